@@ -165,20 +165,16 @@ final class AtomicRingReader extends RingReader {
             cursor = consumed + subBufferSize;
             return;
         }
-        int recordSize = context.sizes().sizeOf(data, offset, limit);
-        if (recordSize == RecordSizes.MALFORMED) {
+        int recordSize = context.check().recordSize(data, offset, limit);
+        if (recordSize < 0) {
             malformed = true;
             inGarbage = true;
             cursor += MARK_GRANULE;
             return;
         }
         cursor += (recordSize + MARK_GRANULE - 1L) & -MARK_GRANULE;
-        if (!context.budget().exhausted()) {
-            MemorySegment.copy(data, offset, packet(), packed, recordSize);
-            tally.add(packet(), packed);
-            packed += recordSize;
-            context.budget().spend(1);
-        }
+        MemorySegment.copy(data, offset, packet(), packed, recordSize);
+        packed += recordSize;
     }
 
     private MemorySegment packet() {
@@ -191,23 +187,20 @@ final class AtomicRingReader extends RingReader {
     }
 
     private void emit() throws IOException {
+        long lost = lost();
+        if (packed > HEADER_SIZE || lost != emitter.discarded()) {
+            malformed |= !emitter.emit(
+                    packet(),
+                    packed,
+                    consumed / subBufferSize,
+                    PacketEmitter.UNKNOWN_TIME,
+                    PacketEmitter.UNKNOWN_TIME,
+                    lost,
+                    context.tscCycles().getAsLong());
+        }
         if (malformed) {
             countMalformed();
         }
-        long lost = lost();
-        if (tally.records() == 0 && lost == emitter.discarded()) {
-            return;
-        }
-        emitter.emit(
-                packet(),
-                packed,
-                consumed / subBufferSize,
-                PacketEmitter.UNKNOWN_TIME,
-                PacketEmitter.UNKNOWN_TIME,
-                lost,
-                tally,
-                context.tscCycles().getAsLong());
-        tally.beginPacket();
         packed = HEADER_SIZE;
         malformed = false;
     }

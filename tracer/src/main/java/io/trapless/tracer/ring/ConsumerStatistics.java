@@ -9,7 +9,7 @@ package io.trapless.tracer.ring;
  * @param lost events that writers counted as lost, all rings
  * @param malformedPackets packets that were cut because something in them was no record: the target scribbled on its rings
  * @param rejectedHeads impossible write positions that were seen and ignored, for the same reason
- * @param timeReversals records that claimed a time before their predecessor's and got that
+ * @param mendedTimes records that claimed an impossible time and got their predecessor's
  * @param holes places that a writer reserved in an atomic ring and never filled, because it was killed
  * @param overtakenSubBuffers sub-buffers that were written over while a snapshot was being taken
  * @param ringsBlockedByHole atomic rings that wait for such a place to be filled now
@@ -21,7 +21,7 @@ public record ConsumerStatistics(
         long lost,
         long malformedPackets,
         long rejectedHeads,
-        long timeReversals,
+        long mendedTimes,
         long holes,
         long overtakenSubBuffers,
         int ringsBlockedByHole) {

@@ -1,5 +1,6 @@
 package io.trapless.tracer.ring;
 
+import io.trapless.trace.ctf.PacketScanner;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -43,16 +44,17 @@ public final class RingConsumer implements AutoCloseable {
     private volatile @Nullable IOException failure;
     private boolean limitTold;
     private long parkNanos = MIN_PARK_NANOS;
-    private long nextBeatNanos;
+    private long nextBeatNanos = System.nanoTime();
 
     /**
+     * @param scanner knows every event id; from now on the consumer's thread's own
      * @param tscCycles reads the time stamp counter
      * @param beginCycles TSC when the session began
      * @param maxEvents events after which to stop taking, or {@link #UNLIMITED}; exactly so many reach the sink if so many are recorded, not necessarily the earliest
      */
     public RingConsumer(
             SessionFile file,
-            RecordSizes sizes,
+            PacketScanner scanner,
             PacketSink sink,
             LongSupplier tscCycles,
             long beginCycles,
@@ -64,7 +66,7 @@ public final class RingConsumer implements AutoCloseable {
         this.listener = listener;
         RingGeometry geometry = file.geometry();
         this.rings = new RingSet(
-                geometry, file.uuid(), file.rings(), file::memory, sizes, sink, tscCycles, beginCycles, maxEvents);
+                geometry, file.uuid(), file.rings(), file::memory, scanner, sink, tscCycles, beginCycles, maxEvents);
         // At 1 byte a nanosecond a ring of C bytes fills in C ns.
         this.idleParkNanos = Math.clamp(geometry.capacityBytes() / 2, MIN_IDLE_PARK_NANOS, MAX_PARK_NANOS);
         this.thread = Thread.ofPlatform().name("trapless-consumer").daemon().unstarted(this::run);
@@ -171,7 +173,7 @@ public final class RingConsumer implements AutoCloseable {
     }
 
     private void tellLimit() {
-        if (!limitTold && rings.isBudgetExhausted()) {
+        if (!limitTold && rings.isLimitReached()) {
             limitTold = true;
             listener.limitReached();
         }

@@ -14,8 +14,8 @@ public record RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode)
     /** The kernel's largest CONFIG_NR_CPUS on x86-64. */
     public static final int MAX_CPUS = 8192;
 
-    /** Bytes; the largest ring. Larger ones would make sub-buffers that no Java array or buffer can hold. */
-    public static final long MAX_CAPACITY = 16L << 30;
+    /** Bytes; the largest ring. Trampolines hold a ring's stride in a signed 32-bit immediate. */
+    public static final long MAX_CAPACITY = 1L << 30;
 
     public RingGeometry {
         if (cpuCount < 1 || cpuCount > MAX_CPUS) {

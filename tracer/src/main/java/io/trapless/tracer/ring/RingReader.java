@@ -11,12 +11,11 @@ import java.util.function.LongSupplier;
  */
 abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
     /** What the readers of one consumer share. */
-    record Context(RecordSizes sizes, LongSupplier tscCycles, EventBudget budget, long[] countById) {}
+    record Context(PacketCheck check, LongSupplier tscCycles) {}
 
     final RingMemory memory;
     final Context context;
     final PacketEmitter emitter;
-    final PacketTally tally;
     final HeadCheck headCheck;
     final long subBufferSize;
     final long capacity;
@@ -32,7 +31,6 @@ abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
         this.memory = memory;
         this.context = context;
         this.emitter = emitter;
-        this.tally = new PacketTally(context.countById());
         this.headCheck = new HeadCheck(kind, subBufferSize);
         this.subBufferSize = subBufferSize;
         this.capacity = (long) subBufferSize * SessionHeaderDescriptor.SUB_BUFFER_COUNT;
@@ -105,10 +103,6 @@ abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
 
     final long rejectedHeads() {
         return headCheck.rejected();
-    }
-
-    final long timeReversals() {
-        return tally.reversals();
     }
 
     /** Sub-buffers of a snapshot that were written over while they were copied. */

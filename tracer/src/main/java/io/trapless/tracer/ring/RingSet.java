@@ -1,7 +1,7 @@
 package io.trapless.tracer.ring;
 
 import io.trapless.layout.RingDescriptor;
-import io.trapless.layout.SessionHeaderDescriptor;
+import io.trapless.trace.ctf.PacketScanner;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,8 +14,7 @@ import java.util.function.LongSupplier;
 /** The readers of all rings of a session with what they share. One thread polls; any thread may ask for statistics, which then lag behind. */
 final class RingSet {
     private final List<RingReader> readers = new ArrayList<>();
-    private final long[] countById = new long[SessionHeaderDescriptor.MAX_EVENT_IDS];
-    private final EventBudget budget;
+    private final PacketCheck check;
 
     /** Where a ring's memory comes from. */
     interface MemorySource {
@@ -27,20 +26,20 @@ final class RingSet {
             UUID uuid,
             List<RingId> rings,
             MemorySource memories,
-            RecordSizes sizes,
+            PacketScanner scanner,
             PacketSink sink,
             LongSupplier tscCycles,
             long beginCycles,
             long maxEvents)
             throws IOException {
-        this.budget = new EventBudget(maxEvents);
-        RingReader.Context context = new RingReader.Context(sizes, tscCycles, budget, countById);
+        this.check = new PacketCheck(scanner, maxEvents);
+        RingReader.Context context = new RingReader.Context(check, tscCycles);
         int size = geometry.subBufferSizeBytes();
         // Automatic: a consumer whose thread is stuck in a sink must not have its buffers unmapped below it.
         Arena arena = Arena.ofAuto();
         MemorySegment buffer = arena.allocate(size, 8);
         MemorySegment marks = arena.allocate(RingDescriptor.marksSize(size), 8);
-        Function<RingId, PacketEmitter> emitters = ring -> new PacketEmitter(ring, uuid, beginCycles, sink);
+        Function<RingId, PacketEmitter> emitters = ring -> new PacketEmitter(ring, uuid, beginCycles, check, sink);
         for (RingId ring : rings) {
             RingMemory memory = memories.of(ring);
             readers.add(
@@ -93,12 +92,12 @@ final class RingSet {
         return sum;
     }
 
-    boolean isBudgetExhausted() {
-        return budget.exhausted();
+    boolean isLimitReached() {
+        return check.limitReached();
     }
 
     long eventsOf(int eventId) {
-        return countById[eventId];
+        return check.passedOf(eventId);
     }
 
     /** Reads one counter for each ring that lost anything; negative ones were scribbled on and count 0. */
@@ -123,7 +122,7 @@ final class RingSet {
                     sum.lost() + reader.lost(),
                     sum.malformedPackets() + reader.malformedPackets(),
                     sum.rejectedHeads() + reader.rejectedHeads(),
-                    sum.timeReversals() + reader.timeReversals(),
+                    check.mendedTimes(),
                     sum.holes() + reader.holes(),
                     sum.overtakenSubBuffers() + reader.overtaken(),
                     sum.ringsBlockedByHole() + (reader.isBlockedByHole() ? 1 : 0));

@@ -1,5 +1,6 @@
 package io.trapless.tracer.ring;
 
+import io.trapless.trace.ctf.PacketScanner;
 import java.io.IOException;
 import java.util.function.LongSupplier;
 
@@ -8,17 +9,19 @@ public final class RingSnapshot {
     private final RingSet rings;
 
     /**
+     * @param scanner knows every event id of the session
      * @param tscCycles reads the time stamp counter
      * @param beginCycles TSC when the session began
      */
-    public RingSnapshot(SessionFile file, RecordSizes sizes, PacketSink sink, LongSupplier tscCycles, long beginCycles)
+    public RingSnapshot(
+            SessionFile file, PacketScanner scanner, PacketSink sink, LongSupplier tscCycles, long beginCycles)
             throws IOException {
         this.rings = new RingSet(
                 file.geometry(),
                 file.uuid(),
                 file.rings(),
                 file::memory,
-                sizes,
+                scanner,
                 sink,
                 tscCycles,
                 beginCycles,

@@ -41,19 +41,20 @@ final class RseqRingReader extends RingReader {
 
     private void takeWhole() throws IOException {
         memory.copyData(consumed, buffer, 0, subBufferSize);
-        takeClosed();
+        takeClosed(buffer.get(LONG, TIMESTAMP_BEGIN_OFFSET));
         consumed += subBufferSize;
         memory.releaseConsumed(consumed);
     }
 
     /** Takes the copy of a sub-buffer that its writers have closed. */
-    private void takeClosed() throws IOException {
+    private void takeClosed(long claimedBegin) throws IOException {
         long contentBits = buffer.get(LONG, CONTENT_SIZE_OFFSET);
         boolean plausible =
                 (contentBits & 7) == 0 && contentBits >= 8L * HEADER_SIZE && contentBits <= 8 * subBufferSize;
         // A scribbled size: what scans as records is kept.
         take(
                 plausible ? contentBits / 8 : subBufferSize,
+                claimedBegin,
                 buffer.get(LONG, TIMESTAMP_END_OFFSET),
                 Math.min(buffer.get(LONG, EVENTS_DISCARDED_OFFSET), lost()));
     }
@@ -64,7 +65,7 @@ final class RseqRingReader extends RingReader {
         long content = headCheck.lastGood() - consumed;
         if (content >= HEADER_SIZE && content <= subBufferSize) {
             memory.copyData(consumed, buffer, 0, content);
-            take(content, PacketEmitter.UNKNOWN_TIME, lost());
+            take(content, buffer.get(LONG, TIMESTAMP_BEGIN_OFFSET), PacketEmitter.UNKNOWN_TIME, lost());
         }
     }
 
@@ -81,31 +82,16 @@ final class RseqRingReader extends RingReader {
         if (sequence != expected && !(mayBeReopened && sequence == nextLap)) {
             countMalformed();
         } else if (newest) {
-            take(end - consumed, PacketEmitter.UNKNOWN_TIME, lost());
+            take(end - consumed, buffer.get(LONG, TIMESTAMP_BEGIN_OFFSET), PacketEmitter.UNKNOWN_TIME, lost());
         } else {
-            takeClosed();
+            takeClosed(mayBeReopened ? PacketEmitter.UNKNOWN_TIME : buffer.get(LONG, TIMESTAMP_BEGIN_OFFSET));
         }
     }
 
-    private void take(long content, long claimedEnd, long claimedLost) throws IOException {
-        if (context.budget().exhausted()) {
-            return;
-        }
-        tally.beginPacket();
-        long good = context.sizes()
-                .scan(buffer, HEADER_SIZE, content, context.budget().remaining(), tally);
-        context.budget().spend(tally.records());
-        if (good < content && !context.budget().exhausted()) {
+    private void take(long content, long claimedBegin, long claimedEnd, long claimedLost) throws IOException {
+        long now = context.tscCycles().getAsLong();
+        if (!emitter.emit(buffer, content, consumed / subBufferSize, claimedBegin, claimedEnd, claimedLost, now)) {
             countMalformed();
         }
-        emitter.emit(
-                buffer,
-                good,
-                consumed / subBufferSize,
-                buffer.get(LONG, TIMESTAMP_BEGIN_OFFSET),
-                claimedEnd,
-                claimedLost,
-                tally,
-                context.tscCycles().getAsLong());
     }
 }

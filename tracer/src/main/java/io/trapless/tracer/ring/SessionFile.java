@@ -79,7 +79,7 @@ public final class SessionFile implements AutoCloseable {
      * Creates the file, mode 0600, sparse, with every ring empty and every event off.
      *
      * @param path must not exist, and is not followed if it is a link
-     * @param reservedBytesOf how many bytes of the file get memory at once; see {@link Reservation}
+     * @param reservation which rings get their memory at once
      * @param beginCycles TSC now: the begin of each ring's first packet
      * @throws SessionFileException there is no room or no permission; nothing is left behind
      */
@@ -87,7 +87,7 @@ public final class SessionFile implements AutoCloseable {
             Path path, RingGeometry geometry, UUID uuid, Reservation reservation, long beginCycles)
             throws SessionFileException {
         reservation.checkRoom(path, geometry);
-        Arena arena = Arena.ofShared();
+        Arena arena = newArena();
         FileChannel channel = null;
         try {
             channel = open(
@@ -117,7 +117,7 @@ public final class SessionFile implements AutoCloseable {
      * @throws SessionFileException it is missing, damaged, or of another version
      */
     public static SessionFile openForRecovery(Path path, RingGeometry geometry, UUID uuid) throws SessionFileException {
-        Arena arena = Arena.ofShared();
+        Arena arena = newArena();
         FileChannel channel = null;
         try {
             if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
@@ -242,7 +242,6 @@ public final class SessionFile implements AutoCloseable {
         ByteBuffer packet =
                 ByteBuffer.allocateDirect(PacketDescriptor.HEADER_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         packet.putInt(PacketDescriptor.MAGIC_OFFSET, PacketDescriptor.CTF_MAGIC);
-        ByteBuffer.allocate(0);
         MemorySegment view = MemorySegment.ofBuffer(packet);
         view.set(BIG_ENDIAN_LONG, PacketDescriptor.UUID_OFFSET, uuid.getMostSignificantBits());
         view.set(BIG_ENDIAN_LONG, PacketDescriptor.UUID_OFFSET + 8, uuid.getLeastSignificantBits());
@@ -277,6 +276,12 @@ public final class SessionFile implements AutoCloseable {
         if (!same) {
             throw damaged(path, "its header contradicts the session's properties");
         }
+    }
+
+    /** Closed by {@link #close}, or at once where no session file comes of it: an owner in a field is beyond the checker. */
+    @SuppressWarnings("MustBeClosedChecker")
+    private static Arena newArena() {
+        return Arena.ofShared();
     }
 
     private static FileChannel open(Path path, OpenOption... options) throws IOException {
