@@ -84,7 +84,8 @@ final class Sandbox implements AutoCloseable {
     }
 
     static ProcessFacts.Rseq rseqOfThisProcess() {
-        MemorySegment offset = LINKER.defaultLookup().find("__rseq_offset").orElseThrow().reinterpret(8);
+        MemorySegment offset =
+                LINKER.defaultLookup().find("__rseq_offset").orElseThrow().reinterpret(8);
         return new ProcessFacts.Rseq((int) offset.get(LONG, 0), 0x53053053, true);
     }
 

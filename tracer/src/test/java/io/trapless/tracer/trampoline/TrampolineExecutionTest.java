@@ -90,8 +90,10 @@ class TrampolineExecutionTest {
             SiteProbe probe = new SiteProbe(
                     7,
                     null,
-                    List.of(new Capture("a", INT64, arg(0)), new Capture("c", INT32, arg(2)), new Capture(
-                            "x", INT64, new Value.Binary(BinaryOperator.MULTIPLY, arg(3), arg(2), false))),
+                    List.of(
+                            new Capture("a", INT64, arg(0)),
+                            new Capture("c", INT32, arg(2)),
+                            new Capture("x", INT64, new Value.Binary(BinaryOperator.MULTIPLY, arg(3), arg(2), false))),
                     List.of());
             long live = sandbox.patchedFunction(0, false, true, probe);
             long[] out = new long[Sandbox.STATE_LONGS];
@@ -115,10 +117,7 @@ class TrampolineExecutionTest {
                             new Capture("a", INT32, arg(0)),
                             new Capture("b", INT64, arg(2)),
                             new Capture("c", INT64, new Value.Register(RegisterName.RAX, 8)),
-                            new Capture(
-                                    "d",
-                                    INT64,
-                                    new Value.Binary(BinaryOperator.ADD, arg(1), number(5), false)),
+                            new Capture("d", INT64, new Value.Binary(BinaryOperator.ADD, arg(1), number(5), false)),
                             new Capture("sp", INT64, new Value.Register(RegisterName.RSP, 8))),
                     List.of());
             long function = sandbox.patchedFunction(0, false, false, probe);
@@ -139,7 +138,10 @@ class TrampolineExecutionTest {
                 assertThat(rings.get(ValueLayout.JAVA_SHORT_UNALIGNED, at)).isEqualTo((short) (0x1234 & 63));
                 assertThat(rings.get(INT, at + 8)).isEqualTo(Math.toIntExact(gettid()));
                 seen.add(new long[] {
-                    rings.get(INT, at + 12), rings.get(LONG, at + 16), rings.get(LONG, at + 24), rings.get(LONG, at + 32)
+                    rings.get(INT, at + 12),
+                    rings.get(LONG, at + 16),
+                    rings.get(LONG, at + 24),
+                    rings.get(LONG, at + 32)
                 });
             }
             for (long[] in : inputs) {
@@ -201,7 +203,8 @@ class TrampolineExecutionTest {
                     if (mark != 0) {
                         assertThat(mark).isEqualTo((short) 1);
                         long at = ring + RingDescriptor.DATA_OFFSET + granule * 8;
-                        assertThat(sandbox.rings.get(ValueLayout.JAVA_SHORT_UNALIGNED, at)).isEqualTo((short) 3);
+                        assertThat(sandbox.rings.get(ValueLayout.JAVA_SHORT_UNALIGNED, at))
+                                .isEqualTo((short) 3);
                         marked++;
                     }
                 }
@@ -217,7 +220,8 @@ class TrampolineExecutionTest {
             List<Capture> captures = List.of(new Capture("a", INT64, arg(0)));
             for (boolean flagsDead : new boolean[] {true, false}) {
                 int before = recordsOf(sandbox, 20).size();
-                long function = sandbox.patchedFunction(0, flagsDead, false, new SiteProbe(3, filter, captures, List.of()));
+                long function =
+                        sandbox.patchedFunction(0, flagsDead, false, new SiteProbe(3, filter, captures, List.of()));
                 long[] in = randomState(new Random(2));
                 long[] out = new long[Sandbox.STATE_LONGS];
                 for (int i = 91; i <= 110; i++) {
@@ -277,8 +281,9 @@ class TrampolineExecutionTest {
             if (head != before) {
                 StringBuilder hex = new StringBuilder();
                 for (long p = before + RecordDescriptor.HEADER_SIZE; p < head; p++) {
-                    hex.append("%02x".formatted(
-                            sandbox.rings.get(ValueLayout.JAVA_BYTE, ring + RingDescriptor.DATA_OFFSET + p)));
+                    hex.append("%02x"
+                            .formatted(
+                                    sandbox.rings.get(ValueLayout.JAVA_BYTE, ring + RingDescriptor.DATA_OFFSET + p)));
                 }
                 found = hex.toString();
             }
