@@ -105,31 +105,32 @@ final class TsdlParser {
 
     /** A {@link Long} or a {@link String}; a word or a dotted path is a string. */
     private Object value() throws TraceException {
-        switch (lexer.kind()) {
-            case STRING -> {
-                StringBuilder text = new StringBuilder();
-                while (lexer.kind() == Kind.STRING) {
-                    text.append(lexer.word());
-                    lexer.advance();
-                }
-                return text.toString();
-            }
-            case NUMBER -> {
-                return unsigned();
-            }
-            case WORD -> {
-                return path();
-            }
-            default -> {
-                boolean negative = lexer.is("-");
-                if (!negative && !lexer.is("+")) {
-                    throw lexer.error("a value is missing before " + lexer.shown());
-                }
-                lexer.advance();
-                long number = unsigned();
-                return negative ? -number : number;
-            }
+        return switch (lexer.kind()) {
+            case STRING -> strings();
+            case NUMBER -> unsigned();
+            case WORD -> path();
+            case PUNCTUATION, END -> signed();
+        };
+    }
+
+    /** Strings side by side are one. */
+    private String strings() throws TraceException {
+        StringBuilder text = new StringBuilder();
+        while (lexer.kind() == Kind.STRING) {
+            text.append(lexer.word());
+            lexer.advance();
         }
+        return text.toString();
+    }
+
+    private long signed() throws TraceException {
+        boolean negative = lexer.is("-");
+        if (!negative && !lexer.is("+")) {
+            throw lexer.error("a value is missing before " + lexer.shown());
+        }
+        lexer.advance();
+        long number = unsigned();
+        return negative ? -number : number;
     }
 
     private void typealias(int depth) throws TraceException {
@@ -144,28 +145,18 @@ final class TsdlParser {
         if (depth > MAX_DEPTH) {
             throw lexer.error("types are nested too deep");
         }
-        switch (lexer.word()) {
-            case "integer" -> {
-                return types.integer(attributes());
-            }
-            case "floating_point" -> {
-                return types.real(attributes());
-            }
+        return switch (lexer.word()) {
+            case "integer" -> types.integer(attributes());
+            case "floating_point" -> types.real(attributes());
             case "string" -> {
                 attributes();
-                return new CtfType.Text();
+                yield new CtfType.Text();
             }
-            case "struct" -> {
-                return struct(depth);
-            }
-            case "enum" -> {
-                return enumeration(depth);
-            }
+            case "struct" -> struct(depth);
+            case "enum" -> enumeration(depth);
             case "variant" -> throw TraceException.unsupported("a variant");
-            default -> {
-                return types.find(words());
-            }
-        }
+            default -> types.find(words());
+        };
     }
 
     /** The {@code { name = value; ... }} after a type's keyword; may be absent. */

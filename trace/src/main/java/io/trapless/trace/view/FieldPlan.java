@@ -7,20 +7,32 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/**
- * An event type, prepared for printing: constant texts as bytes, fields as codes.
- *
- * @param head what stands before the first field
- * @param labels what stands before each field's value
- * @param names each field's name as a JSON string
- * @param codes of {@link ValueReader}
- */
-record FieldPlan(byte[] head, byte[][] labels, byte[][] names, int[] codes) {
+/** An event type, prepared for printing: constant texts as bytes, fields as codes. */
+final class FieldPlan {
+    /** What stands before the first field. */
+    final byte[] head;
+
+    /** What stands before each field's value. */
+    final byte[][] labels;
+
+    /** Each field's name as a JSON string. */
+    final byte[][] names;
+
+    /** Each field's code, for {@link ValueReader}. */
+    final int[] codes;
+
+    private FieldPlan(byte[] head, byte[][] labels, byte[][] names, int[] codes) {
+        this.head = head;
+        this.labels = labels;
+        this.names = names;
+        this.codes = codes;
+    }
 
     /** Plans by event id, made when an id is first seen. */
     static final class Table {
-        private final FieldPlan[] plans = new FieldPlan[EventType.MAX_ID + 1];
+        private final @Nullable FieldPlan[] plans = new FieldPlan[EventType.MAX_ID + 1];
         private final UnaryOperator<String> head;
         private final UnaryOperator<String> label;
 

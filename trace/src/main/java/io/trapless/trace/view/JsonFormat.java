@@ -43,10 +43,10 @@ final class JsonFormat implements EventFormat {
         FieldPlan plan = plans.of(event.type());
         int faults = event.faultBits();
         value.set(event.segment(), event.fieldOffset(0));
-        sink.put(plan.head());
-        int[] codes = plan.codes();
+        sink.put(plan.head);
+        int[] codes = plan.codes;
         for (int i = 0; i < codes.length; i++) {
-            sink.put(plan.labels()[i]);
+            sink.put(plan.labels[i]);
             if ((faults >>> i & 1) != 0) {
                 value.skip(codes[i]);
                 sink.put(NULL);
@@ -100,12 +100,12 @@ final class JsonFormat implements EventFormat {
         }
         sink.put(label);
         boolean first = true;
-        for (int i = 0; i < plan.names().length; i++) {
+        for (int i = 0; i < plan.names.length; i++) {
             if ((bits >>> i & 1) != 0) {
                 if (!first) {
                     sink.put(", ");
                 }
-                sink.put(plan.names()[i]);
+                sink.put(plan.names[i]);
                 first = false;
             }
         }

@@ -60,10 +60,10 @@ final class TextFormat implements EventFormat {
         int faults = event.faultBits();
         int cuts = event.cutBits();
         value.set(event.segment(), event.fieldOffset(0));
-        sink.put(plan.head());
-        int[] codes = plan.codes();
+        sink.put(plan.head);
+        int[] codes = plan.codes;
         for (int i = 0; i < codes.length; i++) {
-            sink.put(plan.labels()[i]);
+            sink.put(plan.labels[i]);
             if ((faults >>> i & 1) != 0) {
                 value.skip(codes[i]);
                 sink.put('?');

@@ -49,27 +49,13 @@ final class ValueReader {
     long integer(int code) {
         long at = offset;
         boolean signed = isSigned(code);
-        switch (code & 0xF) {
-            case 1 -> {
-                offset = at + 1;
-                byte value = segment.get(ValueLayout.JAVA_BYTE, at);
-                return signed ? value : value & 0xFFL;
-            }
-            case 2 -> {
-                offset = at + 2;
-                short value = segment.get(SHORT, at);
-                return signed ? value : value & 0xFFFFL;
-            }
-            case 4 -> {
-                offset = at + 4;
-                int value = segment.get(INT, at);
-                return signed ? value : value & 0xFFFFFFFFL;
-            }
-            default -> {
-                offset = at + 8;
-                return segment.get(LONG, at);
-            }
-        }
+        offset = at + (code & 0xF);
+        return switch (code & 0xF) {
+            case 1 -> signed ? segment.get(ValueLayout.JAVA_BYTE, at) : segment.get(ValueLayout.JAVA_BYTE, at) & 0xFFL;
+            case 2 -> signed ? segment.get(SHORT, at) : segment.get(SHORT, at) & 0xFFFFL;
+            case 4 -> signed ? segment.get(INT, at) : segment.get(INT, at) & 0xFFFFFFFFL;
+            default -> segment.get(LONG, at);
+        };
     }
 
     /** The bits of an integer of base 16, without the extension of a sign; does not move. */
