@@ -47,7 +47,9 @@ public final class CodeMap {
 
     private static long[] unresolved(CodeSweep sweep, CodeMarks marks, FunctionTable functions) {
         IndirectJumps indirect = new IndirectJumps(marks, functions, sweep.labelTables());
-        return Arrays.stream(sweep.registerJumps()).filter(jump -> !indirect.isKnown(jump)).toArray();
+        return Arrays.stream(sweep.registerJumps())
+                .filter(jump -> !indirect.isKnown(jump))
+                .toArray();
     }
 
     /** From the instruction that takes the descriptor's address to the end of the sequence: in between the thread may be armed. */

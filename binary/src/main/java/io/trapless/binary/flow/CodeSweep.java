@@ -105,7 +105,8 @@ final class CodeSweep {
             marks.mark(start, TargetKind.FUNCTION_START);
         }
         for (CodeRange function : view.functions()) {
-            // What a function ends before is code or padding; not a target, but a place from which decoding has to be right.
+            // What a function ends before is code or padding; not a target, but a place from which decoding has to be
+            // right.
             if (marks.find(function.end()) >= 0) {
                 pending.add(function.end());
             }

@@ -33,10 +33,12 @@ final class LabelTables {
      * Marks the entries of all such tables.
      *
      * @param labels instructions that take the address of code, as {@link Reference}s
-     * @param data instructions that take the address of data, in ascending order of the instructions
+     * @param dataSites instructions that take the address of data, ascending
+     * @param dataTargets the address that each of them takes
      * @param registerJumps addresses of jumps to a register, sorted
      */
-    void collect(Iterable<Reference> labels, long[] dataSites, long[] dataTargets, long[] registerJumps, Marker marker) {
+    void collect(
+            Iterable<Reference> labels, long[] dataSites, long[] dataTargets, long[] registerJumps, Marker marker) {
         for (Reference label : labels) {
             CodeRange function = functions.at(label.site());
             if (function == null || label.target() == function.start() || !function.contains(label.target())) {
