@@ -10,7 +10,7 @@ final class SystemGroups {
     private SystemGroups() {}
 
     static void fill(long[] table) {
-        long store = M | rm(W, V);
+        long store = M | rm(C, V); // how much is written differs where the kernel emulates it
         long verify = M | rm(R, H) | flags(ZERO_ONLY);
         table[0x00] = byReg(store, store, SYSTEM, SYSTEM, verify, verify, SYSTEM, 0);
         table[0x01] = group7();
@@ -30,7 +30,7 @@ final class SystemGroups {
     }
 
     private static long group7() {
-        long storeMachineWord = M | rm(W, V);
+        long storeMachineWord = M | rm(C, V);
         long[] memory = {SYSTEM, SYSTEM, SYSTEM, SYSTEM, storeMachineWord, SYSTEM, SYSTEM, SYSTEM};
         long[] register = new long[64];
         java.util.Arrays.fill(register, SYSTEM);

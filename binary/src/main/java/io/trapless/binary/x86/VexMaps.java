@@ -17,7 +17,7 @@ final class VexMaps {
             ................
             .33.3333..33....
             3f553333fff7ffff
-            2222222222222222
+            2222222222222226
             e222222.....aa66
             ................
             33bb....33......
@@ -34,15 +34,15 @@ final class VexMaps {
             222222..22222222
             2222222222222222
             22...222.b.e....
-            ff22....222.e.f.
-            ................
+            ff22....222.c.f.
+            ............3...
             ..4.....22......
             ............2.2.
             ......2222222222
             ......2222222222
             f6..222222222222
-            ...........8888
-            ...........22222
+            ...........888.2
+            ..77......f22222
             2222222222222222
             ................
             """;
@@ -101,7 +101,6 @@ final class VexMaps {
     private static void map2() {
         vectors(MAP2, VECTORS2, 0);
         add(MAP2, flags(ARITHMETIC), 0x0E, 0x0F, 0x17); // vtestps, vtestpd, vptest
-        add(MAP2, VSIB | MEMORY_ONLY, 0x90, 0x91, 0x92, 0x93);
         fill(MAP2, 0x90, 0x93, M | prefixes(2) | VSIB | MEMORY_ONLY);
         fill(MAP2, 0xE0, 0xEF, M | prefixes(2) | MEMORY_ONLY | reg(RW, Y) | vvvv(R) | flags(ARITHMETIC)); // cmpccxadd
         MAP2[0xF2] = M | prefixes(1) | rm(R, Y) | reg(W, Y) | vvvv(R) | flags(BMI); // andn
