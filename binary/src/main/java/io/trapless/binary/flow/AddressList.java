@@ -26,16 +26,28 @@ final class AddressList {
         return values[--size];
     }
 
+    /** A copy of its values as they were added. */
+    long[] toArray() {
+        return Arrays.copyOf(values, size);
+    }
+
     /** Its values, ascending, each once; the list is left empty. */
     long[] drainSorted() {
-        Arrays.sort(values, 0, size);
+        long[] sorted = toSortedArray();
+        size = 0;
+        return sorted;
+    }
+
+    /** Its values, ascending, each once. */
+    long[] toSortedArray() {
+        long[] sorted = toArray();
+        Arrays.sort(sorted);
         int kept = 0;
         for (int i = 0; i < size; i++) {
-            if (kept == 0 || values[kept - 1] != values[i]) {
-                values[kept++] = values[i];
+            if (kept == 0 || sorted[kept - 1] != sorted[i]) {
+                sorted[kept++] = sorted[i];
             }
         }
-        size = 0;
-        return Arrays.copyOf(values, kept);
+        return Arrays.copyOf(sorted, kept);
     }
 }

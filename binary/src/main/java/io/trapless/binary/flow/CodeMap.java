@@ -39,19 +39,16 @@ public final class CodeMap {
     public static CodeMap analyze(ImageView view) {
         CodeMarks marks = new CodeMarks(view.executableSections());
         FunctionTable functions = new FunctionTable(view.functions());
-        CodeSweep sweep = new CodeSweep(view, marks);
+        CodeSweep sweep = new CodeSweep(view, marks, functions);
         sweep.run(functions.starts());
-        long[] unresolved = unresolved(sweep.registerJumps(), marks, functions);
+        long[] unresolved = unresolved(sweep, marks, functions);
         return new CodeMap(marks, functions, unresolved, protect(view.restartableSequences(), sweep.descriptorUses()));
     }
 
-    private static long[] unresolved(long[] jumps, CodeMarks marks, FunctionTable functions) {
-        IndirectJumps indirect = new IndirectJumps(marks);
-        return Arrays.stream(jumps)
-                .filter(jump -> {
-                    CodeRange function = functions.at(jump);
-                    return !indirect.isKnown(jump, function == null ? 0 : function.start());
-                })
+    private static long[] unresolved(CodeSweep sweep, CodeMarks marks, FunctionTable functions) {
+        IndirectJumps indirect = new IndirectJumps(marks, functions, sweep.labelTables());
+        return Arrays.stream(sweep.registerJumps())
+                .filter(jump -> !indirect.isKnown(jump))
                 .toArray();
     }
 

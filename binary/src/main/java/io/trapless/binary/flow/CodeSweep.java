@@ -2,9 +2,11 @@ package io.trapless.binary.flow;
 
 import io.trapless.binary.flow.ImageView.RestartableSequence;
 import io.trapless.binary.flow.ImageView.Section;
+import io.trapless.binary.flow.LabelTables.Reference;
 import io.trapless.binary.x86.Decoder;
 import io.trapless.binary.x86.Flow;
 import io.trapless.binary.x86.Instruction;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -32,15 +34,28 @@ final class CodeSweep {
     private final AddressList tables = new AddressList();
 
     private final AddressList registerJumps = new AddressList();
+
+    /** Instructions that take the address of data, in ascending order, and the addresses. */
+    private final AddressList dataSites = new AddressList();
+
+    private final AddressList dataTargets = new AddressList();
+
+    /** Instructions that take the address of code where no function starts. */
+    private final List<Reference> labels = new ArrayList<>();
+
+    private final JumpTables jumpTables;
+    private final LabelTables labelTables;
     private final AddressList descriptorUses = new AddressList();
 
     /** While the sweep runs, boundaries ahead are not known yet; {@link #collectPending} looks at all targets after it. */
     private boolean sweeping = true;
 
-    CodeSweep(ImageView view, CodeMarks marks) {
+    CodeSweep(ImageView view, CodeMarks marks, FunctionTable functions) {
         this.view = view;
         this.marks = marks;
         this.fixedAddress = !view.isPositionIndependent();
+        this.jumpTables = new JumpTables(view.dataSections(), marks);
+        this.labelTables = new LabelTables(functions, jumpTables);
         int count = marks.sectionCount();
         this.codeLow = count == 0 ? 0 : marks.section(0).address();
         this.codeHigh = count == 0 ? 0 : marks.section(count - 1).end();
@@ -56,7 +71,13 @@ final class CodeSweep {
             sweep(marks.section(i), marks.marks(i), functionStarts);
         }
         collectPending();
-        JumpTables jumpTables = new JumpTables(view.dataSections(), marks);
+        settle();
+        labelTables.collect(labels, dataSites.toArray(), dataTargets.toArray(), registerJumps(), this::mark);
+        settle();
+    }
+
+    /** Decodes and collects until nothing new turns up. */
+    private void settle() {
         while (!pending.isEmpty() || !tables.isEmpty()) {
             while (!pending.isEmpty()) {
                 followUntilInStep(pending.removeLast());
@@ -65,14 +86,18 @@ final class CodeSweep {
         }
     }
 
+    LabelTables labelTables() {
+        return labelTables;
+    }
+
     /** Addresses of {@code jmp *%register}. */
     long[] registerJumps() {
-        return registerJumps.drainSorted();
+        return registerJumps.toSortedArray();
     }
 
     /** Addresses of instructions that name a descriptor of a restartable sequence. */
     long[] descriptorUses() {
-        return descriptorUses.drainSorted();
+        return descriptorUses.toSortedArray();
     }
 
     private void markGiven(long[] functionStarts) {
@@ -80,7 +105,8 @@ final class CodeSweep {
             marks.mark(start, TargetKind.FUNCTION_START);
         }
         for (CodeRange function : view.functions()) {
-            // What a function ends before is code or padding; not a target, but a place from which decoding has to be right.
+            // What a function ends before is code or padding; not a target, but a place from which decoding has to be
+            // right.
             if (marks.find(function.end()) >= 0) {
                 pending.add(function.end());
             }
@@ -189,11 +215,19 @@ final class CodeSweep {
 
     private void visitReference(long target) {
         boolean lea = instruction.opcodeMap() == Instruction.MAP_ONE_BYTE && instruction.opcode() == LEA;
-        if (target >= codeLow && target < codeHigh) {
+        boolean code = marks.find(target) >= 0;
+        if (code) {
             mark(target, TargetKind.ADDRESS_TAKEN);
+        }
+        if (code && lea && (marks.get(target) & TargetKind.FUNCTION_START.bit) == 0) {
+            labels.add(new Reference(instruction.address(), target));
         }
         if (lea && (target & 3) == 0) {
             tables.add(target);
+            if (sweeping && !code) {
+                dataSites.add(instruction.address());
+                dataTargets.add(target);
+            }
         }
         for (long descriptor : descriptors) {
             if (descriptor == target) {

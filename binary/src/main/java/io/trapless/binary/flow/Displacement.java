@@ -11,7 +11,8 @@ public sealed interface Displacement permits DisplacedRange, Displacement.Refuse
      * @param at the address that the reason is about
      * @param detail with {@link DisplacementRefusal#UNRELOCATABLE}: what is special about the instruction
      */
-    record Refused(DisplacementRefusal reason, long at, @Nullable RelocationRefusal detail) implements Displacement {
+    record Refused(
+            DisplacementRefusal reason, long at, @Nullable RelocationRefusal detail) implements Displacement {
         /** For the user. */
         public String sentence() {
             return (detail == null ? reason.sentence() : detail.sentence()) + " (at 0x" + Long.toHexString(at) + ")";

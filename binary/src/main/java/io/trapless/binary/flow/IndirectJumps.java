@@ -1,9 +1,12 @@
 package io.trapless.binary.flow;
 
 import io.trapless.binary.flow.ImageView.Section;
-import io.trapless.binary.x86.Decoder;
 import io.trapless.binary.x86.Flow;
 import io.trapless.binary.x86.Instruction;
+import io.trapless.binary.x86.Segment;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the indirect jumps whose destinations are all known from those that compute one.
@@ -13,147 +16,200 @@ import io.trapless.binary.x86.Instruction;
  * known. So is the sum of a table's address and one of its entries, because {@link JumpTables} collects every table. Any other arithmetic is not.
  */
 final class IndirectJumps {
-    private static final int MAX_STEPS = 48;
-    private static final int MOVSXD = 0x63;
+    /** Pairs of instruction and register to look at before giving up. */
+    private static final int MAX_STEPS = 4096;
+
+    /** Instructions between a table's entry and its use. */
+    private static final int MAX_TABLE_DISTANCE = 48;
+
+    /** Bytes before a jump that are looked at where no function is known. */
+    private static final int WINDOW = 512;
+
     private static final int CALLEE_SAVED = 1 << Instruction.RBX | 1 << Instruction.RBP | 0xF000;
 
     private final CodeMarks marks;
+    private final FunctionTable functions;
+    private final LabelTables labelTables;
     private final Instruction instruction = new Instruction();
+    private @Nullable FunctionBody lastBody;
 
-    IndirectJumps(CodeMarks marks) {
+    IndirectJumps(CodeMarks marks, FunctionTable functions, LabelTables labelTables) {
+        this.labelTables = labelTables;
         this.marks = marks;
+        this.functions = functions;
     }
 
     /** Whether all destinations of the {@code jmp *%register} at an address are known. */
-    boolean isKnown(long jump, long functionStart) {
+    boolean isKnown(long jump) {
         Section section = marks.sectionAt(jump);
-        if (section == null || !decode(section, jump)) {
+        if (section == null) {
             return false;
         }
-        return isKnownValue(section, jump, instruction.rmField(), functionStart);
+        FunctionBody body = body(jump, section);
+        int index = body.indexOf(jump);
+        return index >= 0 && body.decode(index, instruction) && isKnownValue(body, index, instruction.rmField());
     }
 
-    /** Whether register {@code wanted} holds a known address of code before the instruction at {@code address}. */
-    private boolean isKnownValue(Section section, long address, int wanted, long functionStart) {
-        int register = wanted;
-        long at = address;
-        for (int steps = 0; steps < MAX_STEPS; steps++) {
-            at = previous(section, at, functionStart);
-            if (at < 0) {
-                // The function's beginning: an argument.
-                return true;
-            }
-            if (!decode(section, at) || leaves(instruction.flow())) {
-                return false;
-            }
-            if (instruction.flow() == Flow.CALL || instruction.flow() == Flow.INDIRECT_CALL) {
-                if ((CALLEE_SAVED >> register & 1) == 0) {
-                    return true;
-                }
-                continue;
-            }
-            if ((instruction.registersModified() >> register & 1) == 0) {
-                continue;
-            }
-            if (isLoad() || isCodeLea()) {
-                return true;
-            }
-            if (isAdd()) {
-                return isTableSum(section, at, functionStart);
-            }
-            if (!isMove()) {
-                return false;
-            }
-            register = instruction.opcode() == 0x8B ? instruction.rmField() : instruction.regField();
+    private FunctionBody body(long jump, Section section) {
+        FunctionBody last = lastBody;
+        if (last != null && last.function().contains(jump)) {
+            return last;
         }
-        return false;
+        CodeRange function = functions.at(jump);
+        CodeRange range = function != null ? function : new CodeRange(jump - WINDOW, jump + 1);
+        last = FunctionBody.of(range, section, marks);
+        lastBody = last;
+        return last;
     }
 
-    /** Whether one of the addends at {@code add} is an entry of a table of distances. */
-    private boolean isTableSum(Section section, long add, long functionStart) {
-        int addends = 1 << instruction.regField() | 1 << instruction.rmField();
-        long at = add;
-        for (int steps = 0; steps < MAX_STEPS; steps++) {
-            at = previous(section, at, functionStart);
-            if (at < 0 || !decode(section, at) || leaves(instruction.flow())) {
+    /** Whether a register holds a known address of code before an instruction, on every way there. */
+    private boolean isKnownValue(FunctionBody body, int index, int register) {
+        Set<Long> seen = new HashSet<>();
+        AddressList work = new AddressList();
+        push(work, seen, index, register);
+        while (!work.isEmpty()) {
+            long state = work.removeLast();
+            int at = (int) (state >>> 8);
+            int wanted = (int) (state & 0xFF);
+            if (body.isEntry(at)) {
+                // An argument.
+                continue;
+            }
+            int[] predecessors = body.predecessors(at);
+            if (seen.size() > MAX_STEPS || (predecessors.length == 0 && !isPadding(body, at))) {
+                return false;
+            }
+            for (int predecessor : predecessors) {
+                if (!comesFrom(body, predecessor, wanted, work, seen)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Nothing comes to padding that stands behind a jump. */
+    private boolean isPadding(FunctionBody body, int index) {
+        return body.decode(index, instruction) && instruction.isPadding();
+    }
+
+    /** Whether what {@code register} holds after an instruction is known, or is known if what is put on the work list is. */
+    private boolean comesFrom(FunctionBody body, int index, int register, AddressList work, Set<Long> seen) {
+        if (!body.decode(index, instruction)) {
+            return false;
+        }
+        if (instruction.flow() == Flow.CALL || instruction.flow() == Flow.INDIRECT_CALL) {
+            if ((CALLEE_SAVED >> register & 1) != 0) {
+                push(work, seen, index, register);
+            }
+            return true;
+        }
+        if ((instruction.registersModified() >> register & 1) == 0 || isUnmangling()) {
+            push(work, seen, index, register);
+            return true;
+        }
+        if (isLoad() || (isLea() && instruction.isRipRelative())) {
+            return true;
+        }
+        if (isConditionalMove()) {
+            push(work, seen, index, register);
+            if (!instruction.hasMemoryOperand()) {
+                push(work, seen, index, instruction.rmField());
+            }
+            return true;
+        }
+        if (isMove()) {
+            push(work, seen, index, instruction.opcode() == 0x8B ? instruction.rmField() : instruction.regField());
+            return true;
+        }
+        return isTableSum(body, index);
+    }
+
+    private static void push(AddressList work, Set<Long> seen, int index, int register) {
+        long state = (long) index << 8 | register;
+        if (seen.add(state)) {
+            work.add(state);
+        }
+    }
+
+    /** Whether an instruction adds, and one of the addends is an entry of a table that has been collected. */
+    private boolean isTableSum(FunctionBody body, int index) {
+        int addends;
+        if (isAdd()) {
+            addends = 1 << instruction.regField() | 1 << instruction.rmField();
+        } else if (isLea() && instruction.scale() == 1 && instruction.displacement() == 0 && hasTwoRegisters()) {
+            addends = 1 << instruction.baseRegister() | 1 << instruction.indexRegister();
+        } else {
+            return false;
+        }
+        for (int at = index - 1; at >= Math.max(0, index - MAX_TABLE_DISTANCE); at--) {
+            if (!body.fallsThrough(at) || !body.decode(at, instruction)) {
                 return false;
             }
             if ((instruction.registersModified() & addends) == 0) {
                 continue;
             }
             if (isTableEntry()) {
-                return true;
+                boolean ownBase = (addends & ~(1 << instruction.regField())) == 1 << instruction.baseRegister();
+                return ownBase || labelTables.isCollectedFor(body.function());
             }
-            if (isMove()) {
-                addends |= 1 << instruction.regField() | 1 << instruction.rmField();
-            } else if (!isLea() && !isLoad()) {
+            if (!isLea() && !isLoad() && !isMove()) {
                 return false;
             }
         }
         return false;
     }
 
-    /** {@code movslq (base,index,4), register}. */
+    private boolean hasTwoRegisters() {
+        return instruction.baseRegister() != Instruction.NO_REGISTER
+                && instruction.indexRegister() != Instruction.NO_REGISTER;
+    }
+
+    /** {@code movslq (base,index,4), register}; the index may have been added before. */
     private boolean isTableEntry() {
-        return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE
-                && instruction.opcode() == MOVSXD
+        return isOneByte(0x63)
                 && instruction.operandSize() == 8
                 && instruction.hasMemoryOperand()
                 && (instruction.scale() == 4 || instruction.indexRegister() == Instruction.NO_REGISTER);
     }
 
+    /** What the C library does to a stored pointer before it jumps: rotates it, and applies the guard in the thread's control block. */
+    private boolean isUnmangling() {
+        boolean rotates = isOneByte(0xC1) && !instruction.hasMemoryOperand() && (instruction.regField() & 6) == 0;
+        boolean guards = isOneByte(0x33) && instruction.segment() == Segment.FS;
+        return rotates || guards;
+    }
+
     private boolean isLoad() {
-        int opcode = instruction.opcode();
-        boolean pop = opcode >= 0x58 && opcode <= 0x5F;
-        boolean mov = opcode == 0x8B && instruction.operandSize() == 8 && instruction.hasMemoryOperand();
-        return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE && (pop || mov);
+        boolean pop = (isOneByte(instruction.opcode()) && (instruction.opcode() & 0xF8) == 0x58);
+        boolean mov = isOneByte(0x8B) && instruction.operandSize() == 8 && instruction.hasMemoryOperand();
+        return pop || mov;
     }
 
     private boolean isMove() {
-        int opcode = instruction.opcode();
-        return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE
-                && (opcode == 0x89 || opcode == 0x8B)
+        return (isOneByte(0x89) || isOneByte(0x8B))
                 && instruction.operandSize() == 8
                 && !instruction.hasMemoryOperand();
     }
 
     private boolean isAdd() {
-        int opcode = instruction.opcode();
-        return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE
-                && (opcode == 0x01 || opcode == 0x03)
+        return (isOneByte(0x01) || isOneByte(0x03))
                 && instruction.operandSize() == 8
                 && !instruction.hasMemoryOperand();
     }
 
+    private boolean isConditionalMove() {
+        return instruction.opcodeMap() == Instruction.MAP_0F
+                && (instruction.opcode() & 0xF0) == 0x40
+                && (instruction.prefixes() & Instruction.PREFIX_VEX) == 0
+                && instruction.operandSize() == 8;
+    }
+
     private boolean isLea() {
-        return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE && instruction.opcode() == 0x8D;
+        return isOneByte(0x8D);
     }
 
-    private boolean isCodeLea() {
-        return isLea() && instruction.isRipRelative();
-    }
-
-    /** Control does not come to the next instruction from this one: what was in the register is told by other places. */
-    private static boolean leaves(Flow flow) {
-        return switch (flow) {
-            case JUMP, INDIRECT_JUMP, RETURN, TRAP, FAR -> true;
-            default -> false;
-        };
-    }
-
-    /** The instruction of the sweep before an address, or -1 at the function's start. */
-    private long previous(Section section, long address, long functionStart) {
-        long lowest = Math.max(functionStart, section.address());
-        for (long at = address - 1; at >= lowest; at--) {
-            if ((marks.get(at) & CodeMarks.BOUNDARY) != 0) {
-                return at;
-            }
-        }
-        return -1;
-    }
-
-    private boolean decode(Section section, long address) {
-        return Decoder.decode(
-                section.bytes(), (int) (address - section.address()), section.bytes().length, address, instruction);
+    private boolean isOneByte(int opcode) {
+        return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE && instruction.opcode() == opcode;
     }
 }

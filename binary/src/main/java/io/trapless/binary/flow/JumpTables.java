@@ -54,6 +54,27 @@ final class JumpTables {
         }
     }
 
+    /** Marks the entries of one table whose distances count from {@code base}, as long as they stay in the function; whether there were any. */
+    boolean collect(long table, long base, CodeRange function, Marker marker) {
+        Section section = sectionAt(table);
+        if (section == null) {
+            return false;
+        }
+        int next = Arrays.binarySearch(known, table);
+        next = next < 0 ? -next - 1 : next + 1;
+        long end = next < known.length ? Math.min(known[next], section.end()) : section.end();
+        long entry = table;
+        while (entry + 4 <= end) {
+            long target = base + littleEndianInt(section.bytes(), (int) (entry - section.address()));
+            if (!function.contains(target)) {
+                break;
+            }
+            marker.mark(target, TargetKind.JUMP_TABLE);
+            entry += 4;
+        }
+        return entry > table;
+    }
+
     private void collectTable(long table, Section section, long end, Marker marker) {
         for (long entry = table; entry + 4 <= end; entry += 4) {
             long target = table + littleEndianInt(section.bytes(), (int) (entry - section.address()));

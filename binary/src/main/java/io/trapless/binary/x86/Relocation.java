@@ -1,23 +1,31 @@
 package io.trapless.binary.x86;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** What became of a wish to copy instructions to another address. */
 public sealed interface Relocation {
+    /** An instruction and the address of its copy. A thread that stands before the original may be moved to the copy. */
+    record Move(long original, long copy) {}
+
     /**
      * The copy is written.
      *
-     * @param originals the addresses of the instructions that were copied, ascending
-     * @param copies the address of each one's copy. A thread that stands before an original instruction may be moved to its copy
+     * @param moves one for each instruction, in order
      * @param fallsThrough whether control can leave the copy at its end, where the caller then has to jump back to the instruction after the last one
      * @param emulatesCall whether the last instruction is a call that became a push and a jump. The processor's shadow stack, where one is on, does not see such a call
      */
-    record Copied(long[] originals, long[] copies, boolean fallsThrough, boolean emulatesCall) implements Relocation {
+    record Copied(List<Move> moves, boolean fallsThrough, boolean emulatesCall) implements Relocation {
+        public Copied {
+            moves = List.copyOf(moves);
+        }
+
         /** The copy of the instruction at {@code original}, empty if none was copied from exactly there. */
         public OptionalLong copyOf(long original) {
-            int at = Arrays.binarySearch(originals, original);
-            return at < 0 ? OptionalLong.empty() : OptionalLong.of(copies[at]);
+            return moves.stream()
+                    .filter(move -> move.original == original)
+                    .mapToLong(Move::copy)
+                    .findFirst();
         }
     }
 

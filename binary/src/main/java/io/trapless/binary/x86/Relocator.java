@@ -5,6 +5,8 @@ import static io.trapless.binary.x86.Instruction.NO_REGISTER;
 import static io.trapless.binary.x86.Instruction.PREFIX_REX2;
 import static io.trapless.binary.x86.Instruction.PREFIX_SEGMENT;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,13 +105,12 @@ public final class Relocator {
         if (call.addressSize() != 8) {
             return RelocationRefusal.ADDRESS_SIZE;
         }
-        boolean belowStack =
-                call.baseRegister() == Instruction.RSP && (call.displacement() < 0 || call.indexRegister() != NO_REGISTER);
+        boolean belowStack = call.baseRegister() == Instruction.RSP
+                && (call.displacement() < 0 || call.indexRegister() != NO_REGISTER);
         return belowStack || call.displacement() > Integer.MAX_VALUE - 8 ? RelocationRefusal.STACK_POINTER_CALL : null;
     }
 
     private Relocation run(Hook hook) {
-        int count = 0;
         Flow last = Flow.NEXT;
         for (int at = 0; at < lengthBytes; at += instruction.length()) {
             RelocationRefusal refusal = decode(at) ? refusal(instruction) : RelocationRefusal.INVALID;
@@ -121,13 +122,12 @@ public final class Relocator {
             }
             last = instruction.flow();
             labels[at] = out.label();
-            count++;
         }
-        return copyAll(new long[count], new long[count], last, hook);
+        return copyAll(last, hook);
     }
 
-    private Relocation copyAll(long[] originals, long[] copies, Flow last, Hook hook) {
-        int copied = 0;
+    private Relocation copyAll(Flow last, Hook hook) {
+        List<Relocation.Move> moves = new ArrayList<>();
         for (int at = 0; at < lengthBytes; at += instruction.length()) {
             Label label = labels[at];
             decode(at);
@@ -135,8 +135,7 @@ public final class Relocator {
                 throw new IllegalStateException("the code changed while it was read");
             }
             out.bind(label);
-            originals[copied] = address + at;
-            copies[copied++] = out.address();
+            moves.add(new Relocation.Move(address + at, out.address()));
             hook.before(address + at, out);
             try {
                 RelocationRefusal refusal = copy();
@@ -152,7 +151,7 @@ public final class Relocator {
         }
         boolean call = last == Flow.CALL || last == Flow.INDIRECT_CALL;
         boolean ends = call || last == Flow.JUMP || last == Flow.INDIRECT_JUMP || last == Flow.RETURN;
-        return new Relocation.Copied(originals, copies, !ends, call);
+        return new Relocation.Copied(moves, !ends, call);
     }
 
     private boolean decode(int at) {
