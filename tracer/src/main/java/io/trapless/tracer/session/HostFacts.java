@@ -24,7 +24,8 @@ record HostFacts(boolean hasRdpid, long cyclesPerSecond, ProcessFacts.Nanosecond
         long cycles = last.cycles() - first.cycles();
         long nanos = last.nanos() - first.nanos();
         long multiplier = Math.round((double) nanos / cycles * (1L << 32));
-        long offset = last.nanos() - (Math.multiplyHigh(last.cycles(), multiplier) << 32 | (last.cycles() * multiplier) >>> 32);
+        long offset = last.nanos()
+                - (Math.multiplyHigh(last.cycles(), multiplier) << 32 | (last.cycles() * multiplier) >>> 32);
         long frequency = Math.round((double) cycles / nanos * 1e9);
         return new HostFacts(
                 (Cpuid.query(7, 0)[2] & RDPID_BIT) != 0,

@@ -165,7 +165,11 @@ final class ProcessAttachment {
     }
 
     private void mapRegion(
-            RemoteCalls calls, RemoteMemory memory, RemoteMemory.SharedFile file, ThreadLayout layout, CodeRegion region)
+            RemoteCalls calls,
+            RemoteMemory memory,
+            RemoteMemory.SharedFile file,
+            ThreadLayout layout,
+            CodeRegion region)
             throws AttachException {
         long codeSize = region.codeSize(facts(layout, 1L << 46, region.rangeStart(), region.rangeStart()));
         long headerSize = SessionHeaderDescriptor.RINGS_OFFSET;
