@@ -8,7 +8,23 @@ import java.util.List;
  */
 public interface ImageView {
     /** A loaded section with its content as it stands in the file; the array is not modified and not copied. */
-    record Section(long address, byte[] bytes) {
+    final class Section {
+        private final long address;
+        private final byte[] bytes;
+
+        public Section(long address, byte[] bytes) {
+            this.address = address;
+            this.bytes = bytes;
+        }
+
+        public long address() {
+            return address;
+        }
+
+        public byte[] bytes() {
+            return bytes;
+        }
+
         public long end() {
             return address + bytes.length;
         }

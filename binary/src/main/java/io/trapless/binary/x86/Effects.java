@@ -36,7 +36,6 @@ final class Effects {
     static final int CHANGES_AX = 26;
     static final int READS_AX = 27;
     static final int XCHG_AX = 28;
-    static final int SCAS = 29;
 
     // Flags.
     static final int ARITHMETIC = 1;
@@ -66,13 +65,11 @@ final class Effects {
     static final int STRING_COMPARE = 25;
     static final int FPU_COMPARE = 26;
     static final int FPU_MOVE = 27;
-    static final int COUNT_ZEROS = 28;
     static final int ADCX = 29;
     static final int ADOX = 30;
     static final int BMI = 31;
     static final int BEXTR = 32;
     static final int LOOP_ZERO = 33;
-    static final int CARRY_TEST = 34;
 
     /** Flags read by the sixteen conditions, pairwise: o, b, e, be, s, p, l, le. */
     private static final int[] CONDITION_FLAGS = {OF, CF, ZF, CF | ZF, SF, PF, SF | OF, ZF | SF | OF};
@@ -213,10 +210,6 @@ final class Effects {
                 read(i, 1 << RAX);
                 string(i, 1 << RDI);
             }
-            case SCAS -> {
-                read(i, 1 << RAX);
-                string(i, 1 << RDI);
-            }
             case LODS -> {
                 string(i, 1 << RSI);
                 write(i, RAX, isRepeated(i) ? 1 : i.operandSize);
@@ -320,13 +313,11 @@ final class Effects {
             }
             case FPU_COMPARE -> flags(i, 0, ZF | PF | CF, STATUS_FLAGS);
             case FPU_MOVE -> flags(i, ZF | PF | CF, 0, 0);
-            case COUNT_ZEROS -> flags(i, 0, CF | ZF, STATUS_FLAGS);
             case ADCX -> flags(i, CF, CF, 0);
             case ADOX -> flags(i, OF, OF, 0);
             case BMI -> flags(i, 0, CF | ZF | SF | OF, STATUS_FLAGS);
             case BEXTR -> flags(i, 0, CF | ZF | OF, STATUS_FLAGS);
             case LOOP_ZERO -> flags(i, ZF, 0, 0);
-            case CARRY_TEST -> flags(i, 0, CF, STATUS_FLAGS);
             default -> {}
         }
     }

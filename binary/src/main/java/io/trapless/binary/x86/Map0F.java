@@ -23,7 +23,7 @@ final class Map0F {
             ................
             ................
             ..f1333.........
-            a333336333333333
+            a33333e333333333
             333333e333333333
             833333333333333.
             """;
@@ -67,6 +67,8 @@ final class Map0F {
         TABLE[0xA0] = VALID | DEFAULT_64 | implicit(STACK); // push %fs
         TABLE[0xA1] = PRIVILEGED; // pop %fs
         TABLE[0xA2] = VALID | implicit(Effects.CPUID);
+        TABLE[0xA6] = padlock(3);
+        TABLE[0xA7] = padlock(6);
         TABLE[0xA8] = TABLE[0xA0];
         TABLE[0xA9] = TABLE[0xA1];
         TABLE[0xAA] = PRIVILEGED; // rsm
@@ -74,6 +76,15 @@ final class Map0F {
         fill(TABLE, 0xB4, 0xB5, M | UNKNOWN | MEMORY_ONLY);
         TABLE[0xB9] = M | UNKNOWN | flow(Flow.TRAP); // ud1
         TABLE[0xFF] = M | UNKNOWN | flow(Flow.TRAP); // ud0
+    }
+
+    /** VIA's cryptography: ModRM C0 and the first {@code count} numbers in its reg field. */
+    private static long padlock(int count) {
+        long[] register = new long[64];
+        for (int i = 0; i < count; i++) {
+            register[i * 8] = M | UNKNOWN;
+        }
+        return byModRm(new long[8], register);
     }
 
     private static void generalRegistersOfVectors() {
@@ -128,9 +139,9 @@ final class Map0F {
         TABLE[0xAC] = TABLE[0xA4];
         TABLE[0xAD] = TABLE[0xA5];
         long scan = M | rm(R, V) | reg(C, V) | flags(BIT_SCAN);
-        long count = M | rm(R, V) | reg(W, V) | flags(COUNT_ZEROS);
         TABLE[0xB8] = M | prefixes(4) | rm(R, V) | reg(W, V) | flags(ARITHMETIC); // popcnt
-        TABLE[0xBC] = byPrefix(scan, scan, count, scan);
+        // tzcnt and lzcnt are bsf and bsr to a processor without them, which leave the destination alone when the source is zero
+        TABLE[0xBC] = scan;
         TABLE[0xBD] = TABLE[0xBC];
     }
 }

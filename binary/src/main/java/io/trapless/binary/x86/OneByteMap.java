@@ -131,14 +131,14 @@ final class OneByteMap {
         fill(TABLE, 0xEC, 0xEF, ports);
         TABLE[0xA4] = VALID | rm(0, B) | implicit(MOVS) | flags(Effects.STRING);
         TABLE[0xA5] = VALID | rm(0, V) | implicit(MOVS) | flags(Effects.STRING);
-        TABLE[0xA6] = VALID | rm(0, B) | implicit(MOVS) | flags(STRING_COMPARE);
+        TABLE[0xA6] = VALID | rm(0, B) | implicit(MOVS) | flags(STRING_COMPARE); // cmps
         TABLE[0xA7] = VALID | rm(0, V) | implicit(MOVS) | flags(STRING_COMPARE);
         TABLE[0xAA] = VALID | rm(0, B) | implicit(STOS) | flags(Effects.STRING);
         TABLE[0xAB] = VALID | rm(0, V) | implicit(STOS) | flags(Effects.STRING);
         TABLE[0xAC] = VALID | rm(0, B) | implicit(LODS) | flags(Effects.STRING);
         TABLE[0xAD] = VALID | rm(0, V) | implicit(LODS) | flags(Effects.STRING);
-        TABLE[0xAE] = VALID | rm(0, B) | implicit(SCAS) | flags(STRING_COMPARE);
-        TABLE[0xAF] = VALID | rm(0, V) | implicit(SCAS) | flags(STRING_COMPARE);
+        TABLE[0xAE] = VALID | rm(0, B) | implicit(STOS) | flags(STRING_COMPARE);
+        TABLE[0xAF] = VALID | rm(0, V) | implicit(STOS) | flags(STRING_COMPARE);
     }
 
     private static void groups() {

@@ -10,7 +10,7 @@ final class SystemGroups {
     private SystemGroups() {}
 
     static void fill(long[] table) {
-        long store = M | rm(W, V);
+        long store = M | rm(C, V); // how much is written differs where the kernel emulates it
         long verify = M | rm(R, H) | flags(ZERO_ONLY);
         table[0x00] = byReg(store, store, SYSTEM, SYSTEM, verify, verify, SYSTEM, 0);
         table[0x01] = group7();
@@ -30,7 +30,7 @@ final class SystemGroups {
     }
 
     private static long group7() {
-        long storeMachineWord = M | rm(W, V);
+        long storeMachineWord = M | rm(C, V);
         long[] memory = {SYSTEM, SYSTEM, SYSTEM, SYSTEM, storeMachineWord, SYSTEM, SYSTEM, SYSTEM};
         long[] register = new long[64];
         java.util.Arrays.fill(register, SYSTEM);
@@ -60,11 +60,9 @@ final class SystemGroups {
         long umwait = M | implicit(READS_AX_DX) | rm(R, D) | flags(ARITHMETIC);
         long memoryFence = byPrefix(M, umwait, M | rm(R, Q), umwait); // tpause, umonitor, umwait
         long storeFence = byPrefix(M, 0, 0, 0);
-        return byRegForms(
-                memory,
-                new long[] {
-                    readBase, readBase, writeBase, writeBase, M | prefixes(4) | rm(R, Y), loadFence, memoryFence, storeFence
-                });
+        return byRegForms(memory, new long[] {
+            readBase, readBase, writeBase, writeBase, M | prefixes(4) | rm(R, Y), loadFence, memoryFence, storeFence
+        });
     }
 
     private static long group9() {
