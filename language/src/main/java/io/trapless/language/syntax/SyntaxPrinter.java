@@ -68,7 +68,7 @@ public final class SyntaxPrinter {
                         + c.arguments().stream()
                                 .map(SyntaxPrinter::argument)
                                 .collect(Collectors.joining(", ", "(", ")"));
-            case Expression.Index i -> print(i.base(), POSTFIX) + "[" + print(i.index()) + "]";
+            case Expression.Index i -> indexed(i.base()) + "[" + print(i.index()) + "]";
             case Expression.Field f -> print(f.base(), POSTFIX) + "." + f.field();
             case Expression.TupleField f -> print(f.base(), POSTFIX) + "." + f.index();
             case Expression.Tuple t ->
@@ -83,6 +83,12 @@ public final class SyntaxPrinter {
                         + (i.otherwise() == null ? "" : " else " + text(i.otherwise()));
             case Expression.Block b -> block(b);
         };
+    }
+
+    /** A map's name before a bracket would take it for the map's key. */
+    private static String indexed(Expression base) {
+        boolean scalarMap = base instanceof Expression.MapAccess m && m.keys().isEmpty();
+        return scalarMap ? "(" + print(base) + ")" : print(base, POSTFIX);
     }
 
     private static String unary(Expression.Unary unary) {

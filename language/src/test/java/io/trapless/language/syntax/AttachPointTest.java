@@ -94,6 +94,8 @@ class AttachPointTest {
                 "usdt:a:b:c",
                 "usdt:a:c",
                 "uprobe:a:\"1f\"",
+                "uprobe:/lib/libstdc++.so:f",
+                "uprobe:a:\"cpp\":3",
             })
     void canonicalTextParsesToItself(String text) {
         assertThat(parse(text).text()).isEqualTo(text);

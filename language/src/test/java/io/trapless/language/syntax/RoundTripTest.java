@@ -14,7 +14,7 @@ class RoundTripTest {
     void printedExpressionsParseToTheSameTree() {
         long seed = System.nanoTime();
         RandomSyntax syntax = new RandomSyntax(new Random(seed));
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 1_500; i++) {
             Expression expression = syntax.expression(i % 6);
             String text = SyntaxPrinter.print(expression);
             Result<Expression> parsed = Parser.expression(new Source("seed " + seed, text));
@@ -80,7 +80,7 @@ class RoundTripTest {
             "\u0000",
             "é"
         };
-        for (int i = 0; i < 30_000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             StringBuilder text = new StringBuilder(
                     i % 3 == 0 ? "uprobe:a:b { x = " + SyntaxPrinter.print(syntax.expression(2)) + " }" : "");
             for (int n = random.nextInt(20); n > 0; n--) {
