@@ -23,7 +23,7 @@ abstract class AssemblerArithmetic extends AssemblerBuffer {
     /** {@code immediate} is sign-extended to {@code size}. */
     public void alu(Arithmetic operation, Gpr dst, int immediate, int size) {
         int bytes = immediateBytes(immediate, size, true);
-        emitReg(prefix(size), size == 8, size == 1, MAP_1, immediateOpcode(size, bytes), operation.number, dst.id());
+        emitGroup(prefix(size), size == 8, size == 1, MAP_1, immediateOpcode(size, bytes), operation.number, dst.id());
         emitLittleEndian(immediate, bytes);
     }
 
@@ -200,7 +200,7 @@ abstract class AssemblerArithmetic extends AssemblerBuffer {
 
     public void test(Gpr register, int immediate, int size) {
         int bytes = immediateBytes(immediate, size, false);
-        sizedReg(0xF6, 0, register.id(), size);
+        sizedGroup(0xF6, 0, register.id(), size);
         emitLittleEndian(immediate, bytes);
     }
 
@@ -245,15 +245,15 @@ abstract class AssemblerArithmetic extends AssemblerBuffer {
     }
 
     private void unary(int operation, Gpr register, int size) {
-        sizedReg(0xF6, operation, register.id(), size);
+        sizedGroup(0xF6, operation, register.id(), size);
     }
 
     public void inc(Gpr register, int size) {
-        sizedReg(0xFE, 0, register.id(), size);
+        sizedGroup(0xFE, 0, register.id(), size);
     }
 
     public void dec(Gpr register, int size) {
-        sizedReg(0xFE, 1, register.id(), size);
+        sizedGroup(0xFE, 1, register.id(), size);
     }
 
     public void inc(Mem mem, int size) {
@@ -325,6 +325,10 @@ abstract class AssemblerArithmetic extends AssemblerBuffer {
     /** An opcode whose lowest bit tells bytes from wider operands. */
     final void sizedReg(int opcode, int reg, int rm, int size) {
         emitReg(prefix(size), size == 8, size == 1, MAP_1, opcode | (size == 1 ? 0 : 1), reg, rm);
+    }
+
+    private void sizedGroup(int opcode, int number, int rm, int size) {
+        emitGroup(prefix(size), size == 8, size == 1, MAP_1, opcode | (size == 1 ? 0 : 1), number, rm);
     }
 
     /** An opcode whose lowest bit tells bytes from wider operands. */

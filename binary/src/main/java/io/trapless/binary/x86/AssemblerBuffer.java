@@ -111,6 +111,16 @@ abstract class AssemblerBuffer {
         emit(0xC0 | (reg & 7) << 3 | (rm & 7));
     }
 
+    /** As {@link #emitReg} for a group of instructions that the reg field tells apart. */
+    final void emitGroup(int prefix, boolean wide, boolean byteRegister, int map, int opcode, int number, int rm) {
+        if (prefix != 0) {
+            emit(prefix);
+        }
+        emitRex(wide, 0, 0, rm, byteRegister && needsRexAsByte(rm));
+        emitOpcode(map, opcode);
+        emit(0xC0 | number << 3 | (rm & 7));
+    }
+
     /** An instruction with a memory operand; {@code immediateBytes} follow it, which a RIP-relative displacement has to count. */
     final void emitMem(
             int prefix, boolean wide, boolean byteRegister, int map, int opcode, int reg, Mem mem, int immediateBytes) {

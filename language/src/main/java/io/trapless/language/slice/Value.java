@@ -66,7 +66,7 @@ public sealed interface Value {
 
         @Override
         public boolean signed() {
-            return operator == UnaryOperator.NEGATE || (operator == UnaryOperator.COMPLEMENT && operand.signed());
+            return operator != UnaryOperator.NOT && operand.signed();
         }
     }
 
@@ -102,12 +102,13 @@ public sealed interface Value {
     record Cast(Value operand, int sizeBytes, boolean signed) implements Value {}
 
     /**
-     * 1 if the bytes of {@code string} up to its NUL or its limit are exactly those of {@code literal}, else 0. A string that can't be read is empty.
+     * 1 if {@code string} is exactly {@code literal}, else 0. The bytes are compared in order, the NUL after the literal too (unless the literal is as long as the limit: then the string may go on), and the first
+     * difference ends it. If a byte that has to be looked at can't be read, the string counts as empty, and the capture's fault bit is set.
      *
-     * @param literal as {@link StringText} has it: bytes that are no UTF-8 are escaped as surrogates
+     * @param literal as {@link StringText} has it; its bytes hold no NUL and are not more than the limit of {@code string}
      */
     record StringEquals(StringAt string, String literal) implements Value {
-        /** The bytes to compare with, without a NUL; never longer than the limit of {@code string}. */
+        /** The bytes to compare with, without a NUL. */
         public byte[] literalBytes() {
             return StringText.bytes(literal);
         }
@@ -124,8 +125,8 @@ public sealed interface Value {
     }
 
     /**
-     * The string at {@code address}, up to its NUL, at most {@code maxBytes} bytes of it. Occurs only as the whole of a {@link CaptureType.Str} capture and in {@link StringEquals}. If a byte before the NUL
-     * can't be read, it is empty and the capture's fault bit is set; if it is longer than the limit, the cut bit.
+     * The string at {@code address}, up to its NUL, at most {@code maxBytes} bytes of it. Occurs only as the whole of a {@link CaptureType.Str} capture and in {@link StringEquals}. If one of its bytes
+     * can't be read, it is empty and the capture's fault bit is set. If there is no NUL among its first {@code maxBytes + 1} bytes (one that can't be read is none), the cut bit is set.
      */
     record StringAt(Value address, int maxBytes) implements Value {
         @Override

@@ -1,5 +1,7 @@
 package io.trapless.language.syntax;
 
+import io.trapless.language.diagnostic.Span;
+
 /**
  * One attach point as the user wrote it: which sites of a live process a clause is about. Module, function, provider and name may hold the wildcards {@code *},
  * {@code ?} and {@code [a-z]}.

@@ -32,6 +32,12 @@ public final class TraceException extends Exception {
         this.reason = reason;
     }
 
+    /** The trace holds {@code what}. */
+    static TraceException unsupported(String what) {
+        return new TraceException(
+                Reason.UNSUPPORTED, "The trace has " + what + " in it, which Trapless can't read; try babeltrace2.");
+    }
+
     public Reason reason() {
         return reason;
     }

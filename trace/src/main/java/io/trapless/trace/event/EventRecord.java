@@ -67,6 +67,12 @@ public final class EventRecord {
         return pid;
     }
 
+    /** Corrects the process: a thread table knows better than the event type. */
+    public void setPid(int pid) {
+        this.pid = pid;
+    }
+
+    /** Where the record lies. */
     public MemorySegment segment() {
         return segment;
     }

@@ -1,6 +1,7 @@
 package io.trapless.tracer.trampoline;
 
 import io.trapless.binary.x86.Assembler;
+import io.trapless.binary.x86.Condition;
 import io.trapless.binary.x86.Gpr;
 import io.trapless.binary.x86.Mem;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ final class Frame {
         }
         if (saveFlags) {
             asm.lahf();
-            asm.setcc(io.trapless.binary.x86.Condition.O, Gpr.RAX);
+            asm.setcc(Condition.O, Gpr.RAX);
             push(Gpr.RAX);
         }
         if (captureFlags) {

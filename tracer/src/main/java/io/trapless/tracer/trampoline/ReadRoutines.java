@@ -142,7 +142,8 @@ final class ReadRoutines {
         for (Gpr register : kept) {
             asm.push(register);
         }
-        // Two remote vectors, cut at the page boundary: what the first page holds arrives even if the second is not there.
+        // Two remote vectors, cut at the page boundary: what the first page holds arrives even if the second is not
+        // there.
         asm.mov(RAX, RSI, 4);
         asm.and(RAX, PAGE - 1, 4);
         asm.mov(RCX, PAGE);

@@ -25,9 +25,16 @@ final class RingCode {
 
     /**
      * {@code ring = } control block of this CPU's rseq ring. Clobbers rax. To be used inside a restartable sequence. Jumps to {@code notRegistered} if the kernel does not keep this thread's rseq area.
+     *
+     * @param guard whether to compare the area's CPU with the hardware's: a vfork child runs on its parent's area, which the kernel does not keep for it
      */
-    void rseqRing(Gpr ring, Label notRegistered) {
+    void rseqRing(Gpr ring, Label notRegistered, boolean guard) {
         asm.mov(Gpr.RAX, Mem.fs(facts.rseq().cpuId()), 4);
+        if (guard) {
+            currentCpu(ring);
+            asm.cmp(Gpr.RAX, ring, 4);
+            asm.jcc(Condition.NE, notRegistered);
+        }
         asm.cmp(Gpr.RAX, facts.cpuCount(), 4);
         asm.jcc(Condition.AE, notRegistered); // unsigned: -1 and -2 are "not registered"
         ringOf(ring, facts.rseqRings(), SessionHeaderDescriptor.rseqRingStride(facts.capacity()));

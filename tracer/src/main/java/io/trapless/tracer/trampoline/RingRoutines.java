@@ -90,12 +90,15 @@ final class RingRoutines {
         Label limitIsRight = asm.label();
         RestartableSequence sequence = new RestartableSequence(asm, facts.rseq());
         sequence.arm(RAX);
-        rings.rseqRing(R10, giveUp);
+        rings.rseqRing(R10, giveUp, false);
         asm.mov(RBX, Mem.of(R10, RingDescriptor.HEAD_OFFSET), 8);
         rings.subBufferEnd(RCX, RBX);
         asm.cmp(RCX, Mem.of(R10, RingDescriptor.LIMIT_OFFSET), 8);
         asm.jcc(Condition.E, limitIsRight);
-        asm.mov(Mem.of(R10, RingDescriptor.LIMIT_OFFSET), RCX, 8); // a commit of its own; a restart right behind it finds the limit right
+        asm.mov(
+                Mem.of(R10, RingDescriptor.LIMIT_OFFSET),
+                RCX,
+                8); // a commit of its own; a restart right behind it finds the limit right
         asm.jmp(again);
         asm.bind(limitIsRight);
         asm.mov(RAX, Mem.of(RSP, 0), 8);
@@ -201,7 +204,7 @@ final class RingRoutines {
         Label again = asm.here();
         RestartableSequence sequence = new RestartableSequence(asm, facts.rseq());
         sequence.arm(RAX);
-        rings.rseqRing(R10, giveUp);
+        rings.rseqRing(R10, giveUp, false);
         asm.inc(counter, 8);
         sequence.end();
         asm.jmp(handled);

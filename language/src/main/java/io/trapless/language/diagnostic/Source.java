@@ -1,4 +1,4 @@
-package io.trapless.language.syntax;
+package io.trapless.language.diagnostic;
 
 /**
  * A text in the probe language and the name under which errors show it.

@@ -1,4 +1,4 @@
-package io.trapless.language.syntax;
+package io.trapless.language.diagnostic;
 
 /**
  * A range of characters of a {@link Source}.
