@@ -24,9 +24,6 @@ public final class Main {
         StopRequest stop = new StopRequest();
         Terminal terminal = new Terminal(out, err, isInteractive(), stop);
         int status = run(arguments, new Wiring(), terminal);
-        out.flush();
-        err.flush();
-        stop.ended(status);
         // exit, not return: a thread that a command left behind must not keep the process
         System.exit(status);
     }
@@ -37,16 +34,21 @@ public final class Main {
      * @return the exit status: 0 done, 1 failed, 2 wrong usage
      */
     static int run(String[] arguments, Actions actions, Terminal terminal) {
-        Outcome outcome = outcomeOf(arguments, actions, terminal);
-        terminal.out().flush();
-        switch (outcome) {
-            case Outcome.Done done -> {
-                return done.exitStatus();
+        int status = 1;
+        try {
+            Outcome outcome = outcomeOf(arguments, actions, terminal);
+            status = outcome.exitStatus();
+            terminal.out().flush();
+            switch (outcome) {
+                case Outcome.Done() -> {}
+                case Outcome.Failed(String sentence) -> terminal.say(sentence);
+                case Outcome.WrongUsage(String sentence) -> terminal.say(sentence);
             }
-            case Outcome.Failed failed -> terminal.say(failed.sentence());
-            case Outcome.WrongUsage wrong -> terminal.say(wrong.sentence());
+            terminal.err().flush();
+            return status;
+        } finally {
+            terminal.stop().ended(status);
         }
-        return outcome.exitStatus();
     }
 
     private static Outcome outcomeOf(String[] arguments, Actions actions, Terminal terminal) {

@@ -4,6 +4,7 @@ import io.trapless.binary.demangle.Demangler;
 import io.trapless.binary.elf.DebugFiles;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.elf.ElfFile;
+import io.trapless.binary.flow.CodeRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,6 +67,15 @@ public final class SymbolTable {
     /** All functions by address, each address once. */
     public List<Function> functions() {
         return functions;
+    }
+
+    /** The ranges of all functions, as control-flow analysis wants them. */
+    public List<CodeRange> codeRanges() {
+        List<CodeRange> ranges = new ArrayList<>(functions.size());
+        for (Function function : functions) {
+            ranges.add(new CodeRange(function.address(), function.endAddress()));
+        }
+        return ranges;
     }
 
     /**

@@ -11,7 +11,8 @@ final class CDefinitionParser {
     /** A type's head up to its brace: only words, attributes and white space, so that no attach point is taken for one. */
     private static final Pattern TYPE = Pattern.compile("(?:struct|union|enum)\\b[^:/,;{\"]*\\{");
 
-    private static final Pattern ATTRIBUTES = Pattern.compile("\\s*(?:__attribute__\\s*\\(\\([^)]*(?:\\([^)]*\\)[^)]*)*\\)\\)\\s*)*;?");
+    private static final Pattern ATTRIBUTES =
+            Pattern.compile("\\s*(?:__attribute__\\s*\\(\\([^)]*(?:\\([^)]*\\)[^)]*)*\\)\\)\\s*)*;?");
 
     private final TokenStream in;
     private final String text;

@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 /**
  * A CTF trace being written: {@code metadata}, one stream file a ring ({@code cpu0}, {@code cpu0_atomic}), and the hidden table of threads.
  *
- * <p>Whenever writing stops, what lies on disk is a valid trace: the metadata is there before the first packet and is only ever replaced by a rename, a packet is whole or is cut off again,
- * and a stream file without a packet is not left behind. Room for the last metadata is taken at the beginning, so that a full disk does not cost the final clock.
+ * <p>Whenever writing stops, what lies on disk is a valid trace: the metadata is there before the first packet and is only ever replaced by a rename, a stream is whole packets at every
+ * instant, and a stream file without a packet is not left behind. Room for the last metadata is taken at the beginning, so that a full disk does not cost the final clock.
  *
  * <p>For one thread at a time.
  */
@@ -86,7 +86,7 @@ public final class TraceDirectory implements AutoCloseable {
      * Appends one packet to a ring's stream.
      *
      * @param ringKind {@link PacketHeader#RING_RSEQ} or {@link PacketHeader#RING_ATOMIC}
-     * @param packet the whole packet, checked, with its final header; packet_size must be its size
+     * @param packet the content of a checked packet, its final header included; packet_size is set here
      * @throws TraceException if it could not be written; the stream then ends with the packet before it, and the next append may be tried
      */
     public void append(int cpu, int ringKind, MemorySegment packet) throws TraceException {
@@ -94,10 +94,10 @@ public final class TraceDirectory implements AutoCloseable {
         StreamFile stream = streams.get(name);
         try {
             if (stream == null) {
-                stream = StreamFile.create(directory.resolve(name));
+                stream = StreamFile.create(directory.resolve(name), packet);
                 streams.put(name, stream);
             }
-            stream.append(packet.asByteBuffer());
+            stream.append(packet);
             bytesWritten += packet.byteSize();
         } catch (IOException e) {
             if (stream != null && stream.isEmpty()) {
@@ -141,7 +141,7 @@ public final class TraceDirectory implements AutoCloseable {
             Path part = directory.resolve(THREADS + ".part");
             Files.deleteIfExists(part);
             try (FileChannel channel = StreamFile.open(part)) {
-                StreamFile.writeFully(channel, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
+                StreamFile.writeFully(channel, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)), 0);
             }
             Files.move(part, directory.resolve(THREADS), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -203,9 +203,9 @@ public final class TraceDirectory implements AutoCloseable {
         boolean exists = Files.exists(spare, LinkOption.NOFOLLOW_LINKS);
         try (FileChannel channel =
                 exists ? FileChannel.open(spare, EnumSet.of(StandardOpenOption.WRITE)) : StreamFile.open(spare)) {
-            StreamFile.writeFully(channel, ByteBuffer.wrap(metadata));
+            StreamFile.writeFully(channel, ByteBuffer.wrap(metadata), 0);
             if (slackSizeBytes > 0) {
-                StreamFile.writeFully(channel, ByteBuffer.allocate(slackSizeBytes));
+                StreamFile.writeFully(channel, ByteBuffer.allocate(slackSizeBytes), metadata.length);
             } else {
                 channel.truncate(metadata.length);
             }
@@ -226,10 +226,13 @@ public final class TraceDirectory implements AutoCloseable {
 
     private static TraceException failure(String action, IOException cause) {
         String message = String.valueOf(cause.getMessage());
-        if (message.contains("No space left") || message.contains("quota exceeded")) {
+        if (message.contains("No space left")
+                || message.contains("quota exceeded")
+                || message.contains("File too large")) {
             return new TraceException(
                     TraceException.Reason.DISK_FULL,
-                    "Cannot " + action + ": the disk is full; what was written before is whole.",
+                    "Cannot " + action
+                            + ": the disk is full or the file size limit is reached; what was written before is whole.",
                     cause);
         }
         String why = cause instanceof java.nio.file.AccessDeniedException ? "permission denied" : message;

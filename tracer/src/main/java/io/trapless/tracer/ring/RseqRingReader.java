@@ -26,17 +26,22 @@ final class RseqRingReader extends RingReader {
 
     @Override
     boolean poll() throws IOException {
+        return pollAtMost(Long.MAX_VALUE);
+    }
+
+    /** As {@link #poll}, but stops after {@code maxSubBuffers}. */
+    boolean pollAtMost(long maxSubBuffers) throws IOException {
         long head = memory.headAcquire();
         if (!headCheck.accepts(head, consumed + capacity)) {
             return false;
         }
-        boolean taken = false;
+        long taken = 0;
         // head == consumed + size: full, but its header is written when a writer opens the next one.
-        while (head - consumed > subBufferSize) {
+        while (head - consumed > subBufferSize && taken < maxSubBuffers) {
             takeWhole();
-            taken = true;
+            taken++;
         }
-        return taken;
+        return taken > 0;
     }
 
     private void takeWhole() throws IOException {

@@ -177,6 +177,11 @@ public final class SessionFile implements AutoCloseable {
         LONG.setRelease(header, (long) HEARTBEAT_OFFSET, tscCycles);
     }
 
+    /** What {@link #beat} last stored, or what a target stored over it. */
+    public long lastBeat() {
+        return (long) LONG.getAcquire(header, (long) HEARTBEAT_OFFSET);
+    }
+
     /** Every ring of the session, the rseq rings first. */
     public List<RingId> rings() {
         List<RingId> rings = new ArrayList<>(2 * geometry.cpuCount());

@@ -27,4 +27,11 @@ public record SiteProbe(int eventId, @Nullable Value filter, List<Capture> captu
     public boolean readsPointers() {
         return faultable() || (filter != null && filter.mayFault());
     }
+
+    /** Whether it captures or filters by something of the moment. */
+    public boolean uses(Value.Context.Kind kind) {
+        return RecordPlan.roots(this).stream()
+                .anyMatch(root ->
+                        ValueCompiler.any(root, v -> v instanceof Value.Context context && context.kind() == kind));
+    }
 }

@@ -191,6 +191,9 @@ public final class TrampolineCompiler {
                     reserveAtomic();
                 }
                 asm.bind(out);
+                if (facts.rseq().registered()) {
+                    sequence.disarm(); // on every way out: the cold routines arm sequences of their own
+                }
                 frame.closeStaging();
                 asm.bind(next);
             }
@@ -220,7 +223,6 @@ public final class TrampolineCompiler {
                     asm.add(head, plan.fixedSize(), 8);
                 }
                 sequence.end();
-                sequence.disarm();
             }
 
             private void reserveAtomic() {
