@@ -70,7 +70,7 @@ class DamageTest {
         try (Stream<Path> content = Files.list(trace)) {
             files = content.toList();
         }
-        for (int i = 0; i < 3000; i++) {
+        for (int i = 0; i < 1200; i++) {
             Path file = files.get(random.nextInt(files.size()));
             byte[] good = Files.readAllBytes(file);
             byte[] bad = good.clone();
