@@ -40,6 +40,10 @@ package io.trapless.layout;
  * {@code limit} is not used. The record is written, and then its mark: {@code marks[(p & (C-1)) / 8] = lapMark(p)}, the commit. A granule whose mark is not of this lap begins
  * no whole record. The packet headers of an atomic ring are not kept by the writers: the reader builds them.
  *
+ * <p>A writer whose exchange took {@code head} from position h inside a sub-buffer to beyond its end (h is not the end itself) owns the rest of the old sub-buffer too, and commits it as a
+ * <em>pad</em>: {@code u16} {@link #PAD_ID} at h, then the mark of h. Without the pad a reader could not tell unused space from a record that is still being written: it must wait for the
+ * latter, because a slot that is released is written again.
+ *
  * <p><b>Reader.</b> Copies sub-buffers that lie wholly below {@code head}, then stores {@code consumed} with release. Clears nothing.
  */
 public final class RingDescriptor {
@@ -52,6 +56,9 @@ public final class RingDescriptor {
 
     /** Bytes of data that one mark stands for, and the alignment of a record in an atomic ring. */
     public static final int MARK_GRANULE = 8;
+
+    /** The event id, never given out, of the pad that fills an atomic ring's sub-buffer up to its end. */
+    public static final int PAD_ID = 0xFFFF;
 
     private RingDescriptor() {}
 

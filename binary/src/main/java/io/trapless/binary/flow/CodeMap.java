@@ -1,0 +1,164 @@
+package io.trapless.binary.flow;
+
+import io.trapless.binary.flow.ImageView.RestartableSequence;
+import io.trapless.binary.flow.ImageView.Section;
+import io.trapless.binary.x86.Decoder;
+import io.trapless.binary.x86.Instruction;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where control may arrive in the code of one image, other than from the instruction before: the facts for "no branch enters these bytes".
+ *
+ * <p>The targets are: function starts; destinations of the direct branches of the whole image; entries of jump tables; addresses of code that instructions form or data
+ * hold; landing pads. They are a superset: what merely looks like an address counts. Return addresses are not among them, because whoever displaces instructions never
+ * displaces a call other than last. Addresses are as the file states them. Immutable after {@link #analyze}, but to be asked by one thread at a time.
+ */
+public final class CodeMap {
+    /** What {@link #firstTargetIn} returns when there is none. */
+    public static final long NO_TARGET = -1;
+
+    /** How far before a restartable sequence its descriptor may be stored, when the storing instruction is not found. */
+    private static final int STORE_DISTANCE = 64;
+
+    private final CodeMarks marks;
+    private final FunctionTable functions;
+    private final long[] unresolvedJumps;
+    private final List<CodeRange> restartable;
+
+    private CodeMap(CodeMarks marks, FunctionTable functions, long[] unresolvedJumps, List<CodeRange> restartable) {
+        this.marks = marks;
+        this.functions = functions;
+        this.unresolvedJumps = unresolvedJumps;
+        this.restartable = restartable;
+    }
+
+    /** Reads all code of an image once; takes time in proportion to it (about 0.1 s for a megabyte when the JVM is cold, less when warm). */
+    public static CodeMap analyze(ImageView view) {
+        CodeMarks marks = new CodeMarks(view.executableSections());
+        FunctionTable functions = new FunctionTable(view.functions());
+        CodeSweep sweep = new CodeSweep(view, marks, functions);
+        sweep.run(functions.starts());
+        long[] unresolved = unresolved(sweep, marks, functions);
+        return new CodeMap(marks, functions, unresolved, protect(view.restartableSequences(), sweep.descriptorUses()));
+    }
+
+    private static long[] unresolved(CodeSweep sweep, CodeMarks marks, FunctionTable functions) {
+        IndirectJumps indirect = new IndirectJumps(marks, functions, sweep.labelTables());
+        return Arrays.stream(sweep.registerJumps())
+                .filter(jump -> !indirect.isKnown(jump))
+                .toArray();
+    }
+
+    /** From the instruction that takes the descriptor's address to the end of the sequence: in between the thread may be armed. */
+    private static List<CodeRange> protect(List<RestartableSequence> sequences, long[] descriptorUses) {
+        List<CodeRange> ranges = new ArrayList<>();
+        for (RestartableSequence sequence : sequences) {
+            long from = sequence.start() - STORE_DISTANCE;
+            for (long use : descriptorUses) {
+                if (use < sequence.start() && use > sequence.start() - 4096) {
+                    from = Math.min(from, use);
+                }
+            }
+            ranges.add(new CodeRange(from, Math.max(from, sequence.end())));
+        }
+        return List.copyOf(ranges);
+    }
+
+    /** Whether control may arrive at an address by other ways than from the instruction before it; true outside the code. */
+    public boolean isTarget(long address) {
+        return !isCode(address) || marks.isTarget(address);
+    }
+
+    /** Why an address is a target; null if it is none. */
+    public @Nullable TargetKind kindOf(long address) {
+        int facts = marks.get(address);
+        for (TargetKind kind : TargetKind.values()) {
+            if ((facts & kind.bit) != 0) {
+                return kind;
+            }
+        }
+        return null;
+    }
+
+    /** The lowest target in a range of addresses, or {@link #NO_TARGET}. */
+    public long firstTargetIn(long fromInclusive, long toExclusive) {
+        for (long address = fromInclusive; address < toExclusive; address++) {
+            if (isTarget(address)) {
+                return address;
+            }
+        }
+        return NO_TARGET;
+    }
+
+    public boolean isCode(long address) {
+        return marks.find(address) >= 0;
+    }
+
+    /** The executable section that holds an address, with its bytes; null if none does. */
+    public @Nullable Section sectionAt(long address) {
+        return marks.sectionAt(address);
+    }
+
+    /** The function, or part of one, that holds an address; the innermost if they nest; null if none is known there. */
+    public @Nullable CodeRange functionAt(long address) {
+        return functions.at(address);
+    }
+
+    /** Where a function can be patched first: its start, or the instruction after an ENDBR64 there. */
+    public long entrySite(long functionStart) {
+        Instruction instruction = new Instruction();
+        Section section = marks.sectionAt(functionStart);
+        return section != null && decode(section, functionStart, instruction) && instruction.isEndbr64()
+                ? instruction.nextAddress()
+                : functionStart;
+    }
+
+    /** Whether an instruction begins at {@code address} when one decodes from the function's start on. */
+    public boolean isInstructionBoundary(long functionStart, long address) {
+        Section section = marks.sectionAt(functionStart);
+        if (section == null || !section.contains(address)) {
+            return false;
+        }
+        Instruction instruction = new Instruction();
+        long at = functionStart;
+        while (at < address && decode(section, at, instruction)) {
+            at = instruction.nextAddress();
+        }
+        return at == address && decode(section, at, instruction);
+    }
+
+    /** Whether the linear reading of all code found an instruction that begins here: all that can be said where no function is known. */
+    public boolean isSwept(long address) {
+        return (marks.get(address) & CodeMarks.BOUNDARY) != 0;
+    }
+
+    /** Whether a jump in the range computes its destination in a way that could not be followed: it might go anywhere in its function. */
+    public boolean hasUnresolvedIndirectJump(long fromInclusive, long toExclusive) {
+        int found = Arrays.binarySearch(unresolvedJumps, fromInclusive);
+        int first = found >= 0 ? found : -found - 1;
+        return first < unresolvedJumps.length && unresolvedJumps[first] < toExclusive;
+    }
+
+    /** The addresses of all such jumps, ascending. */
+    public long[] unresolvedIndirectJumps() {
+        return unresolvedJumps.clone();
+    }
+
+    /** Whether a range touches a restartable sequence of the program, or the instructions between its arming and its start. */
+    public boolean touchesRestartableSequence(long fromInclusive, long toExclusive) {
+        for (CodeRange range : restartable) {
+            if (range.intersects(fromInclusive, toExclusive)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static boolean decode(Section section, long address, Instruction instruction) {
+        byte[] code = section.bytes();
+        return Decoder.decode(code, (int) (address - section.address()), code.length, address, instruction);
+    }
+}

@@ -1,0 +1,144 @@
+package io.trapless.binary.flow;
+
+import io.trapless.binary.flow.Displacement.Refused;
+import io.trapless.binary.flow.ImageView.Section;
+import io.trapless.binary.x86.Flow;
+import io.trapless.binary.x86.Instruction;
+import io.trapless.binary.x86.RelocationRefusal;
+import io.trapless.binary.x86.Relocator;
+import org.jspecify.annotations.Nullable;
+
+/** The search behind {@link DisplacedRange#plan}, for one site. */
+final class DisplacementPlanner {
+    /** How far before a site a range may begin, bytes: room for a jump and the longest instruction. */
+    private static final int MAX_BACKWARD = 20;
+
+    private final CodeMap map;
+    private final long site;
+    private final int neededBytes;
+    private final Instruction instruction = new Instruction();
+
+    DisplacementPlanner(CodeMap map, long site, int neededBytes) {
+        this.map = map;
+        this.site = site;
+        this.neededBytes = neededBytes;
+    }
+
+    Displacement plan() {
+        Section section = map.sectionAt(site);
+        if (section == null) {
+            return refused(DisplacementRefusal.NOT_CODE, site);
+        }
+        CodeRange function = map.functionAt(site);
+        if (function == null ? !map.isSwept(site) : !map.isInstructionBoundary(function.start(), site)) {
+            return refused(DisplacementRefusal.NOT_AN_INSTRUCTION, site);
+        }
+        Displacement forward = rangeFrom(site, section, function);
+        if (forward instanceof DisplacedRange || function == null || map.isTarget(site)) {
+            return forward;
+        }
+        return backward(section, function, forward);
+    }
+
+    private Displacement backward(Section section, CodeRange function, Displacement forward) {
+        for (long start = site - 1; start >= Math.max(function.start(), site - MAX_BACKWARD); start--) {
+            if (!map.isSwept(start)) {
+                continue;
+            }
+            Displacement found = rangeFrom(start, section, function);
+            if (found instanceof DisplacedRange range && site - start < range.codeBytes()) {
+                return map.isInstructionBoundary(function.start(), start) ? found : forward;
+            }
+            if (map.isTarget(start)) {
+                break;
+            }
+        }
+        return forward;
+    }
+
+    /** The range that begins at an instruction and holds the site's. */
+    private Displacement rangeFrom(long start, Section section, @Nullable CodeRange function) {
+        Displacement collected = collect(start, section, Math.max(neededBytes, (int) (site - start) + 1));
+        return collected instanceof DisplacedRange range ? prove(range, section, function) : collected;
+    }
+
+    private Displacement collect(long start, Section section, int bytes) {
+        int length = 0;
+        Flow last = Flow.NEXT;
+        while (length < bytes) {
+            long at = start + length;
+            if (!continues(last)) {
+                return pad(start, section, length, bytes);
+            }
+            if (isCall(last)) {
+                return refused(DisplacementRefusal.CALL_NOT_LAST, at);
+            }
+            if (!section.contains(at)) {
+                return refused(DisplacementRefusal.FUNCTION_TOO_SHORT, at);
+            }
+            if (!CodeMap.decode(section, at, instruction)) {
+                return refused(DisplacementRefusal.UNKNOWN_CODE, at);
+            }
+            RelocationRefusal detail = Relocator.refusal(instruction);
+            if (detail != null) {
+                return new Refused(DisplacementRefusal.UNRELOCATABLE, at, detail);
+            }
+            length += instruction.length();
+            last = instruction.flow();
+        }
+        return new DisplacedRange(start, site, length, length, continues(last));
+    }
+
+    /** Fills up with what stands behind a return or a jump, if it is padding. */
+    private Displacement pad(long start, Section section, int codeBytes, int bytes) {
+        int length = codeBytes;
+        while (length < bytes) {
+            long at = start + length;
+            if (!section.contains(at)
+                    || map.isTarget(at)
+                    || !CodeMap.decode(section, at, instruction)
+                    || !instruction.isPadding()) {
+                return refused(DisplacementRefusal.FUNCTION_TOO_SHORT, at);
+            }
+            length += instruction.length();
+        }
+        return new DisplacedRange(start, site, length, codeBytes, false);
+    }
+
+    private Displacement prove(DisplacedRange range, Section section, @Nullable CodeRange function) {
+        long target = map.firstTargetIn(range.address() + 1, range.end());
+        if (target != CodeMap.NO_TARGET) {
+            return refused(DisplacementRefusal.TARGET_INSIDE, target);
+        }
+        if (map.touchesRestartableSequence(range.address(), range.end())) {
+            return refused(DisplacementRefusal.RSEQ_SECTION, range.address());
+        }
+        boolean single =
+                CodeMap.decode(section, range.address(), instruction) && instruction.length() == range.lengthBytes();
+        if (!single && function != null && mayBeComputedTarget(range.address(), function)) {
+            return refused(DisplacementRefusal.UNRESOLVED_JUMP, range.address());
+        }
+        return range;
+    }
+
+    /** A jump that computes its destination stays in its function, and does not go back into the first instructions: these set up what the body relies on. */
+    private boolean mayBeComputedTarget(long address, CodeRange function) {
+        boolean entry = address == function.start() || address == map.entrySite(function.start());
+        return !entry && map.hasUnresolvedIndirectJump(function.start(), function.end());
+    }
+
+    private static boolean isCall(Flow flow) {
+        return flow == Flow.CALL || flow == Flow.INDIRECT_CALL;
+    }
+
+    private static boolean continues(Flow flow) {
+        return switch (flow) {
+            case JUMP, INDIRECT_JUMP, RETURN, TRAP, FAR -> false;
+            default -> true;
+        };
+    }
+
+    private static Refused refused(DisplacementRefusal reason, long at) {
+        return new Refused(reason, at, null);
+    }
+}

@@ -1,0 +1,46 @@
+package io.trapless.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code trapless list (-p PID | FILE) [PATTERN]}. */
+@Command(
+        description = "Lists the sites that match, one a line: the probe's name, then how it would be patched.",
+        customSynopsis = "trapless list (-p PID | FILE) [PATTERN]")
+final class ListCommand implements Subcommand {
+
+    @Option(names = "-p", paramLabel = "PID", description = "a live process: what it has mapped")
+    private @Nullable Integer pid;
+
+    @Parameters(
+            paramLabel = "[FILE] [PATTERN]",
+            arity = "0..2",
+            description = "an executable or a library, unless -p is given; a pattern like 'uprobe:libc:mal*'")
+    private final List<String> words = new ArrayList<>();
+
+    @Override
+    public Outcome run(Actions actions, Terminal terminal) throws Exception {
+        if (pid != null) {
+            if (pid <= 0) {
+                return Outcome.wrongUsage("'" + pid + "' is not a process id; give -p a positive number");
+            }
+            if (words.size() > 1) {
+                return Outcome.wrongUsage("a process or a file, not both; leave out -p or '" + words.getFirst() + "'");
+            }
+            return actions.list(new ListRequest(pid, null, words.isEmpty() ? null : words.getFirst()), terminal);
+        }
+        if (words.isEmpty()) {
+            return Outcome.wrongUsage("nothing to list; give -p PID or a FILE");
+        }
+        if (words.getFirst().isEmpty()) {
+            return Outcome.wrongUsage("the empty text is not a file; give -p PID or a FILE");
+        }
+        Path file = Path.of(words.getFirst());
+        return actions.list(new ListRequest(null, file, words.size() > 1 ? words.get(1) : null), terminal);
+    }
+}

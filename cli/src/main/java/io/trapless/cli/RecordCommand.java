@@ -1,0 +1,106 @@
+package io.trapless.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code trapless record}. */
+@Command(
+        description =
+                "Records events of live processes into a CTF trace until Ctrl-C, a limit, or the end of the target.",
+        footer = {
+            "",
+            "SPEC is one clause of the probe language: PROBE [/FILTER/] [{ NAME = EXPR, ... }]",
+            "  uprobe:/usr/bin/redis-server:processCommand",
+            "  uprobe:libc:malloc /arg0 > 4096/ { size = arg0 }",
+            "  usdt:/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0:python:function__entry",
+        })
+final class RecordCommand implements Subcommand {
+    private static final long MIN_BUFFER_BYTES = 64 << 10;
+    private static final long MAX_BUFFER_BYTES = 16L << 30;
+
+    @Option(names = "-p", paramLabel = "PID", description = "a process to attach to; may be given many times")
+    private final List<Integer> pids = new ArrayList<>();
+
+    @Option(names = "-e", paramLabel = "SPEC", description = "what to record; may be given many times")
+    private final List<String> clauses = new ArrayList<>();
+
+    @Option(names = "-o", paramLabel = "DIR", description = "folder of the trace; default: a new one here")
+    private @Nullable Path output;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "discard",
+            description = "when a ring is full: discard, overwrite or block; default: ${DEFAULT-VALUE}")
+    private FullRing mode = FullRing.DISCARD;
+
+    @Option(
+            names = "--buffer-size",
+            paramLabel = "SIZE",
+            defaultValue = "16M",
+            description = "ring for each CPU, like 64M; default: ${DEFAULT-VALUE}")
+    private CommandLineParser.Bytes bufferSize = new CommandLineParser.Bytes(16 << 20);
+
+    @Option(names = "--duration", paramLabel = "TIME", description = "stop after this time, like 10s")
+    private @Nullable Duration duration;
+
+    @Option(names = "--max-events", paramLabel = "N", description = "stop after this many events")
+    private @Nullable Long maxEvents;
+
+    @Option(names = "--shm-path", paramLabel = "DIR", description = "where the rings lie; a tmpfs is best")
+    private @Nullable Path shmPath;
+
+    @Option(names = "--summary", paramLabel = "FILE", description = "write a JSON summary to this file")
+    private @Nullable Path summary;
+
+    @Option(names = "--quiet", description = "no live line, no summary on the terminal")
+    private boolean quiet;
+
+    @Parameters(
+            paramLabel = "-- COMMAND ARG...",
+            arity = "0..*",
+            description = "a command to start and record from before its main")
+    private final List<String> command = new ArrayList<>();
+
+    @Override
+    public Outcome run(Actions actions, Terminal terminal) throws Exception {
+        if (pids.isEmpty() && command.isEmpty()) {
+            return Outcome.wrongUsage("nothing to attach to; give -p PID, or -- COMMAND at the end");
+        }
+        if (clauses.isEmpty()) {
+            return Outcome.wrongUsage("nothing to record; give at least one -e 'PROBE', like -e 'uprobe:libc:malloc'");
+        }
+        for (int pid : pids) {
+            if (pid <= 0) {
+                return Outcome.wrongUsage("'" + pid + "' is not a process id; give -p a positive number");
+            }
+        }
+        if (maxEvents != null && maxEvents <= 0) {
+            return Outcome.wrongUsage("--max-events must be positive; leave it out for no limit");
+        }
+        if (bufferSize.count() < MIN_BUFFER_BYTES || bufferSize.count() > MAX_BUFFER_BYTES) {
+            return Outcome.wrongUsage("--buffer-size must be from 64K to 16G for each CPU");
+        }
+        RecordRequest request = new RecordRequest(
+                List.copyOf(new LinkedHashSet<>(pids)),
+                clauses,
+                output,
+                mode,
+                bufferSize.count(),
+                duration,
+                maxEvents,
+                shmPath,
+                summary,
+                quiet,
+                command);
+        terminal.stop().listenToSignals();
+        return actions.record(request, terminal);
+    }
+}

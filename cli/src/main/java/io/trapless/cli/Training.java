@@ -1,0 +1,51 @@
+package io.trapless.cli;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * What the launcher runs once after a build while the JVM takes notes: the commands people start, with their output thrown away. The notes become the
+ * start-up cache. How a command ends does not matter here: what can't be done on this machine is simply not in the cache.
+ */
+final class Training {
+
+    private Training() {}
+
+    /** Runs every command once on something small. */
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Files.createTempDirectory("trapless-training");
+        try {
+            String trace = folder.resolve("trace").toString();
+            run("--help");
+            run("record", "--buffer-size", "1x");
+            run("record", "--help");
+            run("list", "/proc/self/exe", "no-such-function");
+            String spec = "uprobe:libc:clock_nanosleep /arg0 < 100/ { flags = arg1 }";
+            run("record", "-e", spec, "-o", trace, "--buffer-size", "64K", "--quiet", "--", "sleep", "0.05");
+            run("view", trace, "--limit", "10");
+            run("view", trace, "--json");
+            run("sessions");
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void run(String... arguments) {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        int status = Main.run(arguments, new Wiring(), new Terminal(nowhere, System.err, false, new StopRequest()));
+        System.err.println("training: " + String.join(" ", arguments) + ": " + status);
+    }
+
+    private static void delete(Path folder) throws Exception {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.trapless.cli;
+
+/** Where the commands meet the modules that do their work. One line a method, so that a command loads only what it needs. */
+final class Wiring implements Actions {
+
+    @Override
+    public Outcome record(RecordRequest request, Terminal terminal) {
+        return absent(CommandName.RECORD);
+    }
+
+    @Override
+    public Outcome list(ListRequest request, Terminal terminal) {
+        return absent(CommandName.LIST);
+    }
+
+    @Override
+    public Outcome view(ViewRequest request, Terminal terminal) {
+        return absent(CommandName.VIEW);
+    }
+
+    @Override
+    public Outcome sessions(SessionsRequest request, Terminal terminal) {
+        return absent(CommandName.SESSIONS);
+    }
+
+    @Override
+    public Outcome recover(RecoverRequest request, Terminal terminal) {
+        return absent(CommandName.RECOVER);
+    }
+
+    @Override
+    public Outcome detach(DetachRequest request, Terminal terminal) {
+        return absent(CommandName.DETACH);
+    }
+
+    @Override
+    public Outcome demo(DemoRequest request, Terminal terminal) {
+        return absent(CommandName.DEMO);
+    }
+
+    @Override
+    public Outcome bench(BenchRequest request, Terminal terminal) {
+        return absent(CommandName.BENCH);
+    }
+
+    private static Outcome absent(CommandName name) {
+        return Outcome.failed("'" + name.word() + "' is not part of this build; build a newer version");
+    }
+}

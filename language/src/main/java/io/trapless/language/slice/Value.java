@@ -1,0 +1,173 @@
+package io.trapless.language.slice;
+
+import io.trapless.language.syntax.StringText;
+
+/**
+ * An expression over a stopped instant of the target. Every integer is computed in 64 bits; a value of a smaller static type is always its sign- or zero-extension, so that no
+ * consumer has to extend again.
+ */
+public sealed interface Value {
+    /** Bytes of the static type: 1, 2, 4 or 8; for strings and buffers the limit. */
+    int sizeBytes();
+
+    /** Whether the static type is signed. */
+    boolean signed();
+
+    /**
+     * An argument of the function (System V integer argument {@code index}, from 0, the seventh and later ones on the stack; meaningful only at a function's entry) or operand {@code index} of the USDT note.
+     * The operand's bits are extended to 64 by the type given here. If the note says that it is a floating-point number, it occurs only as the whole of a {@link CaptureType.Floating} capture.
+     */
+    record Argument(int index, int sizeBytes, boolean signed) implements Value {}
+
+    /** A register; the low {@code sizeBytes} bytes of it, zero-extended. */
+    record Register(RegisterName name, int sizeBytes) implements Value {
+        @Override
+        public boolean signed() {
+            return false;
+        }
+    }
+
+    /** A number. */
+    record Constant(long value, int sizeBytes, boolean signed) implements Value {}
+
+    /** What the trampoline knows of the moment. */
+    record Context(Kind kind) implements Value {
+        @Override
+        public int sizeBytes() {
+            return kind == Kind.NSECS ? 8 : 4;
+        }
+
+        @Override
+        public boolean signed() {
+            return false;
+        }
+
+        public enum Kind {
+            /** Thread id in the target's pid namespace. */
+            TID,
+            /** Process id in the target's pid namespace. */
+            PID,
+            /** Number of the CPU, from 0. */
+            CPU,
+            /** Nanoseconds of CLOCK_MONOTONIC's rate; from the time-stamp counter. */
+            NSECS
+        }
+    }
+
+    /** {@code sizeBytes} bytes of memory at {@code address}, little-endian; 0 and the capture's fault bit if any of them can't be read. */
+    record Load(Value address, int sizeBytes, boolean signed) implements Value {}
+
+    /** {@link UnaryOperator#NOT} gives an unsigned byte, the others 8 bytes. */
+    record Unary(UnaryOperator operator, Value operand) implements Value {
+        @Override
+        public int sizeBytes() {
+            return operator == UnaryOperator.NOT ? 1 : 8;
+        }
+
+        @Override
+        public boolean signed() {
+            return operator != UnaryOperator.NOT && operand.signed();
+        }
+    }
+
+    /**
+     * @param signedOperation which of the two forms of {@code operator}; for the operators without two forms it tells the signedness of the result only
+     */
+    record Binary(BinaryOperator operator, Value left, Value right, boolean signedOperation) implements Value {
+        @Override
+        public int sizeBytes() {
+            return operator.isTruth() ? 1 : 8;
+        }
+
+        @Override
+        public boolean signed() {
+            return !operator.isTruth() && signedOperation;
+        }
+    }
+
+    /** {@code condition != 0 ? whenTrue : whenFalse}; only the chosen side is evaluated (and can fault). Both sides have the same size and signedness. */
+    record Conditional(Value condition, Value whenTrue, Value whenFalse) implements Value {
+        @Override
+        public int sizeBytes() {
+            return whenTrue.sizeBytes();
+        }
+
+        @Override
+        public boolean signed() {
+            return whenTrue.signed();
+        }
+    }
+
+    /** The low {@code sizeBytes} bytes of {@code operand}, sign- or zero-extended. */
+    record Cast(Value operand, int sizeBytes, boolean signed) implements Value {}
+
+    /**
+     * 1 if {@code string} is exactly {@code literal}, else 0. The bytes are compared in order, the NUL after the literal too (unless the literal is as long as the limit: then the string may go on), and the first
+     * difference ends it. If a byte that has to be looked at can't be read, the string counts as empty, and the capture's fault bit is set.
+     *
+     * @param literal as {@link StringText} has it; its bytes hold no NUL and are not more than the limit of {@code string}
+     */
+    record StringEquals(StringAt string, String literal) implements Value {
+        /** The bytes to compare with, without a NUL. */
+        public byte[] literalBytes() {
+            return StringText.bytes(literal);
+        }
+
+        @Override
+        public int sizeBytes() {
+            return 1;
+        }
+
+        @Override
+        public boolean signed() {
+            return false;
+        }
+    }
+
+    /**
+     * The string at {@code address}, up to its NUL, at most {@code maxBytes} bytes of it. Occurs only as the whole of a {@link CaptureType.Str} capture and in {@link StringEquals}. If one of its bytes
+     * can't be read, it is empty and the capture's fault bit is set. If there is no NUL among its first {@code maxBytes + 1} bytes (one that can't be read is none), the cut bit is set.
+     */
+    record StringAt(Value address, int maxBytes) implements Value {
+        @Override
+        public int sizeBytes() {
+            return maxBytes;
+        }
+
+        @Override
+        public boolean signed() {
+            return false;
+        }
+    }
+
+    /**
+     * Bytes at {@code address}: {@code length} of them (taken as unsigned), at most {@code maxBytes}. Occurs only as the whole of a {@link CaptureType.Buf} capture. If any can't be read, it is empty and
+     * the capture's fault bit is set; if {@code length} is more than {@code maxBytes}, the cut bit.
+     */
+    record BytesAt(Value address, Value length, int maxBytes) implements Value {
+        @Override
+        public int sizeBytes() {
+            return maxBytes;
+        }
+
+        @Override
+        public boolean signed() {
+            return false;
+        }
+    }
+
+    /** Whether it reads memory behind a pointer. */
+    default boolean mayFault() {
+        return switch (this) {
+            case Argument _, Register _, Constant _, Context _ -> false;
+            case Load _, StringEquals _, StringAt _, BytesAt _ -> true;
+            case Unary u -> u.operand().mayFault();
+            case Cast c -> c.operand().mayFault();
+            case Binary b -> b.left().mayFault() || b.right().mayFault();
+            case Conditional c ->
+                c.condition().mayFault()
+                        || c.whenTrue().mayFault()
+                        || c.whenFalse().mayFault();
+        };
+    }
+}

@@ -1,0 +1,140 @@
+package io.trapless.language.syntax;
+
+import io.trapless.language.diagnostic.Diagnostic;
+import io.trapless.language.diagnostic.Problem;
+import io.trapless.language.diagnostic.Span;
+import java.util.List;
+
+/**
+ * Attach points. They are no tokens: a slash is a part of a path in them, so they are cut at colons by {@link AttachPointScanner} and end at white space, a comma or a brace.
+ */
+final class AttachPointParser {
+    private static final String UPROBE_FORM =
+            "a file and a function: uprobe:FILE:FUNCTION, uprobe:FILE:FUNCTION+OFFSET or uprobe:FILE:0xADDRESS";
+    private static final String USDT_FORM = "a file and a name: usdt:FILE:NAME or usdt:FILE:PROVIDER:NAME";
+
+    private final TokenStream in;
+
+    AttachPointParser(TokenStream in) {
+        this.in = in;
+    }
+
+    AttachPoint parse() {
+        List<AttachPointScanner.Part> parts = new AttachPointScanner(in).parts();
+        AttachPointScanner.Part first = parts.getFirst();
+        Span span = first.span().to(parts.getLast().span());
+        ProbeType type = ProbeType.of(first.text());
+        if (type == null) {
+            throw in.fail(unknownType(first));
+        }
+        List<AttachPointScanner.Part> rest = parts.subList(1, parts.size());
+        return switch (type) {
+            case UPROBE -> {
+                ProbeTarget target = target(type, rest, span);
+                yield new AttachPoint.Sites(
+                        new ProbePattern.Uprobe(rest.getFirst().text(), target, span));
+            }
+            case URETPROBE -> {
+                ProbeTarget target = target(type, rest, span);
+                if (target instanceof ProbeTarget.FunctionOffset) {
+                    throw in.fail(Problem.PROBE_PARTS
+                            .at(rest.getLast().span(), "uretprobe", "a function without an offset")
+                            .hint("for one instruction use uprobe"));
+                }
+                yield new AttachPoint.Sites(
+                        new ProbePattern.Uretprobe(rest.getFirst().text(), target, span));
+            }
+            case USDT -> new AttachPoint.Sites(usdt(rest, span));
+            default -> {
+                if (type.use() == ProbeType.Use.KERNEL) {
+                    throw in.fail(Problem.KERNEL_PROBE
+                            .at(first.span(), type.text(), type.reason())
+                            .hint("uprobe and usdt trace functions and static probes of programs"));
+                }
+                yield new AttachPoint.Moment(
+                        type.text(),
+                        rest.stream().map(AttachPointScanner.Part::text).toList(),
+                        span);
+            }
+        };
+    }
+
+    private static Diagnostic unknownType(AttachPointScanner.Part first) {
+        String near =
+                Suggestion.nearest(first.text(), List.of("uprobe", "uretprobe", "usdt", "begin", "end", "interval"));
+        return Problem.UNKNOWN_PROBE_TYPE
+                .at(first.span(), "'" + first.text() + "'")
+                .hint(near != null ? "did you mean '" + near + "'?" : "the probe types are uprobe, uretprobe and usdt");
+    }
+
+    private ProbeTarget target(ProbeType type, List<AttachPointScanner.Part> parts, Span span) {
+        if (parts.size() < 2 || parts.size() > 3) {
+            boolean colons = parts.size() > 3;
+            throw in.fail(Problem.PROBE_PARTS
+                    .at(span, type.text(), UPROBE_FORM)
+                    .hint(colons ? "put a name that holds colons in double quotes" : null));
+        }
+        requireFilled(parts.getFirst(), "file");
+        AttachPointScanner.Part last = parts.getLast();
+        if (parts.size() == 2) {
+            requireFilled(last, "function");
+            return function(last, ProbeTarget.Language.ANY);
+        }
+        AttachPointScanner.Part middle = parts.get(1);
+        if (middle.text().equals("cpp") && middle.isBare()) {
+            requireFilled(last, "function");
+            return function(last, ProbeTarget.Language.CPP);
+        }
+        requireFilled(middle, "source file");
+        if (last.isBare() && last.text().matches("[0-9]{1,9}")) {
+            return new ProbeTarget.SourceLine(middle.text(), Integer.parseInt(last.text()));
+        }
+        throw in.fail(Problem.BAD_PROBE_LANGUAGE
+                .at(middle.span(), "'" + middle.text() + "'")
+                .hint("cpp: is the only one; put a name that holds colons in double quotes"));
+    }
+
+    private ProbeTarget function(AttachPointScanner.Part part, ProbeTarget.Language language) {
+        String text = part.text();
+        if (part.isBare() && Character.isDigit(text.charAt(0))) {
+            return new ProbeTarget.Address(number(part, text, Problem.BAD_ADDRESS));
+        }
+        int plus = text.lastIndexOf('+');
+        boolean hasOffset = plus >= part.quotedEnd()
+                && plus > 0
+                && plus + 1 < text.length()
+                && Character.isDigit(text.charAt(plus + 1));
+        if (!hasOffset) {
+            return new ProbeTarget.Function(text, language);
+        }
+        long offset = number(part, text.substring(plus + 1), Problem.BAD_OFFSET);
+        return new ProbeTarget.FunctionOffset(text.substring(0, plus), language, offset);
+    }
+
+    private long number(AttachPointScanner.Part part, String digits, Problem problem) {
+        Token token = NumberLexer.lex(digits, 0);
+        if (token.problem() != null
+                || token.span().end() != digits.length()
+                || (token.number() < 0 && problem == Problem.BAD_OFFSET)) {
+            throw in.fail(problem.at(part.span(), "'" + digits + "'"));
+        }
+        return token.number();
+    }
+
+    private ProbePattern usdt(List<AttachPointScanner.Part> parts, Span span) {
+        if (parts.size() < 2 || parts.size() > 3) {
+            throw in.fail(Problem.PROBE_PARTS.at(span, "usdt", USDT_FORM));
+        }
+        requireFilled(parts.getFirst(), "file");
+        requireFilled(parts.getLast(), "name");
+        String provider = parts.size() == 3 ? parts.get(1).text() : "";
+        return new ProbePattern.Usdt(
+                parts.getFirst().text(), provider, parts.getLast().text(), span);
+    }
+
+    private void requireFilled(AttachPointScanner.Part part, String what) {
+        if (part.text().isEmpty()) {
+            throw in.fail(Problem.EMPTY_PROBE_PART.at(part.span(), what));
+        }
+    }
+}

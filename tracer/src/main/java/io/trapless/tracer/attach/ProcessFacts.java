@@ -1,0 +1,102 @@
+package io.trapless.tracer.attach;
+
+import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.linux.LinuxException;
+
+/**
+ * What /proc says of a process or thread in its files stat and status (proc_pid_stat(5), proc_pid_status(5)).
+ *
+ * @param state one letter: R, S, D, T (stopped), t (traced), Z, X ...
+ * @param startTime clock ticks after boot: with the pid it identifies a process for good
+ * @param kernelThread the kernel's own
+ * @param parent pid of the parent
+ * @param threadGroup the process's pid: another number than the one asked for means that this is a thread's id
+ * @param tracer pid of whoever traces it, 0 for nobody
+ * @param uid real user id
+ * @param gid real group id
+ * @param namespacePid its id in its own pid namespace
+ * @param seccompMode 0 none, 1 strict, 2 filter
+ * @param seccompFilters how many filters, -1 if the kernel does not say (before Linux 5.9)
+ * @param shadowStack a hardware shadow stack is in use
+ * @param breakStart where the heap of brk(2) begins, 0 if the kernel will not tell
+ * @param pendingUnblocked signals that would be delivered at once
+ */
+record ProcessFacts(
+        char state,
+        long startTime,
+        boolean kernelThread,
+        int parent,
+        int threadGroup,
+        int tracer,
+        int uid,
+        int gid,
+        int namespacePid,
+        int seccompMode,
+        int seccompFilters,
+        boolean shadowStack,
+        long breakStart,
+        long pendingUnblocked) {
+
+    private static final long PF_KTHREAD = 0x00200000;
+
+    boolean ended() {
+        return state == 'Z' || state == 'X' || state == 'x';
+    }
+
+    /**
+     * Reads both files under {@code directory} (/proc/PID or /proc/PID/task/TID).
+     *
+     * @throws LinuxException if it is gone (ENOENT or ESRCH)
+     */
+    static ProcessFacts read(String directory) {
+        String stat = Descriptors.readText(directory + "/stat");
+        String status = Descriptors.readText(directory + "/status");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 46);
+        String ids = field(status, "NSpid", "0");
+        return new ProcessFacts(
+                fields[0].charAt(0),
+                Long.parseLong(fields[19]),
+                (Long.parseLong(fields[6]) & PF_KTHREAD) != 0,
+                Integer.parseInt(fields[1]),
+                Integer.parseInt(field(status, "Tgid", "0")),
+                Integer.parseInt(field(status, "TracerPid", "0")),
+                (int) Long.parseLong(firstWord(field(status, "Uid", "0"))),
+                (int) Long.parseLong(firstWord(field(status, "Gid", "0"))),
+                Integer.parseInt(ids.substring(ids.lastIndexOf('\t') + 1)),
+                Integer.parseInt(field(status, "Seccomp", "0")),
+                Integer.parseInt(field(status, "Seccomp_filters", "-1")),
+                field(status, "x86_Thread_features", "").contains("shstk"),
+                Long.parseUnsignedLong(fields[44]),
+                (mask(status, "SigPnd") | mask(status, "ShdPnd")) & ~mask(status, "SigBlk"));
+    }
+
+    /** The letter of {@code state} alone; '?' if the thread is gone. */
+    static char stateOf(int pid, int tid) {
+        try {
+            String stat = Descriptors.readText("/proc/" + pid + "/task/" + tid + "/stat");
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (LinuxException gone) {
+            return '?';
+        }
+    }
+
+    private static long mask(String status, String name) {
+        return Long.parseUnsignedLong(field(status, name, "0"), 16);
+    }
+
+    private static String firstWord(String text) {
+        int end = text.indexOf('\t');
+        return end < 0 ? text : text.substring(0, end);
+    }
+
+    private static String field(String status, String name, String otherwise) {
+        int at = status.indexOf("\n" + name + ":");
+        if (at < 0) {
+            return otherwise;
+        }
+        int end = status.indexOf('\n', at + 1);
+        String value = status.substring(at + name.length() + 2, end < 0 ? status.length() : end)
+                .strip();
+        return value.isEmpty() ? otherwise : value;
+    }
+}

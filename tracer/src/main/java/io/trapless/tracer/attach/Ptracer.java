@@ -1,0 +1,158 @@
+package io.trapless.tracer.attach;
+
+import io.trapless.tracer.linux.Processes;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.SynchronousQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one platform thread that ptrace requests come from: the kernel ties a stopped thread to the very thread that seized it. Whatever stops a target
+ * runs as a task here, from the stop to the release; {@link TargetProcess#stopAll} checks it.
+ *
+ * <p>If a task leaves a target's thread that could not be released (it never stopped, because it waits uninterruptibly in the kernel), the platform thread ends after the
+ * task, and the kernel releases all that it held; the next task gets a fresh one. So no task may count on what an earlier task held.
+ *
+ * <p>Any thread may call {@link #call}; tasks run one at a time.
+ */
+public final class Ptracer implements AutoCloseable {
+    /** What is to be done to a target. */
+    @FunctionalInterface
+    public interface Task<T extends @Nullable Object> {
+        T run() throws AttachException;
+    }
+
+    private @Nullable Worker worker;
+
+    /** Runs {@code task} on the ptrace thread and waits for its end. An interrupt does not cut the task short; it is kept for the caller. */
+    public synchronized <T extends @Nullable Object> T call(Task<T> task) throws AttachException {
+        if (isCurrent()) {
+            return task.run();
+        }
+        FutureTask<T> future = new FutureTask<>(task::run);
+        Worker current = worker;
+        if (current == null) {
+            current = new Worker();
+            current.start();
+            worker = current;
+        }
+        put(current.tasks, future);
+        try {
+            return get(future);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof AttachException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException("the task on the ptrace thread failed", cause);
+        } finally {
+            if (current.retiring) {
+                worker = null;
+                end(current);
+            }
+        }
+    }
+
+    /** Whether the calling thread is a ptrace thread. */
+    static boolean isCurrent() {
+        return Thread.currentThread() instanceof Worker;
+    }
+
+    /** Called on the ptrace thread: end after this task, so that the kernel lets go of all that is still held. */
+    static void retireAfterTask() {
+        ((Worker) Thread.currentThread()).retiring = true;
+    }
+
+    /** Ends the ptrace thread. */
+    @Override
+    public synchronized void close() {
+        Worker current = worker;
+        worker = null;
+        if (current != null) {
+            end(current);
+        }
+    }
+
+    private static void end(Worker worker) {
+        put(worker.tasks, Worker.END);
+        boolean interrupted = false;
+        while (true) {
+            try {
+                worker.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void put(SynchronousQueue<Runnable> queue, Runnable task) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                queue.put(task);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static <T extends @Nullable Object> T get(FutureTask<T> future) throws ExecutionException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return future.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static final class Worker extends Thread {
+        static final Runnable END = new FutureTask<>(() -> null);
+
+        final SynchronousQueue<Runnable> tasks = new SynchronousQueue<>();
+        volatile boolean retiring;
+
+        Worker() {
+            super("trapless-ptrace");
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            Processes.preciseTimers();
+            while (true) {
+                Runnable task = take();
+                if (task == END) {
+                    return;
+                }
+                task.run();
+            }
+        }
+
+        /** Nobody has a reason to interrupt this thread, and a task that is under way must not be cut short. */
+        private Runnable take() {
+            while (true) {
+                try {
+                    return tasks.take();
+                } catch (InterruptedException ignored) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+    }
+}

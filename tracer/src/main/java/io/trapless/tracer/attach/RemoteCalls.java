@@ -1,0 +1,179 @@
+package io.trapless.tracer.attach;
+
+import io.trapless.tracer.attach.AttachRefusal.Reason;
+import io.trapless.tracer.linux.Ptrace;
+import java.util.List;
+
+/**
+ * System calls in the name of a stopped thread.
+ *
+ * <p>Before the thread is made to do anything, its whole state stands as a signal frame below its red zone, and its stack pointer is set on it: whatever happens to the tracer from then on,
+ * the thread finishes the call it is in, returns into rt_sigreturn(2) and goes on where it was. {@link #close} puts everything back from outside instead, which keeps also the
+ * state of an interrupted system call.
+ *
+ * <p>The calls are stepped by system-call stops, not by single steps: a single step is a SIGTRAP, which the kernel forces by resetting the handler and the mask of a thread
+ * that blocks it. All signals are blocked in the thread meanwhile; they stay pending. On the {@link Ptracer} thread only.
+ */
+public final class RemoteCalls implements AutoCloseable {
+    /** Bytes of {@link #scratch()}. */
+    public static final int SCRATCH_SIZE = 4096;
+
+    private static final long TIMEOUT_NANOS = 10_000_000_000L;
+
+    private final TargetProcess target;
+    private final StoppedThread thread;
+    private final Gadgets gadgets;
+    private final Registers original;
+    private final long originalMask;
+    private final SignalFrame frame;
+    private final long scratch;
+    private final byte[] originalStack;
+    private final ThreadWait wait = new ThreadWait();
+    private boolean started;
+    private boolean lost;
+
+    private RemoteCalls(TargetProcess target, StoppedThread thread, Gadgets gadgets) throws AttachException {
+        this.target = target;
+        this.thread = thread;
+        this.gadgets = gadgets;
+        Registers registers = thread.registers();
+        long abort = thread.rseqConfiguration().abortAddress(target, registers.rip());
+        // The kernel would abort the section anyway when the thread goes on; it could not any more after it has seen
+        // the thread elsewhere.
+        original = abort != 0 ? registers.with(Registers.RIP, abort) : registers;
+        originalMask = thread.signalMask();
+        Registers comeback = InterruptedCalls.repeats(original) ? InterruptedCalls.repeated(original) : original;
+        frame = SignalFrame.of(thread, comeback, gadgets.signalReturn());
+        scratch = (frame.address() - SCRATCH_SIZE) & -64;
+        originalStack = target.readMemory(scratch, (int) (frame.address() - scratch) + frame.bytes().length);
+    }
+
+    /**
+     * Borrows the most suitable of the stopped threads.
+     *
+     * @throws AttachException NO_SUITABLE_THREAD
+     */
+    public static RemoteCalls borrow(StoppedThreads stopped, Gadgets gadgets) throws AttachException {
+        TargetProcess target = stopped.target();
+        List<MemoryMapping> mappings = target.mappings();
+        if (!gadgets.stand(target)) {
+            throw new AttachException(
+                    Reason.NO_GADGET, "the code of process " + target.pid() + " changed meanwhile; try again");
+        }
+        return lend(target, LendableThread.best(stopped, mappings), gadgets);
+    }
+
+    /** Borrows this very thread. */
+    static RemoteCalls lend(TargetProcess target, StoppedThread thread, Gadgets gadgets) throws AttachException {
+        return new RemoteCalls(target, thread, gadgets);
+    }
+
+    public TargetProcess target() {
+        return target;
+    }
+
+    /** The thread that is lent. */
+    public int tid() {
+        return thread.tid();
+    }
+
+    /** Address of {@link #SCRATCH_SIZE} bytes of the target's memory that may be written until {@link #close}; 64-byte aligned. */
+    public long scratch() {
+        return scratch;
+    }
+
+    public long call(long number, long a, long b, long c) throws AttachException {
+        return call(number, a, b, c, 0, 0, 0);
+    }
+
+    /**
+     * Makes the call and waits for its result.
+     *
+     * @return the kernel's result: an error is the negated number
+     * @throws AttachException if the target ended, or the call does not end
+     */
+    public long call(long number, long a, long b, long c, long d, long e, long f) throws AttachException {
+        if (!started) {
+            target.writeMemory(frame.address(), frame.bytes());
+        }
+        long[] registers = original.toArray();
+        registers[Registers.RAX] = number;
+        registers[Registers.RDI] = a;
+        registers[Registers.RSI] = b;
+        registers[Registers.RDX] = c;
+        registers[Registers.R10] = d;
+        registers[Registers.R8] = e;
+        registers[Registers.R9] = f;
+        registers[Registers.RIP] = gadgets.systemCall();
+        registers[Registers.RSP] = frame.address();
+        registers[Registers.ORIG_RAX] = -1;
+        thread.check(Ptrace.setRegisters(thread.tid(), registers), "write the registers");
+        if (!started) {
+            started = true;
+            thread.setSignalMask(-1L);
+        }
+        runToSystemCallStop();
+        runToSystemCallStop();
+        thread.check(Ptrace.getRegisters(thread.tid(), registers), "read the registers");
+        if (registers[Registers.RIP] != gadgets.systemCall() + 2) {
+            throw unexpected("a remote call ended at 0x" + Long.toHexString(registers[Registers.RIP]));
+        }
+        return registers[Registers.RAX];
+    }
+
+    private void runToSystemCallStop() throws AttachException {
+        int signal = 0;
+        long deadline = System.nanoTime() + TIMEOUT_NANOS;
+        while (true) {
+            thread.check(Ptrace.resumeToSyscall(thread.tid(), signal), "resume a remote call");
+            int kind = wait.await(thread.tid(), deadline);
+            switch (kind) {
+                case ThreadWait.SYSTEM_CALL -> {
+                    return;
+                }
+                // A stopped process traps once more before it runs.
+                case ThreadWait.EVENT -> signal = 0;
+                // SIGSTOP, which nobody can block: the process is stopped from here on.
+                case ThreadWait.SIGNAL -> signal = wait.signal;
+                case ThreadWait.GONE -> {
+                    lost = true;
+                    throw AttachException.gone(target.pid());
+                }
+                default -> {
+                    lost = true;
+                    Ptracer.retireAfterTask();
+                    throw unexpected("a remote call does not end");
+                }
+            }
+        }
+    }
+
+    private AttachException unexpected(String what) {
+        return new AttachException(
+                Reason.UNEXPECTED, what + " in thread " + thread.tid() + " of process " + target.pid());
+    }
+
+    /** Gives the thread back as it was, stopped still. */
+    @Override
+    public void close() throws AttachException {
+        if (!started || lost) {
+            return;
+        }
+        started = false;
+        // Out of the system-call stop: only from an event stop does the kernel restart an interrupted call.
+        Ptrace.interrupt(thread.tid());
+        thread.check(Ptrace.resume(thread.tid(), 0), "resume after a remote call");
+        int kind = wait.awaitEvent(thread.tid(), System.nanoTime() + TIMEOUT_NANOS);
+        if (kind == ThreadWait.GONE) {
+            throw AttachException.gone(target.pid());
+        }
+        if (kind != ThreadWait.EVENT) {
+            Ptracer.retireAfterTask();
+            throw unexpected("no stop after a remote call");
+        }
+        // The mask first: until its registers are back the thread would take it from the frame, should the tracer die.
+        thread.setSignalMask(originalMask);
+        thread.setRegisters(original);
+        target.writeMemory(scratch, originalStack);
+    }
+}

@@ -1,0 +1,190 @@
+package io.trapless.tracer.attach;
+
+import io.trapless.tracer.attach.AttachRefusal.Reason;
+import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.linux.Errno;
+import io.trapless.tracer.linux.LinuxException;
+import io.trapless.tracer.linux.Memory;
+import io.trapless.tracer.linux.Processes;
+import io.trapless.tracer.linux.Sockets;
+import io.trapless.tracer.linux.Syscalls;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Mappings in the target, made by {@link RemoteCalls}. On the {@link Ptracer} thread only. */
+public final class RemoteMemory {
+    private static final int ATTEMPTS = 8;
+
+    private final RemoteCalls calls;
+    private final TargetProcess target;
+
+    public RemoteMemory(RemoteCalls calls) {
+        this.calls = calls;
+        this.target = calls.target();
+    }
+
+    /**
+     * Maps anonymous private memory so that every byte of it can reach, and be reached from, every byte of {@code [rangeStart, rangeEnd)} by a 32-bit displacement.
+     *
+     * @param size bytes; rounded up to pages
+     * @param protection PROT_ bits of {@link Memory}; R-X is fine, {@link TargetProcess#writeMemory} writes it still
+     * @return its address
+     * @throws AttachException NO_ROOM_NEARBY, or REMOTE_CALL_FAILED
+     */
+    public long mapAnonymousNear(long rangeStart, long rangeEnd, long size, int protection) throws AttachException {
+        long rounded = (size + 4095) & -4096;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            long address = AddressHoles.nearest(target.mappings(), target.breakStart(), rangeStart, rangeEnd, rounded);
+            if (address == 0) {
+                break;
+            }
+            int flags = Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS | Memory.MAP_FIXED_NOREPLACE;
+            long result = calls.call(Syscalls.MMAP, address, rounded, protection, flags, -1, 0);
+            if (result == address) {
+                return address;
+            }
+            if (result != -Errno.EEXIST) {
+                if (result > 0) {
+                    unmap(result, rounded);
+                }
+                throw failed("mmap", result > 0 ? -Errno.EEXIST : result);
+            }
+            // A thread of the target took the place meanwhile: look again.
+        }
+        throw new AttachException(
+                Reason.NO_ROOM_NEARBY,
+                "process " + target.pid() + " has no free address range of " + rounded + " bytes within 2 GiB of 0x"
+                        + Long.toHexString(rangeStart));
+    }
+
+    /**
+     * Hands a file of the tracer to the target, to be mapped there. It goes as a descriptor through a socket, so it need not be visible from the target: neither user, nor mount nor pid
+     * namespace matter.
+     *
+     * @param descriptor open in the tracer, with the access that later mappings need
+     */
+    public SharedFile share(int descriptor) throws AttachException {
+        return new SharedFile(passDescriptor(descriptor));
+    }
+
+    /** A file of the tracer in the target's hands; closing takes the descriptor back, mappings stay. */
+    public final class SharedFile implements AutoCloseable {
+        private final long remote;
+
+        private SharedFile(long remote) {
+            this.remote = remote;
+        }
+
+        /** Maps the first {@code size} bytes shared, wherever the kernel likes; returns the address in the target. */
+        public long map(long size, int protection) throws AttachException {
+            return check("mmap", calls.call(Syscalls.MMAP, 0, size, protection, Memory.MAP_SHARED, remote, 0));
+        }
+
+        /** Maps the first {@code size} bytes shared, in place of memory of ours. */
+        public void mapOver(long address, long size, int protection) throws AttachException {
+            int flags = Memory.MAP_SHARED | Memory.MAP_FIXED;
+            check("mmap", calls.call(Syscalls.MMAP, address, size, protection, flags, remote, 0));
+        }
+
+        @Override
+        public void close() throws AttachException {
+            closeRemote(remote);
+        }
+    }
+
+    /** Maps a whole file of the tracer shared into the target, wherever the kernel likes; as {@link #share}, for a single mapping. */
+    public long mapFile(int descriptor, long size, int protection) throws AttachException {
+        try (SharedFile file = share(descriptor)) {
+            return file.map(size, protection);
+        }
+    }
+
+    /** Unmaps. */
+    public void unmap(long address, long size) throws AttachException {
+        check("munmap", calls.call(Syscalls.MUNMAP, address, size, 0));
+    }
+
+    /** Changes the protection. */
+    public void protect(long address, long size, int protection) throws AttachException {
+        check("mprotect", calls.call(Syscalls.MPROTECT, address, size, protection));
+    }
+
+    /** Puts a copy of a descriptor into the target; returns its number there. */
+    private long passDescriptor(int descriptor) throws AttachException {
+        long pair = calls.scratch();
+        check(
+                "socketpair",
+                calls.call(
+                        Syscalls.SOCKETPAIR,
+                        Sockets.AF_UNIX,
+                        Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC,
+                        0,
+                        pair,
+                        0,
+                        0));
+        byte[] ends = target.readMemory(pair, 8);
+        int far = Bytes.getInt(ends, 0);
+        int near = Bytes.getInt(ends, 4);
+        try {
+            send(far, descriptor);
+            return receive(near);
+        } finally {
+            closeRemote(far);
+            closeRemote(near);
+        }
+    }
+
+    /** Takes a copy of the target's end {@code far} and sends the descriptor through it. */
+    private void send(int far, int descriptor) throws AttachException {
+        int process = -1;
+        int socket = -1;
+        try {
+            process = (int) LinuxException.check(Processes.pidfdOpen(target.pid()), "pidfd_open");
+            socket = (int) LinuxException.check(Processes.pidfdGetfd(process, far), "pidfd_getfd");
+            LinuxException.check(Sockets.sendDescriptor(socket, descriptor), "sendmsg");
+        } catch (LinuxException e) {
+            throw new AttachException(
+                    Reason.REMOTE_CALL_FAILED,
+                    "cannot hand the ring file to process " + target.pid() + ": " + e.getMessage()
+                            + (e.errno() == Errno.ENOSYS ? "; Linux 5.6 or newer is needed" : ""));
+        } finally {
+            if (socket >= 0) {
+                Descriptors.close(socket);
+            }
+            if (process >= 0) {
+                Descriptors.close(process);
+            }
+        }
+    }
+
+    private long receive(int near) throws AttachException {
+        long base = calls.scratch();
+        MemorySegment message = Sockets.message(base, -1);
+        target.writeMemory(base, message.toArray(ValueLayout.JAVA_BYTE));
+        long got = calls.call(Syscalls.RECVMSG, near, base, Sockets.MSG_DONTWAIT | Sockets.MSG_CMSG_CLOEXEC);
+        check("recvmsg", got);
+        int received = Bytes.getInt(target.readMemory(base + Sockets.DESCRIPTOR_OFFSET, 4), 0);
+        if (received < 0) {
+            // The kernel leaves the message without its descriptor when the receiver's table is full.
+            throw failed("recvmsg", -Errno.EMFILE);
+        }
+        return received;
+    }
+
+    private void closeRemote(long descriptor) throws AttachException {
+        calls.call(Syscalls.CLOSE, descriptor, 0, 0);
+    }
+
+    private long check(String call, long result) throws AttachException {
+        if (result < 0 && result > -4096) {
+            throw failed(call, result);
+        }
+        return result;
+    }
+
+    private AttachException failed(String call, long result) {
+        return new AttachException(
+                Reason.REMOTE_CALL_FAILED,
+                call + " in the name of process " + target.pid() + " failed: " + Errno.describe((int) -result));
+    }
+}

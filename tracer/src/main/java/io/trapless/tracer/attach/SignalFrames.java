@@ -1,0 +1,95 @@
+package io.trapless.tracer.attach;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the places that signal handlers will return to: a thread inside a handler has, on its stack, a frame with the rip it was interrupted at. Such a frame is known by its first word,
+ * the address of code that calls rt_sigreturn(2). On the {@link Ptracer} thread only.
+ */
+final class SignalFrames {
+    /** Deepest nesting of handlers that is followed. */
+    private static final int MAX_DEPTH = 16;
+
+    private final TargetProcess target;
+    private final List<MemoryMapping> mappings;
+    private final Map<Long, Boolean> returns = new HashMap<>();
+    private final List<Interrupted> found = new ArrayList<>();
+
+    private SignalFrames(TargetProcess target) throws AttachException {
+        this.target = target;
+        this.mappings = target.mappings();
+    }
+
+    /**
+     * What a handler interrupted.
+     *
+     * @param rip where it will go on
+     * @param ripAddress where that stands in memory
+     * @param rsp the stack pointer it will go on with
+     */
+    record Interrupted(StoppedThread thread, long rip, long ripAddress, long rsp) {}
+
+    /** Of all stopped threads. */
+    static List<Interrupted> find(StoppedThreads stopped) throws AttachException {
+        SignalFrames frames = new SignalFrames(stopped.target());
+        for (StoppedThread thread : stopped.threads()) {
+            frames.follow(thread, thread.registers().rsp(), 0);
+        }
+        return frames.found;
+    }
+
+    /** Looks through a stack from {@code rsp} up, and on through the stack that was interrupted if that is another one. */
+    private void follow(StoppedThread thread, long rsp, int depth) {
+        StackWords stack = StackWords.read(target, mappings, rsp);
+        for (int at = 0; at + SignalFrame.SIZE <= stack.size(); at += 8) {
+            if (!isSignalReturn(stack.word(at))) {
+                continue;
+            }
+            long address = stack.address() + at;
+            long interruptedRsp = stack.word(at + SignalFrame.RSP_OFFSET);
+            found.add(new Interrupted(
+                    thread, stack.word(at + SignalFrame.RIP_OFFSET), address + SignalFrame.RIP_OFFSET, interruptedRsp));
+            if (depth < MAX_DEPTH && !stack.contains(interruptedRsp)) {
+                follow(thread, interruptedRsp, depth + 1);
+            }
+        }
+    }
+
+    private boolean isSignalReturn(long word) {
+        if (!isExecutable(word)) {
+            return false;
+        }
+        Boolean known = returns.get(word);
+        if (known == null) {
+            known = isSignalReturnCode(word);
+            returns.put(word, known);
+        }
+        return known;
+    }
+
+    private boolean isExecutable(long address) {
+        int low = 0;
+        int high = mappings.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            MemoryMapping mapping = mappings.get(middle);
+            if (address < mapping.start()) {
+                high = middle - 1;
+            } else if (address >= mapping.end()) {
+                low = middle + 1;
+            } else {
+                return mapping.executable();
+            }
+        }
+        return false;
+    }
+
+    private boolean isSignalReturnCode(long address) {
+        byte[] code = new byte[9];
+        int size = target.tryReadMemory(address, code, 0, code.length);
+        return Gadgets.isSignalReturn(code, size);
+    }
+}

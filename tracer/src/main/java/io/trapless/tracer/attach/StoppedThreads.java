@@ -1,0 +1,113 @@
+package io.trapless.tracer.attach;
+
+import io.trapless.tracer.linux.Errno;
+import io.trapless.tracer.linux.LinuxException;
+import io.trapless.tracer.linux.Ptrace;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads of a target that stand still until {@link #close}. Then each goes on exactly as it was: an interrupted system call restarts, pending signals are delivered, a
+ * process that was stopped (SIGSTOP) stays stopped. On the {@link Ptracer} thread only.
+ */
+public final class StoppedThreads implements AutoCloseable {
+    private static final long REAP_NANOS = 200_000_000L;
+
+    private final TargetProcess target;
+    private final List<StoppedThread> threads;
+    private final boolean complete;
+    private boolean closed;
+
+    StoppedThreads(TargetProcess target, List<StoppedThread> threads, boolean complete) {
+        this.target = target;
+        this.threads = threads;
+        this.complete = complete;
+    }
+
+    public TargetProcess target() {
+        return target;
+    }
+
+    /** In no particular order. */
+    public List<StoppedThread> threads() {
+        return threads;
+    }
+
+    /** Whether these are all threads of the process. */
+    public boolean complete() {
+        return complete;
+    }
+
+    /** The stopped thread with this id, or null. */
+    public @Nullable StoppedThread thread(int tid) {
+        for (int i = 0; i < threads.size(); i++) {
+            if (threads.get(i).tid() == tid) {
+                return threads.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** Lets all go. If the target has died meanwhile its remains are collected, so that its parent learns of it. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        List<StoppedThread> dead = new ArrayList<>();
+        for (int i = 0; i < threads.size(); i++) {
+            StoppedThread thread = threads.get(i);
+            repeatInterruptedCall(thread);
+            if (Ptrace.detach(thread.tid(), 0) == -Errno.ESRCH) {
+                dead.add(thread);
+            }
+        }
+        reap(dead);
+    }
+
+    /**
+     * A call that failed with EINTR by the stop alone is made again, unless a signal waits whose handler the program may expect to end the call.
+     */
+    private void repeatInterruptedCall(StoppedThread thread) {
+        try {
+            Registers registers = thread.registers();
+            if (InterruptedCalls.isRepeatable(registers)
+                    && ProcessFacts.read("/proc/" + target.pid() + "/task/" + thread.tid())
+                                    .pendingUnblocked()
+                            == 0) {
+                thread.setRegisters(InterruptedCalls.repeated(registers));
+            }
+        } catch (AttachException | LinuxException gone) {
+            thread.forgetRegisters();
+        }
+    }
+
+    /** The first thread's remains can be had only after all others'. */
+    private void reap(List<StoppedThread> dead) {
+        ThreadWait wait = new ThreadWait();
+        long deadline = System.nanoTime() + REAP_NANOS;
+        for (int pass = 0; pass < 2; pass++) {
+            for (StoppedThread thread : dead) {
+                boolean leader = thread.tid() == target.pid();
+                if (leader == (pass == 1) && !reap(wait, thread.tid(), deadline)) {
+                    Ptracer.retireAfterTask();
+                }
+            }
+        }
+    }
+
+    private static boolean reap(ThreadWait wait, int tid, long deadline) {
+        while (true) {
+            int kind = wait.await(tid, deadline);
+            if (kind == ThreadWait.GONE || kind == ThreadWait.NOTHING) {
+                return kind == ThreadWait.GONE;
+            }
+            // It had stopped for something after all: let it go now.
+            if (Ptrace.detach(tid, kind == ThreadWait.SIGNAL ? wait.signal : 0) == 0) {
+                return true;
+            }
+        }
+    }
+}

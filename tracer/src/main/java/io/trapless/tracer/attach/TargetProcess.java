@@ -1,0 +1,277 @@
+package io.trapless.tracer.attach;
+
+import io.trapless.tracer.attach.AttachRefusal.Reason;
+import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.linux.Errno;
+import io.trapless.tracer.linux.LinuxException;
+import io.trapless.tracer.linux.Processes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A live process that may be attached to. It holds an open /proc/PID/mem, which stays bound to the address space it was opened on: after an execve or the process's end it reads
+ * as gone and never as another program or a reused pid.
+ *
+ * <p>Any thread may use it, except for {@link #stopAll}, {@link #stopOne} (on a {@link Ptracer} thread only).
+ */
+public final class TargetProcess implements AutoCloseable {
+    private final int pid;
+    private final ProcessFacts facts;
+    private final int memory;
+    private final long imageProbe;
+
+    private TargetProcess(int pid, ProcessFacts facts, int memory, long imageProbe) {
+        this.pid = pid;
+        this.facts = facts;
+        this.memory = memory;
+        this.imageProbe = imageProbe;
+    }
+
+    /**
+     * Looks at a process and finds out all that would forbid attaching, without touching it.
+     *
+     * @throws AttachException with the refusal
+     */
+    public static TargetProcess open(int pid) throws AttachException {
+        return open(pid, false);
+    }
+
+    /** @param ours the tracer started it and traces it already */
+    static TargetProcess open(int pid, boolean ours) throws AttachException {
+        ProcessFacts facts = Admission.check(pid, ours);
+        String directory = livingThread(pid);
+        int memory = Admission.openMemory(pid, directory, facts);
+        try {
+            Admission.checkProgram(pid, directory);
+            List<MemoryMapping> mappings = MemoryMapping.parseAll(Descriptors.readText(directory + "/maps"));
+            if (mappings.isEmpty()) {
+                throw AttachException.gone(pid);
+            }
+            return new TargetProcess(pid, facts, memory, mappings.getFirst().start());
+        } catch (AttachException refused) {
+            Descriptors.close(memory);
+            throw refused;
+        } catch (LinuxException gone) {
+            Descriptors.close(memory);
+            throw AttachException.gone(pid);
+        }
+    }
+
+    /** The /proc folder through which the address space can be seen: that of a thread that has not ended (the first thread may have, pthread_exit(3)). */
+    private static String livingThread(int pid) throws AttachException {
+        for (int tid : listThreads(pid)) {
+            if ("ZX?".indexOf(ProcessFacts.stateOf(pid, tid)) < 0) {
+                return "/proc/" + pid + "/task/" + tid;
+            }
+        }
+        throw AttachException.gone(pid);
+    }
+
+    static int[] listThreads(int pid) {
+        int directory = (int) Descriptors.open("/proc/" + pid + "/task", Descriptors.O_DIRECTORY);
+        if (directory < 0) {
+            return new int[0];
+        }
+        try {
+            int[] tids = new int[64];
+            while (true) {
+                int count = Descriptors.listNumbers(directory, tids);
+                if (count <= tids.length) {
+                    return Arrays.copyOf(tids, Math.max(count, 0));
+                }
+                tids = new int[count + 64];
+            }
+        } finally {
+            Descriptors.close(directory);
+        }
+    }
+
+    public int pid() {
+        return pid;
+    }
+
+    /** Clock ticks after boot (proc_pid_stat(5), field 22): together with the pid it names this process for good. */
+    public long startTime() {
+        return facts.startTime();
+    }
+
+    /** Real user id. */
+    public int uid() {
+        return facts.uid();
+    }
+
+    /** Real group id. */
+    public int gid() {
+        return facts.gid();
+    }
+
+    /** Its pid in its own pid namespace: what getpid(2) tells it. */
+    public int namespacePid() {
+        return facts.namespacePid();
+    }
+
+    /** The id of a thread in the target's own pid namespace; -1 if the thread is gone. */
+    public int namespaceTid(int tid) {
+        try {
+            return ProcessFacts.read("/proc/" + pid + "/task/" + tid).namespacePid();
+        } catch (LinuxException gone) {
+            return -1;
+        }
+    }
+
+    /** The folder through which the target's files can be reached whatever its mount namespace is. */
+    public String root() {
+        return "/proc/" + pid + "/root";
+    }
+
+    /** Path that opens the very executable that runs, even when it was replaced or deleted. */
+    public String executable() {
+        return "/proc/" + pid + "/exe";
+    }
+
+    /** Arguments, the command's name first. */
+    public List<String> commandLine() {
+        try {
+            String text = Descriptors.readText("/proc/" + pid + "/cmdline");
+            List<String> arguments = new ArrayList<>();
+            for (int at = 0; at < text.length(); ) {
+                int end = text.indexOf('\0', at);
+                end = end < 0 ? text.length() : end;
+                arguments.add(text.substring(at, end));
+                at = end + 1;
+            }
+            return List.copyOf(arguments);
+        } catch (LinuxException gone) {
+            return List.of();
+        }
+    }
+
+    /** Where the heap of brk(2) begins; it grows upwards from there. */
+    long breakStart() {
+        return facts.breakStart();
+    }
+
+    /** The memory map as it is now, in order of address. */
+    public List<MemoryMapping> mappings() throws AttachException {
+        try {
+            List<MemoryMapping> mappings = MemoryMapping.parseAll(Descriptors.readText(livingThread(pid) + "/maps"));
+            if (mappings.isEmpty() || !isAlive()) {
+                throw AttachException.gone(pid);
+            }
+            return mappings;
+        } catch (LinuxException e) {
+            throw AttachException.gone(pid);
+        }
+    }
+
+    /** Ids of its threads now. */
+    public int[] threadIds() {
+        return listThreads(pid);
+    }
+
+    /** The value of an entry of the auxiliary vector (getauxval(3)); 0 if there is none. */
+    public long auxiliaryValue(int type) throws AttachException {
+        try {
+            byte[] vector = Descriptors.readAll(livingThread(pid) + "/auxv");
+            for (int at = 0; at + 16 <= vector.length; at += 16) {
+                if (Bytes.getLong(vector, at) == type) {
+                    return Bytes.getLong(vector, at + 8);
+                }
+            }
+            return 0;
+        } catch (LinuxException e) {
+            throw AttachException.gone(pid);
+        }
+    }
+
+    /** It runs still, and it is still the process and the program image that was opened. */
+    public boolean isAlive() {
+        try {
+            ProcessFacts now = ProcessFacts.read("/proc/" + pid);
+            return now.startTime() == facts.startTime()
+                    && Descriptors.pread(memory, new byte[1], 0, 1, imageProbe) != 0;
+        } catch (LinuxException gone) {
+            return false;
+        }
+    }
+
+    /** Reads what can be read of {@code length} bytes; returns the count, which is smaller at the first page that is not mapped, down to 0. */
+    public int tryReadMemory(long address, byte[] into, int offset, int length) {
+        return (int) Math.max(0, Descriptors.pread(memory, into, offset, length, address));
+    }
+
+    /** Reads exactly {@code size} bytes. */
+    public byte[] readMemory(long address, int size) throws AttachException {
+        byte[] bytes = new byte[size];
+        long got = Descriptors.pread(memory, bytes, 0, size, address);
+        if (got != size) {
+            throw memoryFailure("read", address, got);
+        }
+        return bytes;
+    }
+
+    /** Reads 8 bytes. */
+    public long readLong(long address) throws AttachException {
+        return Bytes.getLong(readMemory(address, 8), 0);
+    }
+
+    /** Writes all of {@code bytes}, into pages that the target itself may not write too (the kernel copies a private page first). */
+    public void writeMemory(long address, byte[] bytes) throws AttachException {
+        writeMemory(address, bytes, 0, bytes.length);
+    }
+
+    public void writeMemory(long address, byte[] bytes, int offset, int length) throws AttachException {
+        long put = Descriptors.pwrite(memory, bytes, offset, length, address);
+        if (put != length) {
+            throw memoryFailure("write", address, put);
+        }
+    }
+
+    private AttachException memoryFailure(String verb, long address, long result) {
+        if (result == 0 || !isAlive()) {
+            return AttachException.gone(pid);
+        }
+        String why = result < 0 && result != -Errno.EIO
+                ? Errno.describe((int) -result)
+                : "the address is not mapped, or the kernel forbids it";
+        return new AttachException(
+                Reason.MEMORY_DENIED,
+                "cannot " + verb + " memory of process " + pid + " at 0x" + Long.toHexString(address) + ": " + why);
+    }
+
+    /** {@link #stopAll(long)} with two seconds. */
+    public StoppedThreads stopAll() throws AttachException {
+        return stopAll(ThreadStopper.DEFAULT_TIMEOUT_NANOS);
+    }
+
+    /**
+     * Stops every thread, those too that are born meanwhile. On a {@link Ptracer} thread only; close the result there.
+     *
+     * @throws AttachException if one cannot be stopped in time; all others have been let go by then
+     */
+    public StoppedThreads stopAll(long timeoutNanos) throws AttachException {
+        return new ThreadStopper(this, timeoutNanos).stopAll();
+    }
+
+    /** Stops one thread that can be lent for remote calls; the others run on. On a {@link Ptracer} thread only; close the result there. */
+    public StoppedThreads stopOne() throws AttachException {
+        return new ThreadStopper(this, ThreadStopper.DEFAULT_TIMEOUT_NANOS).stopOne();
+    }
+
+    /** Sends a signal to the process. */
+    public void signal(int signal) {
+        Processes.kill(pid, signal);
+    }
+
+    /** Lets go of the open memory. It does nothing to the process. */
+    @Override
+    public void close() {
+        Descriptors.close(memory);
+    }
+
+    @Override
+    public String toString() {
+        return pid + " (" + String.join(" ", commandLine()) + ")";
+    }
+}

@@ -1,0 +1,195 @@
+package io.trapless.tracer.attach;
+
+import io.trapless.tracer.attach.AttachRefusal.Reason;
+import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.linux.Errno;
+import io.trapless.tracer.linux.Processes;
+import io.trapless.tracer.linux.Ptrace;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Stops threads: seize, interrupt, wait, and look again until a look finds no new one. Used once, on a {@link Ptracer} thread. */
+final class ThreadStopper {
+    static final long DEFAULT_TIMEOUT_NANOS = 2_000_000_000L;
+
+    /** A thread that is in an uninterruptible sleep for so long is not waited for any longer: the others stand still meanwhile. */
+    private static final long UNINTERRUPTIBLE_NANOS = 100_000_000L;
+
+    private final TargetProcess target;
+    private final long deadline;
+    private final long started = System.nanoTime();
+    private final ThreadWait wait = new ThreadWait();
+    private final List<StoppedThread> stopped = new ArrayList<>();
+    private final BitSet seen = new BitSet();
+    private int[] listed = new int[256];
+    private int[] pending = new int[256];
+    private int pendingCount;
+
+    ThreadStopper(TargetProcess target, long timeoutNanos) {
+        if (!Ptracer.isCurrent()) {
+            throw new IllegalStateException("threads are stopped on a Ptracer thread only");
+        }
+        this.target = target;
+        this.deadline = started + timeoutNanos;
+    }
+
+    StoppedThreads stopAll() throws AttachException {
+        int directory = (int) Descriptors.open("/proc/" + target.pid() + "/task", Descriptors.O_DIRECTORY);
+        if (directory < 0) {
+            throw AttachException.gone(target.pid());
+        }
+        try {
+            while (seizeNew(directory)) {
+                awaitPending();
+            }
+            if (stopped.isEmpty() || !target.isAlive()) {
+                throw AttachException.gone(target.pid());
+            }
+            return new StoppedThreads(target, stopped, true);
+        } catch (AttachException refused) {
+            giveUp();
+            throw refused;
+        } finally {
+            Descriptors.close(directory);
+        }
+    }
+
+    /** Seizes and interrupts every thread that was not seen before; whether there was one. */
+    private boolean seizeNew(int directory) throws AttachException {
+        int count = Descriptors.listNumbers(directory, listed);
+        if (count > listed.length) {
+            listed = new int[count + 256];
+            return seizeNew(directory);
+        }
+        boolean found = false;
+        for (int i = 0; i < count; i++) {
+            int tid = listed[i];
+            if (!seen.get(tid) && seize(tid)) {
+                found = true;
+            }
+        }
+        return found;
+    }
+
+    /** Seizes and interrupts; false if the thread has ended. */
+    private boolean seize(int tid) throws AttachException {
+        long result = Ptrace.seize(tid, Ptrace.O_TRACESYSGOOD);
+        if (result == 0) {
+            seen.set(tid);
+            Ptrace.interrupt(tid);
+            if (pendingCount == pending.length) {
+                pending = Arrays.copyOf(pending, 2 * pendingCount);
+            }
+            pending[pendingCount++] = tid;
+            return true;
+        }
+        char state = ProcessFacts.stateOf(target.pid(), tid);
+        if (result == -Errno.ESRCH || state == 'Z' || state == 'X' || state == '?') {
+            return false;
+        }
+        int tracer = Admission.tracerOf(target.pid(), tid);
+        throw tracer != 0
+                ? Admission.alreadyTraced(target.pid(), tracer)
+                : Admission.noPermission(target.pid(), target.uid());
+    }
+
+    private void awaitPending() throws AttachException {
+        wait.progress();
+        while (pendingCount > 0) {
+            boolean progress = false;
+            for (int i = pendingCount - 1; i >= 0; i--) {
+                if (settle(pending[i])) {
+                    pending[i] = pending[--pendingCount];
+                    progress = true;
+                }
+            }
+            if (progress) {
+                wait.progress();
+            } else {
+                checkPatience();
+                wait.pause();
+            }
+        }
+    }
+
+    /** One look at a pending thread; whether nothing more is to be expected of it. */
+    private boolean settle(int tid) {
+        int kind = wait.poll(tid);
+        if (kind == ThreadWait.NOTHING) {
+            return false;
+        }
+        if (kind == ThreadWait.GONE) {
+            // A thread that calls execve takes over the first thread's id: let it be found again.
+            seen.clear(tid);
+            return true;
+        }
+        if (kind == ThreadWait.EVENT) {
+            stopped.add(new StoppedThread(target.pid(), tid));
+            return true;
+        }
+        wait.resumeToEvent(tid, kind);
+        return false;
+    }
+
+    private void checkPatience() throws AttachException {
+        long now = System.nanoTime();
+        int tid = pending[0];
+        boolean uninterruptible =
+                now - started > UNINTERRUPTIBLE_NANOS && ProcessFacts.stateOf(target.pid(), tid) == 'D';
+        if (uninterruptible || now - deadline > 0) {
+            throw new AttachException(
+                    Reason.UNINTERRUPTIBLE,
+                    "thread " + tid + " of process " + target.pid()
+                            + " did not stop: it waits uninterruptibly in the kernel"
+                            + " (for a vfork child, a disk or a network file system); try again later");
+        }
+    }
+
+    /** Lets go of everything. A thread that has not stopped cannot be let go by request; the end of the ptrace thread does it. */
+    private void giveUp() {
+        if (pendingCount > 0) {
+            Ptracer.retireAfterTask();
+        }
+        new StoppedThreads(target, stopped, false).close();
+    }
+
+    /** Stops the first thread, in order of promise, that can be lent. */
+    StoppedThreads stopOne() throws AttachException {
+        List<MemoryMapping> mappings = target.mappings();
+        for (int round = 0; round < LendableThread.ROUNDS; round++) {
+            for (int tid : LendableThread.promising(target, mappings, round)) {
+                StoppedThreads one = stopThread(tid);
+                if (one == null) {
+                    continue;
+                }
+                if (LendableThread.rank(one, one.threads().getFirst(), mappings) <= LendableThread.worstRank(round)) {
+                    return one;
+                }
+                one.close();
+            }
+            if (round >= LendableThread.PATIENT_ROUND) {
+                Processes.sleepNanos(1_000_000);
+            }
+            mappings = target.mappings();
+        }
+        throw LendableThread.none(target.pid());
+    }
+
+    private @Nullable StoppedThreads stopThread(int tid) throws AttachException {
+        stopped.clear();
+        seen.clear();
+        try {
+            if (!seize(tid)) {
+                return null;
+            }
+            awaitPending();
+        } catch (AttachException refused) {
+            giveUp();
+            throw refused;
+        }
+        return stopped.isEmpty() ? null : new StoppedThreads(target, List.copyOf(stopped), false);
+    }
+}

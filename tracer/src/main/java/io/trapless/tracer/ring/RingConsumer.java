@@ -1,0 +1,204 @@
+package io.trapless.tracer.ring;
+
+import io.trapless.trace.ctf.PacketScanner;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that empties a session's rings while targets record, and tells waiting writers that it lives.
+ *
+ * <p>Discard and block mode: whole sub-buffers are copied, checked, handed to the sink and released; {@link #finish} takes the begun ones too. Overwrite mode: nothing is taken while
+ * recording; {@link #finish} takes the newest sub-buffers of each ring.
+ *
+ * <p>It polls, for writers make no system call that could wake it: every 0.2 ms while there is work, and ever more seldom, down to every 10 ms (2 ms with small rings), while there is none.
+ */
+public final class RingConsumer implements AutoCloseable {
+    /** No limit for {@code maxEvents}. */
+    public static final long UNLIMITED = Long.MAX_VALUE;
+
+    private static final long MIN_PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long MAX_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long MIN_IDLE_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long HEARTBEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Told of what ends a recording early; called once each, on the consumer's thread, and must return soon. */
+    public interface Listener {
+        /** The wanted number of events has been taken; all later ones are dropped. */
+        void limitReached();
+
+        /** Nothing more can be taken; the message is one sentence for the user. The rings fill and count what they lose. */
+        void failed(IOException failure);
+    }
+
+    private final SessionFile file;
+    private final RingSet rings;
+    private final LongSupplier tscCycles;
+    private final Listener listener;
+    private final Thread thread;
+    private final long idleParkNanos;
+
+    private volatile boolean finishing;
+    private volatile @Nullable IOException failure;
+    private boolean limitTold;
+    private long parkNanos = MIN_PARK_NANOS;
+    private long nextBeatNanos = System.nanoTime();
+
+    /**
+     * @param scanner knows every event id; from now on the consumer's thread's own
+     * @param tscCycles reads the time stamp counter
+     * @param beginCycles TSC when the session began
+     * @param maxEvents events after which to stop taking, or {@link #UNLIMITED}; exactly so many reach the sink if so many are recorded, not necessarily the earliest
+     */
+    public RingConsumer(
+            SessionFile file,
+            PacketScanner scanner,
+            PacketSink sink,
+            LongSupplier tscCycles,
+            long beginCycles,
+            long maxEvents,
+            Listener listener)
+            throws IOException {
+        this.file = file;
+        this.tscCycles = tscCycles;
+        this.listener = listener;
+        RingGeometry geometry = file.geometry();
+        this.rings = new RingSet(
+                geometry, file.uuid(), file.rings(), file::memory, scanner, sink, tscCycles, beginCycles, maxEvents);
+        // At 1 byte a nanosecond a ring of C bytes fills in C ns.
+        this.idleParkNanos = Math.clamp(geometry.capacityBytes() / 2, MIN_IDLE_PARK_NANOS, MAX_PARK_NANOS);
+        this.thread = Thread.ofPlatform().name("trapless-consumer").daemon().unstarted(this::run);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /**
+     * Ends the consumer when every writer has ended or been detached: takes what is left, begun sub-buffers too, and skips what was reserved and never written.
+     *
+     * @throws IOException the failure that {@link Listener#failed} was told of, or one of the last packets
+     */
+    public ConsumerStatistics finish() throws IOException, InterruptedException {
+        finishing = true;
+        LockSupport.unpark(thread);
+        if (thread.getState() == Thread.State.NEW) {
+            run();
+        }
+        thread.join();
+        IOException failed = failure;
+        if (failed != null) {
+            throw failed;
+        }
+        return rings.statistics();
+    }
+
+    /** What has been done so far; while recording it lags behind a little. Any thread. */
+    public ConsumerStatistics statistics() {
+        return rings.statistics();
+    }
+
+    /** Records with this event id that went to the sink; while recording it lags behind a little. Any thread. */
+    public long eventsOf(int eventId) {
+        return rings.eventsOf(eventId);
+    }
+
+    /** Events with this id that writers lost. Call it after {@link #finish}. */
+    public long lostOf(int eventId) throws IOException {
+        return rings.lostOf(eventId);
+    }
+
+    /**
+     * Lets atomic rings skip the places that are reserved and not filled now. Call it while every thread of every target is stopped and none stands in a trampoline: then nobody will fill them.
+     * {@link ConsumerStatistics#ringsBlockedByHole} says when it is worth the trouble. Any thread.
+     */
+    public void skipPresentHoles() {
+        rings.skipPresentHoles();
+        LockSupport.unpark(thread);
+    }
+
+    /** Ends the thread as {@link #finish} does, if that has not been called; a failure is kept to itself. */
+    @Override
+    public void close() {
+        if (thread.isAlive()) {
+            finishing = true;
+            LockSupport.unpark(thread);
+            boolean interrupted = false;
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void run() {
+        boolean overwrite = file.geometry().mode() == RecordingMode.OVERWRITE;
+        try {
+            while (!finishing) {
+                long before = rings.position();
+                boolean taken = !overwrite && rings.poll();
+                tellLimit();
+                beat();
+                park(taken || rings.position() != before);
+            }
+            if (overwrite) {
+                rings.snapshot();
+            } else {
+                rings.drain();
+            }
+            tellLimit();
+        } catch (IOException e) {
+            fail(e);
+        } catch (InternalError e) {
+            // HotSpot's answer to SIGBUS: the mapped control block is no longer backed by the file.
+            fail(new SessionFileException(
+                    SessionFileException.Reason.DAMAGED,
+                    "the ring file has been truncated while it was in use (" + e.getMessage() + "); end the session"));
+        } finally {
+            beatLast();
+        }
+    }
+
+    private void fail(IOException e) {
+        failure = e;
+        listener.failed(e);
+    }
+
+    private void tellLimit() {
+        if (!limitTold && rings.isLimitReached()) {
+            limitTold = true;
+            listener.limitReached();
+        }
+    }
+
+    private void beat() {
+        long now = System.nanoTime();
+        if (now - nextBeatNanos >= 0) {
+            nextBeatNanos = now + HEARTBEAT_NANOS;
+            file.beat(tscCycles.getAsLong());
+        }
+    }
+
+    private void beatLast() {
+        try {
+            file.beat(0);
+        } catch (InternalError e) {
+            if (failure == null) {
+                fail(new IOException("the ring file has been truncated while it was in use", e));
+            }
+        }
+    }
+
+    private void park(boolean busy) {
+        parkNanos = busy ? MIN_PARK_NANOS : Math.min(2 * parkNanos, idleParkNanos);
+        LockSupport.parkNanos(this, parkNanos);
+    }
+}

@@ -1,0 +1,56 @@
+package io.trapless.tracer.ring;
+
+import io.trapless.layout.PacketDescriptor;
+import io.trapless.layout.SessionHeaderDescriptor;
+
+/**
+ * The shape of a session's rings, chosen once when the session is created.
+ *
+ * @param cpuCount possible CPUs of the machine: rings of each kind, 1 to {@value #MAX_CPUS}
+ * @param capacityBytes data bytes of one ring, a power of two
+ * @param mode what writers do when a ring is full
+ */
+public record RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode) {
+    /** The kernel's largest CONFIG_NR_CPUS on x86-64. */
+    public static final int MAX_CPUS = 8192;
+
+    /** Bytes; the largest ring. Trampolines hold a ring's stride in a signed 32-bit immediate. */
+    public static final long MAX_CAPACITY = 1L << 30;
+
+    public RingGeometry {
+        if (cpuCount < 1 || cpuCount > MAX_CPUS) {
+            throw new IllegalArgumentException("cpuCount " + cpuCount);
+        }
+        // Small rings (below MIN_CAPACITY) serve the tests that try every schedule; a session never asks for one.
+        if (Long.bitCount(capacityBytes) != 1
+                || capacityBytes / SessionHeaderDescriptor.SUB_BUFFER_COUNT <= PacketDescriptor.HEADER_SIZE
+                || capacityBytes > MAX_CAPACITY) {
+            throw new IllegalArgumentException("capacityBytes " + capacityBytes);
+        }
+    }
+
+    /** The geometry whose rings have at least {@code wantedBytes}, rounded up to what the layout permits. */
+    public static RingGeometry withCapacity(int cpuCount, long wantedBytes, RecordingMode mode) {
+        long clamped = Math.clamp(wantedBytes, SessionHeaderDescriptor.MIN_CAPACITY, MAX_CAPACITY);
+        long highest = Long.highestOneBit(clamped);
+        return new RingGeometry(cpuCount, highest == clamped ? highest : highest << 1, mode);
+    }
+
+    /** Bytes of one sub-buffer, a power of two. */
+    public int subBufferSizeBytes() {
+        return (int) (capacityBytes / SessionHeaderDescriptor.SUB_BUFFER_COUNT);
+    }
+
+    /** File offset of a ring's control block. */
+    public long ringOffset(RingId ring) {
+        return switch (ring.kind()) {
+            case RSEQ -> SessionHeaderDescriptor.rseqRingOffset(ring.cpu(), capacityBytes);
+            case ATOMIC -> SessionHeaderDescriptor.atomicRingOffset(ring.cpu(), cpuCount, capacityBytes);
+        };
+    }
+
+    /** Bytes of the whole (sparse) file. */
+    public long fileSizeBytes() {
+        return SessionHeaderDescriptor.fileSize(cpuCount, capacityBytes);
+    }
+}

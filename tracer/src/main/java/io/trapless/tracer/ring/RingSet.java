@@ -1,0 +1,132 @@
+package io.trapless.tracer.ring;
+
+import io.trapless.layout.RingDescriptor;
+import io.trapless.trace.ctf.PacketScanner;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/** The readers of all rings of a session with what they share. One thread polls; any thread may ask for statistics, which then lag behind. */
+final class RingSet {
+    private final List<RingReader> readers = new ArrayList<>();
+    private final PacketCheck check;
+
+    /** Where a ring's memory comes from. */
+    interface MemorySource {
+        RingMemory of(RingId ring) throws IOException;
+    }
+
+    RingSet(
+            RingGeometry geometry,
+            UUID uuid,
+            List<RingId> rings,
+            MemorySource memories,
+            PacketScanner scanner,
+            PacketSink sink,
+            LongSupplier tscCycles,
+            long beginCycles,
+            long maxEvents)
+            throws IOException {
+        this.check = new PacketCheck(scanner, maxEvents);
+        RingReader.Context context = new RingReader.Context(check, tscCycles);
+        int size = geometry.subBufferSizeBytes();
+        // Automatic: a consumer whose thread is stuck in a sink must not have its buffers unmapped below it.
+        Arena arena = Arena.ofAuto();
+        MemorySegment buffer = arena.allocate(size, 8);
+        MemorySegment marks = arena.allocate(RingDescriptor.marksSize(size), 8);
+        Function<RingId, PacketEmitter> emitters = ring -> new PacketEmitter(ring, uuid, beginCycles, check, sink);
+        for (RingId ring : rings) {
+            RingMemory memory = memories.of(ring);
+            readers.add(
+                    switch (ring.kind()) {
+                        case RSEQ -> new RseqRingReader(memory, size, context, emitters.apply(ring), buffer);
+                        case ATOMIC ->
+                            new AtomicRingReader(
+                                    memory,
+                                    size,
+                                    context,
+                                    emitters.apply(ring),
+                                    buffer,
+                                    marks,
+                                    () -> arena.allocate(size, 8));
+                    });
+        }
+    }
+
+    /** Polls every ring once; whether anything was taken. */
+    boolean poll() throws IOException {
+        boolean taken = false;
+        for (int i = 0; i < readers.size(); i++) {
+            taken |= readers.get(i).poll();
+        }
+        return taken;
+    }
+
+    void drain() throws IOException {
+        for (RingReader reader : readers) {
+            reader.drain();
+        }
+    }
+
+    void snapshot() throws IOException {
+        for (RingReader reader : readers) {
+            reader.snapshot();
+        }
+    }
+
+    void skipPresentHoles() {
+        readers.forEach(RingReader::skipPresentHoles);
+    }
+
+    /** The sum of the writers' positions: it grows when anything is recorded. */
+    long position() {
+        long sum = 0;
+        for (int i = 0; i < readers.size(); i++) {
+            sum += readers.get(i).position();
+        }
+        return sum;
+    }
+
+    boolean isLimitReached() {
+        return check.limitReached();
+    }
+
+    long eventsOf(int eventId) {
+        return check.passedOf(eventId);
+    }
+
+    /** Reads one counter for each ring that lost anything; negative ones were scribbled on and count 0. */
+    long lostOf(int eventId) throws IOException {
+        long sum = 0;
+        for (RingReader reader : readers) {
+            if (reader.lost() != 0) {
+                sum += Math.max(0, reader.memory.lostOf(eventId));
+            }
+        }
+        return sum;
+    }
+
+    ConsumerStatistics statistics() {
+        ConsumerStatistics sum = ConsumerStatistics.ZERO;
+        for (RingReader reader : readers) {
+            PacketEmitter emitter = reader.emitter;
+            sum = new ConsumerStatistics(
+                    sum.events() + emitter.events(),
+                    sum.bytes() + emitter.bytes(),
+                    sum.packets() + emitter.packets(),
+                    sum.lost() + reader.lost(),
+                    sum.malformedPackets() + reader.malformedPackets(),
+                    sum.rejectedHeads() + reader.rejectedHeads(),
+                    check.mendedTimes(),
+                    sum.holes() + reader.holes(),
+                    sum.overtakenSubBuffers() + reader.overtaken(),
+                    sum.ringsBlockedByHole() + (reader.isBlockedByHole() ? 1 : 0));
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,278 @@
+package io.trapless.tracer.session;
+
+import io.trapless.language.slice.Value;
+import io.trapless.layout.SessionHeaderDescriptor;
+import io.trapless.tracer.attach.AttachException;
+import io.trapless.tracer.attach.AttachRefusal.Reason;
+import io.trapless.tracer.attach.Gadgets;
+import io.trapless.tracer.attach.Ptracer;
+import io.trapless.tracer.attach.RemoteCalls;
+import io.trapless.tracer.attach.RemoteMemory;
+import io.trapless.tracer.attach.RipMove;
+import io.trapless.tracer.attach.StoppedThreads;
+import io.trapless.tracer.attach.TargetProcess;
+import io.trapless.tracer.attach.TextChange;
+import io.trapless.tracer.attach.TextPatcher;
+import io.trapless.tracer.attach.ThreadLayout;
+import io.trapless.tracer.linux.Memory;
+import io.trapless.tracer.ring.RingGeometry;
+import io.trapless.tracer.session.store.JournalEntry;
+import io.trapless.tracer.session.store.JournalWriter;
+import io.trapless.tracer.session.store.ProcessKey;
+import io.trapless.tracer.trampoline.ProcessFacts;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Puts one session's code into one process. Three steps, of which only the first and the last stop anyone: {@link #map} (one thread lends itself for system calls), {@link #generate} (code is
+ * written where nothing can reach it yet), {@link #arm} (all threads stand still while the jumps are written). Each change is in the journal before it is made.
+ *
+ * <p>All methods that touch the process run on the {@link Ptracer} thread.
+ */
+final class ProcessAttachment {
+    private static final int PAGE = 4096;
+    private static final int SYS_MADVISE = 28;
+    private static final int MADV_WIPEONFORK = 18;
+
+    /** How often a stop is tried when a thread stands where it can't be moved from; each time it gets a moment to leave. */
+    private static final int ARM_ATTEMPTS = 50;
+
+    private static final Duration ATTEMPT_PAUSE = Duration.ofMillis(2);
+
+    private final TargetProcess target;
+    private final RingGeometry geometry;
+    private final Gadgets gadgets;
+    private final List<CodeRegion> regions;
+    private final List<Long> semaphores;
+    private final JournalWriter journal;
+    private final ProcessKey key;
+    private final HostFacts host;
+    private final boolean systemCalls;
+    private final boolean usesPid;
+
+    private final List<Mapped> mapped = new ArrayList<>();
+    private final List<ProcessFacts> factsOfRegions = new ArrayList<>();
+    private final List<TextChange> changes = new ArrayList<>();
+    private long rings;
+    private long longestPauseNanos;
+
+    /** Memory of ours in the target. */
+    record Mapped(long address, long size) {}
+
+    /**
+     * @param sites in order of address, not overlapping
+     * @param semaphores addresses of the 16-bit counters to raise
+     */
+    ProcessAttachment(
+            TargetProcess target,
+            RingGeometry geometry,
+            List<ArmedSite> sites,
+            List<Long> semaphores,
+            JournalWriter journal,
+            HostFacts host,
+            boolean systemCalls)
+            throws AttachException {
+        this.target = target;
+        this.geometry = geometry;
+        this.gadgets = Gadgets.find(target);
+        this.regions = CodeRegion.divide(sites);
+        this.semaphores = List.copyOf(semaphores);
+        this.journal = journal;
+        this.key = new ProcessKey(target.pid(), target.startTime());
+        this.host = host;
+        this.systemCalls = systemCalls;
+        this.usesPid = sites.stream().flatMap(s -> s.probes().stream()).anyMatch(p -> p.uses(Value.Context.Kind.PID));
+    }
+
+    TargetProcess target() {
+        return target;
+    }
+
+    /** Sites that turned out to be out of reach of their code region. */
+    List<CodeRegion.Unplaceable> unplaceable() {
+        return regions.stream().flatMap(r -> r.unplaceable().stream()).toList();
+    }
+
+    /** What was written over the text, for the way back. */
+    List<TextChange> changes() {
+        return changes;
+    }
+
+    List<Mapped> mappings() {
+        return mapped;
+    }
+
+    Gadgets gadgets() {
+        return gadgets;
+    }
+
+    /** The longest time for which any thread stood still. */
+    long longestPauseNanos() {
+        return longestPauseNanos;
+    }
+
+    List<Long> semaphores() {
+        return semaphores;
+    }
+
+    /**
+     * Maps rings and code regions.
+     *
+     * @param ringsDescriptor the session's ring file, open for reading and writing
+     */
+    void map(int ringsDescriptor) throws AttachException, IOException {
+        long begin = System.nanoTime();
+        try (StoppedThreads stopped = target.stopOne()) {
+            map(stopped, ringsDescriptor);
+        } finally {
+            longestPauseNanos = Math.max(longestPauseNanos, System.nanoTime() - begin);
+        }
+    }
+
+    /** As {@link #map(int)}, on threads that stand still already. */
+    void map(StoppedThreads stopped, int ringsDescriptor) throws AttachException, IOException {
+        try {
+            ThreadLayout layout = ThreadLayout.discover(stopped);
+            if (!layout.hasTid()) {
+                throw new AttachException(
+                        Reason.UNEXPECTED,
+                        "the C library of process " + target.pid()
+                                + " keeps no thread id that could be found; it cannot be traced");
+            }
+            try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
+                map(calls, layout, ringsDescriptor);
+            }
+        } catch (JournalFailure failure) {
+            throw failure.cause;
+        }
+    }
+
+    private void map(RemoteCalls calls, ThreadLayout layout, int ringsDescriptor) throws AttachException {
+        RemoteMemory memory = new RemoteMemory(calls);
+        try (RemoteMemory.SharedFile file = memory.share(ringsDescriptor)) {
+            rings = file.map(geometry.fileSizeBytes(), Memory.PROT_READ | Memory.PROT_WRITE);
+            note(rings, geometry.fileSizeBytes());
+            for (CodeRegion region : regions) {
+                mapRegion(calls, memory, file, layout, region);
+            }
+        }
+    }
+
+    private void mapRegion(
+            RemoteCalls calls,
+            RemoteMemory memory,
+            RemoteMemory.SharedFile file,
+            ThreadLayout layout,
+            CodeRegion region)
+            throws AttachException {
+        long codeSize = region.codeSize(facts(layout, 1L << 46, region.rangeStart(), region.rangeStart()));
+        long headerSize = SessionHeaderDescriptor.RINGS_OFFSET;
+        long size = codeSize + headerSize + (usesPid ? PAGE : 0);
+        long start = memory.mapAnonymousNear(
+                region.rangeStart(), region.rangeEnd(), size, Memory.PROT_READ | Memory.PROT_EXEC);
+        note(start, size);
+        long header = start + codeSize;
+        file.mapOver(header, headerSize, Memory.PROT_READ | Memory.PROT_WRITE);
+        long pidCell = 0;
+        if (usesPid) {
+            pidCell = header + headerSize;
+            memory.protect(pidCell, PAGE, Memory.PROT_READ | Memory.PROT_WRITE);
+            calls.call(SYS_MADVISE, pidCell, PAGE, MADV_WIPEONFORK);
+        }
+        factsOfRegions.add(facts(layout, rings, header + SessionHeaderDescriptor.ENABLE_OFFSET, pidCell));
+        regionStarts.add(start);
+    }
+
+    private final List<Long> regionStarts = new ArrayList<>();
+
+    private ProcessFacts facts(ThreadLayout layout, long ringsAddress, long enable, long pidCell) {
+        ProcessFacts.Rseq rseq = layout.hasRseq()
+                ? new ProcessFacts.Rseq((int) layout.rseqOffset(), layout.rseqSignature(), true)
+                : ProcessFacts.Rseq.NONE;
+        return new ProcessFacts(
+                ringsAddress,
+                enable,
+                geometry.cpuCount(),
+                geometry.subBufferSizeBytes(),
+                geometry.capacityBytes(),
+                geometry.mode().code(),
+                rseq,
+                (int) layout.tidOffset(),
+                host.hasRdpid(),
+                host.cyclesPerSecond(),
+                host.clock(),
+                pidCell,
+                systemCalls);
+    }
+
+    private void note(long address, long size) throws AttachException {
+        mapped.add(new Mapped(address, size));
+        try {
+            journal.append(List.of(new JournalEntry.Mapped(key, address, size)));
+        } catch (IOException e) {
+            throw new JournalFailure(e);
+        }
+    }
+
+    /** Generates and writes the code; nobody is stopped. */
+    void generate() throws AttachException {
+        for (int i = 0; i < regions.size(); i++) {
+            CodeRegion region = regions.get(i);
+            byte[] code = region.generate(factsOfRegions.get(i), regionStarts.get(i));
+            target.writeMemory(regionStarts.get(i), code);
+            changes.addAll(region.changes());
+        }
+    }
+
+    /** Stops all threads and writes the jumps. */
+    void arm() throws AttachException, IOException, InterruptedException {
+        List<RipMove> moves = prepareJumps();
+        for (int attempt = 1; ; attempt++) {
+            long begin = System.nanoTime();
+            try (StoppedThreads stopped = target.stopAll()) {
+                writeJumps(stopped, moves);
+                return;
+            } catch (AttachException e) {
+                if (e.reason() != Reason.THREAD_IN_THE_WAY || attempt == ARM_ATTEMPTS) {
+                    throw e;
+                }
+            } finally {
+                longestPauseNanos = Math.max(longestPauseNanos, System.nanoTime() - begin);
+            }
+            Thread.sleep(ATTEMPT_PAUSE);
+        }
+    }
+
+    /** As {@link #arm()}, on a process all of whose threads stand still already. */
+    void arm(StoppedThreads stopped) throws AttachException, IOException {
+        writeJumps(stopped, prepareJumps());
+    }
+
+    private List<RipMove> prepareJumps() throws IOException {
+        List<RipMove> moves = new ArrayList<>();
+        regions.forEach(region -> moves.addAll(region.moves()));
+        List<JournalEntry> entries = new ArrayList<>();
+        changes.forEach(change -> entries.add(new JournalEntry.Patched(key, change)));
+        semaphores.forEach(semaphore -> entries.add(new JournalEntry.SemaphoreRaised(key, semaphore)));
+        journal.append(entries);
+        return moves;
+    }
+
+    private void writeJumps(StoppedThreads stopped, List<RipMove> moves) throws AttachException {
+        TextPatcher.apply(stopped, changes, moves);
+        Semaphores.add(target, semaphores, 1);
+    }
+
+    /** Carries an I/O failure through code that only knows of targets. */
+    private static final class JournalFailure extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final IOException cause;
+
+        JournalFailure(IOException cause) {
+            super(cause);
+            this.cause = cause;
+        }
+    }
+}

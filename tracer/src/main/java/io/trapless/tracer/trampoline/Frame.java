@@ -1,0 +1,165 @@
+package io.trapless.tracer.trampoline;
+
+import io.trapless.binary.x86.Assembler;
+import io.trapless.binary.x86.Condition;
+import io.trapless.binary.x86.Gpr;
+import io.trapless.binary.x86.Mem;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The stack frame of a trampoline: what it saves below the red zone, and where a saved register's original value is to be found while the code runs.
+ *
+ * <pre>
+ *   S       the target's stack pointer at the site
+ *   S-128   its red zone, untouched
+ *           saved registers, 8 bytes each
+ *           saved flags (lahf and seto, in rax), if they are live
+ *           all flags as pushfq has them, if captured
+ *           staging area, {@code stagingBytes}
+ *   rsp     the retry word: how often a sequence may still be restarted; the atomic path keeps its commit mark here
+ * </pre>
+ *
+ * Mutable while code is emitted: {@link #depth} follows every push.
+ */
+final class Frame {
+    /** How often an aborted sequence is tried again before the event is counted as lost. */
+    private static final int RETRIES = 100;
+
+    private final Assembler asm;
+    private final List<Gpr> saved = new ArrayList<>();
+    private final boolean saveFlags;
+    private final boolean captureFlags;
+    private final int stagingBytes;
+
+    /** Bytes between S and rsp. */
+    private int depth;
+
+    private int capturedFlagsAt;
+
+    /**
+     * @param clobbered registers that the trampoline changes and that are live or captured
+     * @param saveFlags whether the status flags are live at the site
+     * @param captureFlags whether the program asks for them
+     * @param stagingBytes a multiple of 8
+     */
+    Frame(Assembler asm, Set<Gpr> clobbered, boolean saveFlags, boolean captureFlags, int stagingBytes) {
+        this.asm = asm;
+        Set<Gpr> registers = EnumSet.copyOf(clobbered.isEmpty() ? EnumSet.noneOf(Gpr.class) : clobbered);
+        if (saveFlags) {
+            registers.add(Gpr.RAX); // lahf needs ah
+        }
+        saved.addAll(registers); // in register order, so rax comes first
+        this.saveFlags = saveFlags;
+        this.captureFlags = captureFlags;
+        this.stagingBytes = stagingBytes;
+    }
+
+    /** Emits the saving of everything but staging and retry word: from here on flags and saved registers are free. */
+    void enter() {
+        asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, -SystemV.RED_ZONE));
+        depth = SystemV.RED_ZONE;
+        for (Gpr register : saved) {
+            push(register);
+        }
+        if (saveFlags) {
+            asm.lahf();
+            asm.setcc(Condition.O, Gpr.RAX);
+            push(Gpr.RAX);
+        }
+        if (captureFlags) {
+            asm.pushfq(); // lahf and seto changed none
+            depth += 8;
+            capturedFlagsAt = depth;
+        }
+    }
+
+    /** Emits staging and retry word. */
+    void openStaging() {
+        if (stagingBytes > 0) {
+            asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, -stagingBytes));
+            depth += stagingBytes;
+        }
+        asm.push(RETRIES);
+        depth += 8;
+    }
+
+    /** Emits the undoing of {@link #openStaging}, without touching flags. */
+    void closeStaging() {
+        asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, stagingBytes + 8));
+        depth -= stagingBytes + 8;
+    }
+
+    /** Emits the undoing of {@link #enter}. */
+    void leave() {
+        if (captureFlags) {
+            asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, 8));
+            depth -= 8;
+        }
+        if (saveFlags) {
+            pop(Gpr.RAX);
+            asm.add(Gpr.RAX, 0x7F, 1); // al = 1 overflows: OF is back
+            asm.sahf();
+        }
+        for (int i = saved.size() - 1; i >= 0; i--) {
+            pop(saved.get(i));
+        }
+        asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, SystemV.RED_ZONE));
+        depth = 0;
+    }
+
+    void push(Gpr register) {
+        asm.push(register);
+        depth += 8;
+    }
+
+    void pop(Gpr register) {
+        asm.pop(register);
+        depth -= 8;
+    }
+
+    boolean isSaved(Gpr register) {
+        return saved.contains(register);
+    }
+
+    /** The slot of a saved register, as rsp stands now. */
+    Mem slot(Gpr register) {
+        int at = SystemV.RED_ZONE + 8 * (saved.indexOf(register) + 1);
+        return Mem.of(Gpr.RSP, depth - at);
+    }
+
+    Mem capturedFlags() {
+        return Mem.of(Gpr.RSP, depth - capturedFlagsAt);
+    }
+
+    /** A place in the staging area; valid between {@link #openStaging} and {@link #closeStaging}, at any depth of pushes. */
+    Mem staging(int offset) {
+        return Mem.of(Gpr.RSP, depth - stagingTop() + offset);
+    }
+
+    /** The retry word. */
+    Mem retryWord() {
+        return Mem.of(Gpr.RSP, depth - stagingTop() - 8);
+    }
+
+    /** The target's stack pointer at the site, {@code bytes} further. */
+    Mem originalStack(int bytes) {
+        return Mem.of(Gpr.RSP, depth + bytes);
+    }
+
+    int depth() {
+        return depth;
+    }
+
+    /** For code that continues at a place where rsp stands {@code depth} below S, such as a cold part. */
+    void assumeDepth(int depth) {
+        this.depth = depth;
+    }
+
+    private int stagingTop() {
+        int fixed = SystemV.RED_ZONE + 8 * saved.size() + (saveFlags ? 8 : 0) + (captureFlags ? 8 : 0);
+        return fixed + stagingBytes;
+    }
+}

@@ -1,0 +1,240 @@
+package io.trapless.tracer.trampoline;
+
+import static io.trapless.binary.x86.Gpr.R11;
+import static io.trapless.binary.x86.Gpr.RAX;
+import static io.trapless.binary.x86.Gpr.RBX;
+import static io.trapless.binary.x86.Gpr.RCX;
+import static io.trapless.binary.x86.Gpr.RDI;
+import static io.trapless.binary.x86.Gpr.RDX;
+import static io.trapless.binary.x86.Gpr.RSI;
+
+import io.trapless.binary.x86.Assembler;
+import io.trapless.binary.x86.Condition;
+import io.trapless.binary.x86.Gpr;
+import io.trapless.binary.x86.Label;
+import io.trapless.binary.x86.Mem;
+import io.trapless.language.slice.Capture;
+import io.trapless.language.slice.CaptureType;
+import io.trapless.language.slice.Value;
+import io.trapless.layout.RecordDescriptor;
+import io.trapless.tracer.trampoline.ArgumentLocation.InRegister;
+import io.trapless.tracer.trampoline.ArgumentLocation.InVector;
+import io.trapless.tracer.trampoline.RecordPlan.Field;
+import org.jspecify.annotations.Nullable;
+
+/** Emits the two halves of making a record: {@link #compute} before the sequence, {@link #store} inside it, where r11 is the record and rdx its first eight bytes. */
+final class RecordCompiler {
+    private final Assembler asm;
+    private final Frame frame;
+    private final Operands operands;
+    private final ValueCompiler values;
+    private final ProcessFacts facts;
+    private final SharedRoutines shared;
+    private final SiteProbe probe;
+    private final RecordPlan plan;
+
+    RecordCompiler(
+            Assembler asm,
+            Frame frame,
+            Operands operands,
+            ValueCompiler values,
+            ProcessFacts facts,
+            SharedRoutines shared,
+            SiteProbe probe,
+            RecordPlan plan) {
+        this.asm = asm;
+        this.frame = frame;
+        this.operands = operands;
+        this.values = values;
+        this.facts = facts;
+        this.shared = shared;
+        this.probe = probe;
+        this.plan = plan;
+    }
+
+    /** Evaluates what can't be stored directly into the staging area. */
+    void compute() {
+        if (probe.faultable()) {
+            asm.mov(frame.staging(RecordPlan.FAULT_OFFSET), 0, 4); // _cut too
+        }
+        if (plan.isVariable()) {
+            computePacked();
+            return;
+        }
+        for (Field field : plan.fields()) {
+            if (field.stagingOffset() >= 0) {
+                values.noteFaultsOf(field.index());
+                values.evaluate(field.capture().value());
+                asm.mov(frame.staging(field.stagingOffset()), RAX, 8);
+            }
+        }
+    }
+
+    /** Puts the whole of a variable record together; rbx is where the next value goes. */
+    private void computePacked() {
+        int prefix = probe.faultable() ? 4 : 0;
+        asm.lea(RBX, frame.staging(plan.packedOffset() + prefix));
+        for (Field field : plan.fields()) {
+            values.noteFaultsOf(field.index());
+            computeNext(field.capture());
+        }
+        if (prefix > 0) {
+            asm.mov(RAX, frame.staging(RecordPlan.FAULT_OFFSET), 4);
+            asm.mov(frame.staging(plan.packedOffset()), RAX, 4);
+        }
+        asm.lea(RAX, frame.staging(plan.packedOffset() - RecordDescriptor.HEADER_SIZE));
+        asm.sub(RBX, RAX, 8);
+        asm.mov(frame.staging(RecordPlan.SIZE_OFFSET), RBX, 4);
+    }
+
+    private void computeNext(Capture capture) {
+        Value value = capture.value();
+        switch (capture.type()) {
+            case CaptureType.Int(int sizeBytes, boolean _, var _) -> {
+                values.evaluate(value);
+                asm.mov(Mem.of(RBX, 0), RAX, sizeBytes);
+                asm.add(RBX, sizeBytes, 8);
+            }
+            case CaptureType.Floating(int sizeBytes) -> {
+                storeFloat(value, Mem.of(RBX, 0), sizeBytes);
+                asm.add(RBX, sizeBytes, 8);
+            }
+            case CaptureType.Str(int maxBytes) -> {
+                values.evaluate(((Value.StringAt) value).address());
+                asm.mov(RSI, RAX, 8);
+                asm.mov(RDI, RBX, 8);
+                asm.mov(RDX, maxBytes);
+                asm.call(shared.readString());
+                values.noteStatus();
+                asm.lea(RBX, Mem.of(RBX, RAX, 1, 1)); // the NUL too
+            }
+            case CaptureType.Buf(int maxBytes) -> computeBuffer((Value.BytesAt) value, maxBytes);
+        }
+    }
+
+    private void computeBuffer(Value.BytesAt bytes, int maxBytes) {
+        Label fits = asm.label();
+        values.evaluate(bytes.length());
+        frame.push(RAX);
+        values.evaluate(bytes.address());
+        asm.mov(RSI, RAX, 8);
+        frame.pop(RAX);
+        asm.cmp(RAX, maxBytes, 8);
+        asm.jcc(Condition.BE, fits);
+        asm.mov(RDX, SharedRoutines.CUT);
+        values.noteStatus();
+        asm.mov(RAX, maxBytes);
+        asm.bind(fits);
+        asm.mov(RDX, RAX, 8);
+        asm.lea(RDI, Mem.of(RBX, 2));
+        asm.call(shared.readBytes());
+        values.noteStatus();
+        asm.mov(Mem.of(RBX, 0), RAX, 2);
+        asm.lea(RBX, Mem.of(RBX, RAX, 1, 2));
+    }
+
+    /** rdx or another register = the record's size. */
+    void size(Gpr dst) {
+        if (plan.isVariable()) {
+            asm.mov(dst, frame.staging(RecordPlan.SIZE_OFFSET), 4);
+        } else {
+            asm.mov(dst, plan.fixedSize());
+        }
+    }
+
+    /** Stores everything but the first eight bytes. Keeps rdx, r10, r11; clobbers rax (a variable record: rcx, rsi, rdi too). */
+    void store() {
+        asm.mov(RAX, Mem.fs(facts.tidOffset()), 4);
+        asm.mov(Mem.of(R11, RecordDescriptor.TID_OFFSET), RAX, 4);
+        if (plan.isVariable()) {
+            copyPacked();
+            return;
+        }
+        if (probe.faultable()) {
+            asm.mov(RAX, frame.staging(RecordPlan.FAULT_OFFSET), 4);
+            asm.mov(Mem.of(R11, RecordDescriptor.HEADER_SIZE), RAX, 4);
+        }
+        for (Field field : plan.fields()) {
+            storeField(field);
+        }
+    }
+
+    private void storeField(Field field) {
+        Mem place = Mem.of(R11, field.recordOffset());
+        Value value = field.capture().value();
+        int sizeBytes = field.capture().type().maxRecordBytes();
+        if (field.stagingOffset() >= 0) {
+            asm.mov(RAX, frame.staging(field.stagingOffset()), 8);
+            asm.mov(place, RAX, sizeBytes);
+        } else if (field.capture().type() instanceof CaptureType.Floating) {
+            storeFloat(value, place, sizeBytes);
+        } else {
+            Gpr unchanged = registerOf(value, sizeBytes);
+            if (unchanged != null) {
+                asm.mov(place, unchanged, sizeBytes);
+            } else {
+                operands.load(RAX, value);
+                asm.mov(place, RAX, sizeBytes);
+            }
+        }
+    }
+
+    /** The register whose low bytes are {@code value}, if it still holds them. */
+    private @Nullable Gpr registerOf(Value value, int sizeBytes) {
+        Value inner = value;
+        while (inner instanceof Value.Cast(Value operand, int castBytes, boolean _) && castBytes >= sizeBytes) {
+            inner = operand;
+        }
+        if (inner instanceof Value.Argument(int index, int bytes, boolean _)
+                && bytes >= sizeBytes
+                && operands.location(index) instanceof InRegister(Gpr register, int _, boolean _, boolean highByte)
+                && !highByte
+                && register != Gpr.RSP
+                && !frame.isSaved(register)) {
+            return register;
+        }
+        return null;
+    }
+
+    private void storeFloat(Value value, Mem place, int sizeBytes) {
+        if (value instanceof Value.Argument(int index, int _, boolean _)
+                && operands.location(index) instanceof InVector(int number, int _)) {
+            if (sizeBytes == 8) {
+                asm.movq(place, number);
+            } else {
+                asm.movd(place, number);
+            }
+        } else {
+            values.evaluate(value); // its bits, from memory or a general register
+            asm.mov(place, RAX, sizeBytes);
+        }
+    }
+
+    /** Copies the packed values behind the tid. No string instruction: the direction flag is the target's. */
+    private void copyPacked() {
+        Label words = asm.label();
+        Label bytes = asm.label();
+        Label done = asm.label();
+        asm.mov(RCX, frame.staging(RecordPlan.SIZE_OFFSET), 4);
+        asm.sub(RCX, RecordDescriptor.HEADER_SIZE, 8);
+        asm.lea(RSI, frame.staging(plan.packedOffset()));
+        asm.lea(RDI, Mem.of(R11, RecordDescriptor.HEADER_SIZE));
+        asm.bind(words);
+        asm.sub(RCX, 8, 8);
+        asm.jcc(Condition.L, bytes);
+        asm.mov(RAX, Mem.of(RSI, 0), 8);
+        asm.mov(Mem.of(RDI, 0), RAX, 8);
+        asm.add(RSI, 8, 8);
+        asm.add(RDI, 8, 8);
+        asm.jmp(words);
+        asm.bind(bytes);
+        asm.add(RCX, 8, 8);
+        Label byByte = asm.here();
+        asm.sub(RCX, 1, 8);
+        asm.jcc(Condition.L, done);
+        asm.movzx(RAX, Mem.of(RSI, RCX, 1, 0), 1);
+        asm.mov(Mem.of(RDI, RCX, 1, 0), RAX, 1);
+        asm.jmp(byByte);
+        asm.bind(done);
+    }
+}

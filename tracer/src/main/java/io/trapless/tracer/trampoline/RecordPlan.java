@@ -1,0 +1,159 @@
+package io.trapless.tracer.trampoline;
+
+import io.trapless.language.slice.Capture;
+import io.trapless.language.slice.CaptureType;
+import io.trapless.language.slice.Value;
+import io.trapless.layout.RecordDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How one probe's record comes to be: which values are stored straight from where they stand, which are computed into the staging area before the restartable sequence, and where everything lies.
+ *
+ * <pre>
+ *   staging area
+ *   offset  size  what
+ *   ------  ----  --------------------------------------------------------------
+ *        0     2  _fault
+ *        2     2  _cut
+ *        4     4  size of a record of variable size, bytes
+ *        8     n  scratch: a string that a filter compares
+ *      8+n        a fixed record: 8 bytes for each computed value
+ *                 a variable record: everything behind the tid, in its final form
+ * </pre>
+ */
+final class RecordPlan {
+    static final int FAULT_OFFSET = 0;
+    static final int CUT_OFFSET = 2;
+    static final int SIZE_OFFSET = 4;
+    static final int SCRATCH_OFFSET = 8;
+
+    /** Bytes that a program may take of a stranger's stack; also keeps a record far below the smallest sub-buffer. */
+    static final int MAX_STAGING_BYTES = 2048;
+
+    private static final int FAULT_AND_CUT_BYTES = 4;
+
+    private final SiteProbe probe;
+    private final int scratchBytes;
+    private final boolean variable;
+    private final int stagingBytes;
+    private final int fixedSize;
+    private final List<Field> fields;
+
+    /**
+     * One value of the record.
+     *
+     * @param recordOffset bytes from the record's start; meaningless in a variable record
+     * @param stagingOffset where it is computed to, or -1 if it is stored directly
+     */
+    record Field(Capture capture, int index, int recordOffset, int stagingOffset) {}
+
+    RecordPlan(SiteProbe probe, Operands operands) {
+        this.probe = probe;
+        int scratch = 0;
+        for (Value root : roots(probe)) {
+            scratch = Math.max(scratch, scratchFor(root));
+        }
+        this.scratchBytes = align8(scratch);
+        this.variable = probe.captures().stream().anyMatch(c -> isVariable(c.type()));
+        this.fields = new ArrayList<>();
+        int staging = SCRATCH_OFFSET + scratchBytes;
+        int offset = RecordDescriptor.HEADER_SIZE + (probe.faultable() ? FAULT_AND_CUT_BYTES : 0);
+        int packed = probe.faultable() ? FAULT_AND_CUT_BYTES : 0;
+        for (Capture capture : probe.captures()) {
+            boolean direct = !variable && isDirect(capture, operands);
+            fields.add(new Field(capture, fields.size(), offset, direct ? -1 : staging));
+            if (!variable && !direct) {
+                staging += 8;
+            }
+            offset += capture.type().maxRecordBytes();
+            packed += capture.type().maxRecordBytes();
+        }
+        this.fixedSize = offset;
+        // Reading a string writes one byte more than its limit, and copying goes by 8 bytes.
+        this.stagingBytes = align8(variable ? staging + packed + 8 : staging);
+    }
+
+    private static boolean isDirect(Capture capture, Operands operands) {
+        if (capture.type() instanceof CaptureType.Floating) {
+            return capture.value() instanceof Value.Argument(int index, int _, boolean _)
+                    && (operands.location(index) instanceof ArgumentLocation.InVector
+                            || operands.isLeaf(capture.value()));
+        }
+        return operands.isLeaf(capture.value());
+    }
+
+    private static boolean isVariable(CaptureType type) {
+        return type instanceof CaptureType.Str || type instanceof CaptureType.Buf;
+    }
+
+    private static int scratchFor(Value root) {
+        int[] most = {0};
+        ValueCompiler.any(root, v -> {
+            if (v instanceof Value.StringEquals equals) {
+                most[0] = Math.max(most[0], equals.string().maxBytes() + 1);
+            }
+            return false;
+        });
+        return most[0];
+    }
+
+    private static int align8(int bytes) {
+        return (bytes + 7) & -8;
+    }
+
+    /** Every expression of a probe. */
+    static List<Value> roots(SiteProbe probe) {
+        List<Value> roots = new ArrayList<>();
+        if (probe.filter() != null) {
+            roots.add(probe.filter());
+        }
+        for (Capture capture : probe.captures()) {
+            roots.add(capture.value());
+        }
+        return roots;
+    }
+
+    /** Bytes of staging that a probe takes at the most, whatever its arguments are. */
+    static int stagingBound(SiteProbe probe) {
+        int scratch = 0;
+        for (Value root : roots(probe)) {
+            scratch = Math.max(scratch, scratchFor(root));
+        }
+        int payload = 0;
+        for (Capture capture : probe.captures()) {
+            payload += Math.max(8, capture.type().maxRecordBytes());
+        }
+        return SCRATCH_OFFSET + align8(scratch) + FAULT_AND_CUT_BYTES + align8(payload) + 8;
+    }
+
+    List<Field> fields() {
+        return fields;
+    }
+
+    /** Whether the record's size depends on what is read. */
+    boolean isVariable() {
+        return variable;
+    }
+
+    /** Bytes of a record that is not variable. */
+    int fixedSize() {
+        return fixedSize;
+    }
+
+    /** Bytes; a multiple of 8. */
+    int stagingBytes() {
+        return stagingBytes;
+    }
+
+    /** Staging offset at which a variable record is put together. */
+    int packedOffset() {
+        return SCRATCH_OFFSET + scratchBytes;
+    }
+
+    /** Whether the filter needs the staging area. */
+    boolean filterNeedsStaging() {
+        Value filter = probe.filter();
+        return filter != null && scratchFor(filter) > 0;
+    }
+}

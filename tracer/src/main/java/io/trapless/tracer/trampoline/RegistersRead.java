@@ -1,0 +1,38 @@
+package io.trapless.tracer.trampoline;
+
+import io.trapless.binary.x86.Gpr;
+import io.trapless.language.slice.Value;
+import io.trapless.tracer.trampoline.ArgumentLocation.InMemory;
+import io.trapless.tracer.trampoline.ArgumentLocation.InRegister;
+import java.util.List;
+import java.util.Set;
+
+/** Which general registers of the target an expression needs as they were at the site. */
+final class RegistersRead {
+    private RegistersRead() {}
+
+    /** Adds them to {@code into}. */
+    static void collect(Value value, List<ArgumentLocation> arguments, Set<Gpr> into) {
+        ValueCompiler.any(value, v -> {
+            if (v instanceof Value.Register register && register.name().ordinal() < Gpr.values().length) {
+                into.add(Gpr.of(register.name().number()));
+            } else if (v instanceof Value.Argument argument) {
+                addLocation(Operands.locate(arguments, argument.index()), into);
+            }
+            return false;
+        });
+    }
+
+    private static void addLocation(ArgumentLocation location, Set<Gpr> into) {
+        if (location instanceof InRegister register) {
+            into.add(register.register());
+        } else if (location instanceof InMemory memory) {
+            if (memory.base() != null) {
+                into.add(memory.base());
+            }
+            if (memory.index() != null) {
+                into.add(memory.index());
+            }
+        }
+    }
+}

@@ -1,0 +1,336 @@
+package io.trapless.tracer.trampoline;
+
+import static io.trapless.binary.x86.Gpr.R10;
+import static io.trapless.binary.x86.Gpr.R11;
+import static io.trapless.binary.x86.Gpr.RAX;
+import static io.trapless.binary.x86.Gpr.RBX;
+import static io.trapless.binary.x86.Gpr.RCX;
+import static io.trapless.binary.x86.Gpr.RDI;
+import static io.trapless.binary.x86.Gpr.RDX;
+import static io.trapless.binary.x86.Gpr.RSI;
+import static io.trapless.binary.x86.Gpr.RSP;
+
+import io.trapless.binary.x86.Assembler;
+import io.trapless.binary.x86.Condition;
+import io.trapless.binary.x86.Gpr;
+import io.trapless.binary.x86.Label;
+import io.trapless.binary.x86.Mem;
+import io.trapless.layout.PacketDescriptor;
+import io.trapless.layout.RingDescriptor;
+import io.trapless.layout.SessionHeaderDescriptor;
+
+/**
+ * What happens when a record does not fit: opening the next sub-buffer, counting a loss, waiting in block mode; and the reservation of the atomic ring. The protocol is
+ * {@link RingDescriptor}'s; every store that is not a commit may be done twice.
+ */
+final class RingRoutines {
+    private static final int SYS_NANOSLEEP = 35;
+    private static final int WAIT_NANOS = 50_000;
+
+    /** A tracer that gave no sign of life for so long is dead: nobody waits for it. */
+    private static final long TRACER_DEAD_SECONDS = 2;
+
+    private final Assembler asm;
+    private final ProcessFacts facts;
+    private final RingCode rings;
+    private final Label slow;
+    private final Label lost;
+    private final Label lostAtomic;
+    private final Label atomicReserve;
+    private final Label waitForRoom;
+
+    RingRoutines(Assembler asm, ProcessFacts facts) {
+        this.asm = asm;
+        this.facts = facts;
+        this.rings = new RingCode(asm, facts);
+        this.slow = asm.label();
+        this.lost = asm.label();
+        this.lostAtomic = asm.label();
+        this.atomicReserve = asm.label();
+        this.waitForRoom = asm.label();
+    }
+
+    Label slow() {
+        return slow;
+    }
+
+    Label lost() {
+        return lost;
+    }
+
+    Label atomicReserve() {
+        return atomicReserve;
+    }
+
+    void emit() {
+        emitSlow();
+        emitLost();
+        emitLostAtomic();
+        emitAtomicReserve();
+        if (facts.mode() == SessionHeaderDescriptor.MODE_BLOCK) {
+            emitWaitForRoom();
+        }
+    }
+
+    private void emitSlow() {
+        asm.align(16);
+        asm.bind(slow);
+        if (!facts.rseq().registered()) {
+            asm.ud2(); // no site's code leads here
+            return;
+        }
+        asm.push(RCX);
+        asm.push(RBX);
+        asm.push(RDX);
+        Mem retryWord = Mem.of(RSP, 3 * 8);
+        Label again = asm.here();
+        Label fits = asm.label();
+        Label full = asm.label();
+        Label giveUp = asm.label();
+        Label limitIsRight = asm.label();
+        RestartableSequence sequence = new RestartableSequence(asm, facts.rseq());
+        sequence.arm(RAX);
+        rings.rseqRing(R10, giveUp, false);
+        asm.mov(RBX, Mem.of(R10, RingDescriptor.HEAD_OFFSET), 8);
+        rings.subBufferEnd(RCX, RBX);
+        asm.cmp(RCX, Mem.of(R10, RingDescriptor.LIMIT_OFFSET), 8);
+        asm.jcc(Condition.E, limitIsRight);
+        asm.mov(
+                Mem.of(R10, RingDescriptor.LIMIT_OFFSET),
+                RCX,
+                8); // a commit of its own; a restart right behind it finds the limit right
+        asm.jmp(again);
+        asm.bind(limitIsRight);
+        asm.mov(RAX, Mem.of(RSP, 0), 8);
+        asm.add(RAX, RBX, 8);
+        asm.cmp(RAX, RCX, 8);
+        asm.jcc(Condition.BE, fits); // on another CPU by now, or the limit was behind
+        jumpIfFull(RCX, RAX, full);
+        closeAndOpen();
+        asm.mov(Mem.of(R10, RingDescriptor.HEAD_OFFSET), RCX, 8);
+        sequence.end();
+        asm.jmp(again); // the limit comes next
+        asm.bind(fits);
+        restore();
+        goTo(SiteInfo.RETRY);
+
+        asm.bind(full);
+        if (facts.mode() == SessionHeaderDescriptor.MODE_BLOCK) {
+            asm.call(waitForRoom);
+            asm.test(RAX, RAX, 4);
+            asm.jcc(Condition.NE, again);
+        }
+        restore();
+        asm.jmp(lost);
+        asm.bind(giveUp);
+        restore();
+        asm.jmp(lostAtomic);
+        sequence.abortHandler();
+        asm.sub(retryWord, 1, 4);
+        asm.jcc(Condition.G, again);
+        asm.jmp(giveUp);
+        sequence.descriptor();
+    }
+
+    private void restore() {
+        asm.pop(RDX);
+        asm.pop(RBX);
+        asm.pop(RCX);
+    }
+
+    /** Jumps if the sub-buffer that begins at {@code next} still holds what the reader has not released. Clobbers {@code scratch}. */
+    private void jumpIfFull(Gpr next, Gpr scratch, Label full) {
+        if (facts.mode() == SessionHeaderDescriptor.MODE_OVERWRITE) {
+            return;
+        }
+        asm.lea(scratch, Mem.of(next, (int) facts.subBufferSize()));
+        asm.sub(scratch, Mem.of(R10, RingDescriptor.CONSUMED_OFFSET), 8);
+        asm.cmp(scratch, (int) facts.capacity(), 8);
+        asm.jcc(Condition.A, full);
+    }
+
+    /** r10 = ring, rbx = head, rcx = end of its sub-buffer: fills both headers; rcx = the new head. Clobbers rax, rbx, rdx. */
+    private void closeAndOpen() {
+        int size = (int) facts.subBufferSize();
+        rings.readTimestamp(RAX);
+        asm.lea(RDX, Mem.of(RCX, -size));
+        subBufferAddress(RDX);
+        asm.mov(Mem.of(RDX, PacketDescriptor.TIMESTAMP_END_OFFSET), RAX, 8);
+        asm.sub(RBX, RCX, 8);
+        asm.add(RBX, size, 8);
+        asm.shl(RBX, 3);
+        asm.mov(Mem.of(RDX, PacketDescriptor.CONTENT_SIZE_OFFSET), RBX, 8);
+        asm.mov(RBX, Mem.of(R10, RingDescriptor.LOST_OFFSET), 8);
+        asm.mov(Mem.of(RDX, PacketDescriptor.EVENTS_DISCARDED_OFFSET), RBX, 8);
+        asm.mov(RDX, RCX, 8);
+        subBufferAddress(RDX);
+        asm.mov(Mem.of(RDX, PacketDescriptor.TIMESTAMP_BEGIN_OFFSET), RAX, 8);
+        asm.mov(RBX, RCX, 8);
+        asm.shr(RBX, Long.numberOfTrailingZeros(size));
+        asm.mov(Mem.of(RDX, PacketDescriptor.SEQUENCE_NUMBER_OFFSET), RBX, 8);
+        asm.add(RCX, PacketDescriptor.HEADER_SIZE, 8);
+    }
+
+    /** register: from a position to its address in the ring at r10. */
+    private void subBufferAddress(Gpr register) {
+        asm.and(register, facts.dataMask(), 4);
+        asm.lea(register, Mem.of(R10, register, 1, RingDescriptor.DATA_OFFSET));
+    }
+
+    private void emitLost() {
+        asm.align(16);
+        asm.bind(lost);
+        if (!facts.rseq().registered()) {
+            asm.jmp(lostAtomic);
+            return;
+        }
+        asm.push(RCX);
+        asm.mov(RCX, Mem.of(R11, SiteInfo.EVENT_ID), 4);
+        Label giveUp = asm.label();
+        RestartableSequence ofEvent = countLoss(Mem.of(R10, RCX, 8, RingDescriptor.LOST_BY_EVENT_OFFSET), giveUp);
+        RestartableSequence ofRing = countLoss(Mem.of(R10, RingDescriptor.LOST_OFFSET), giveUp);
+        asm.pop(RCX);
+        goTo(SiteInfo.OUT);
+        asm.bind(giveUp);
+        asm.pop(RCX);
+        asm.jmp(lostAtomic);
+        ofEvent.descriptor();
+        ofRing.descriptor();
+    }
+
+    /** An increment that is the commit of a sequence of its own; the retry word is 8 bytes up the stack. */
+    private RestartableSequence countLoss(Mem counter, Label giveUp) {
+        Label handled = asm.label();
+        Label again = asm.here();
+        RestartableSequence sequence = new RestartableSequence(asm, facts.rseq());
+        sequence.arm(RAX);
+        rings.rseqRing(R10, giveUp, false);
+        asm.inc(counter, 8);
+        sequence.end();
+        asm.jmp(handled);
+        sequence.abortHandler();
+        asm.sub(Mem.of(RSP, 8), 1, 4);
+        asm.jcc(Condition.G, again);
+        asm.jmp(giveUp);
+        asm.bind(handled);
+        return sequence;
+    }
+
+    /** Counts in the atomic ring's counters, which only locked instructions touch. */
+    private void emitLostAtomic() {
+        asm.align(16);
+        asm.bind(lostAtomic);
+        rings.atomicRing(R10);
+        asm.mov(RAX, Mem.of(R11, SiteInfo.EVENT_ID), 4);
+        asm.lockInc(Mem.of(R10, RAX, 8, RingDescriptor.LOST_BY_EVENT_OFFSET), 8);
+        asm.lockInc(Mem.of(R10, RingDescriptor.LOST_OFFSET), 8);
+        goTo(SiteInfo.OUT);
+    }
+
+    private void emitAtomicReserve() {
+        asm.align(16);
+        asm.bind(atomicReserve);
+        asm.push(RCX);
+        asm.push(RBX);
+        asm.push(RSI);
+        asm.lea(RCX, Mem.of(RDX, RingDescriptor.MARK_GRANULE - 1));
+        asm.and(RCX, -RingDescriptor.MARK_GRANULE, 8);
+        Label again = asm.here();
+        Label full = asm.label();
+        Label fits = asm.label();
+        rings.atomicRing(R10);
+        asm.mov(RBX, Mem.of(R10, RingDescriptor.HEAD_OFFSET), 8);
+        rings.subBufferEnd(RAX, RBX);
+        asm.mov(RSI, RBX, 8);
+        asm.lea(RDX, Mem.of(RBX, RCX, 1, 0));
+        asm.cmp(RDX, RAX, 8);
+        asm.jcc(Condition.BE, fits);
+        jumpIfFull(RAX, RDX, full);
+        asm.lea(RSI, Mem.of(RAX, PacketDescriptor.HEADER_SIZE));
+        asm.bind(fits);
+        rings.readTimestamp(RDX); // between the load of head and the exchange: times follow positions
+        asm.mov(RAX, RBX, 8);
+        asm.lea(RBX, Mem.of(RSI, RCX, 1, 0));
+        asm.lockCmpxchg(Mem.of(R10, RingDescriptor.HEAD_OFFSET), RBX, 8);
+        asm.jcc(Condition.NE, again);
+        handOver();
+        asm.pop(RSI);
+        asm.pop(RBX);
+        asm.pop(RCX);
+        asm.jmp(RAX);
+
+        asm.bind(full);
+        if (facts.mode() == SessionHeaderDescriptor.MODE_BLOCK) {
+            asm.call(waitForRoom);
+            asm.test(RAX, RAX, 4);
+            asm.jcc(Condition.NE, again);
+        }
+        asm.pop(RSI);
+        asm.pop(RBX);
+        asm.pop(RCX);
+        asm.jmp(lostAtomic);
+    }
+
+    /** rdx = tsc, rsi = position, r10 = ring, r11 = site info: sets rdx, r10, r11 and the retry word as the filling code wants them; rax = that code. */
+    private void handOver() {
+        asm.shl(RDX, 16);
+        asm.mov(RAX, Mem.of(R11, SiteInfo.EVENT_ID), 4);
+        asm.or(RDX, RAX, 8);
+        asm.mov(RAX, RSI, 8);
+        asm.shr(RAX, Long.numberOfTrailingZeros(facts.capacity()));
+        asm.add(RAX, 1, 8);
+        asm.mov(Mem.of(RSP, 3 * 8), RAX, 8);
+        asm.and(RSI, facts.dataMask(), 4);
+        asm.mov(RCX, RSI, 4);
+        asm.shr(RCX, 2); // a 2-byte mark for each 8 bytes
+        asm.movsx(RAX, Mem.of(R11, SiteInfo.ATOMIC_FILL), 4);
+        asm.add(RAX, R11, 8);
+        asm.lea(R11, Mem.of(R10, RSI, 1, RingDescriptor.DATA_OFFSET));
+        asm.lea(R10, Mem.of(R10, RCX, 1, Math.toIntExact(RingDescriptor.DATA_OFFSET + facts.capacity())));
+    }
+
+    /** Called: sleeps a little and gives eax = 1, or gives eax = 0 at once if there is no tracer that could make room. Clobbers rdx, r10. */
+    private void emitWaitForRoom() {
+        Label noTracer = asm.label();
+        Label done = asm.label();
+        asm.align(16);
+        asm.bind(waitForRoom);
+        asm.push(RCX);
+        asm.push(R11);
+        asm.push(RSI);
+        asm.push(RDI);
+        asm.mov(RCX, facts.rings() + SessionHeaderDescriptor.HEARTBEAT_OFFSET);
+        asm.mov(RCX, Mem.of(RCX, 0), 8);
+        asm.test(RCX, RCX, 8);
+        asm.jcc(Condition.E, noTracer);
+        rings.readTimestamp(RAX);
+        asm.sub(RAX, RCX, 8);
+        asm.mov(RCX, facts.cyclesPerSecond() * TRACER_DEAD_SECONDS);
+        asm.cmp(RAX, RCX, 8);
+        asm.jcc(Condition.G, noTracer);
+        asm.push(WAIT_NANOS);
+        asm.push(0);
+        asm.mov(RDI, RSP, 8);
+        asm.xor(RSI, RSI, 4);
+        asm.mov(RAX, SYS_NANOSLEEP);
+        asm.syscall();
+        asm.lea(RSP, Mem.of(RSP, 2 * 8));
+        asm.mov(RAX, 1);
+        asm.jmp(done);
+        asm.bind(noTracer);
+        asm.xor(RAX, RAX, 4);
+        asm.bind(done);
+        asm.pop(RDI);
+        asm.pop(RSI);
+        asm.pop(R11);
+        asm.pop(RCX);
+        asm.ret();
+    }
+
+    /** Jumps to one of the places that the site info at r11 names. */
+    private void goTo(int field) {
+        asm.movsx(RAX, Mem.of(R11, field), 4);
+        asm.add(RAX, R11, 8);
+        asm.jmp(RAX);
+    }
+}

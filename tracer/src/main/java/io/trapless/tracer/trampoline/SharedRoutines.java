@@ -1,0 +1,49 @@
+package io.trapless.tracer.trampoline;
+
+import io.trapless.binary.x86.Assembler;
+import java.util.Arrays;
+
+/**
+ * The cold code that all sites of one code region share, laid out at the region's start.
+ *
+ * @param code its bytes
+ * @param slow a record does not fit: r11 = {@link SiteInfo}, rdx = its size; goes on at the site's {@code retry} or {@code out}
+ * @param lost an event is given up: r11 = {@link SiteInfo}; goes on at {@code out}
+ * @param atomicReserve a record for a thread without rseq: r11, rdx as for {@code slow}; goes on at {@code atomicFill} with r11 = where to write it, rdx = its first eight bytes, r10 = where its mark goes, the
+ *     mark in the retry word; or at {@code out}
+ * @param safeLoad called: rax = address, edx = 1, 2, 4 or 8 bytes; gives rax = the value, zero-extended, and edx = 0, or both 0 and 1 if it can't be read. Clobbers r10, r11
+ * @param readString called: rdi = where to put it, rsi = address, rdx = limit (a byte more is written); gives rax = length, edx = 0, or {@link #FAULT} or {@link #CUT}. Clobbers rcx, r10, r11
+ * @param readBytes called: rdi, rsi as above, rdx = length; gives rax = length read, edx = 0 or {@link #FAULT}. Clobbers rcx, r10, r11
+ */
+record SharedRoutines(
+        byte[] code, long slow, long lost, long atomicReserve, long safeLoad, long readString, long readBytes) {
+    static final int FAULT = 1;
+    static final int CUT = 2;
+
+    /** Generates them for {@code address}, the start of a code region. */
+    static SharedRoutines generate(ProcessFacts facts, long address) {
+        Assembler asm = new Assembler(address);
+        RingRoutines ring = new RingRoutines(asm, facts);
+        ring.emit();
+        ReadRoutines read = new ReadRoutines(asm, facts);
+        read.emit();
+        return new SharedRoutines(
+                asm.toByteArray(),
+                asm.addressOf(ring.slow()),
+                asm.addressOf(ring.lost()),
+                asm.addressOf(ring.atomicReserve()),
+                asm.addressOf(read.safeLoad()),
+                asm.addressOf(read.readString()),
+                asm.addressOf(read.readBytes()));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SharedRoutines that && slow == that.slow && Arrays.equals(code, that.code);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(code);
+    }
+}

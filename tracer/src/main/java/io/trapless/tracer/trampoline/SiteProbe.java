@@ -1,0 +1,37 @@
+package io.trapless.tracer.trampoline;
+
+import io.trapless.language.slice.Capture;
+import io.trapless.language.slice.Value;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One probe at one site: what to record when a thread comes by.
+ *
+ * @param eventId 0 to 0xFFFE; also the index of its enable byte
+ * @param filter null: every hit is recorded
+ * @param arguments operands of the USDT note; empty for a function
+ */
+public record SiteProbe(int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments) {
+    public SiteProbe {
+        captures = List.copyOf(captures);
+        arguments = List.copyOf(arguments);
+    }
+
+    /** Whether the event begins with {@code _fault} and {@code _cut}. */
+    public boolean faultable() {
+        return captures.stream().anyMatch(Capture::mayFault);
+    }
+
+    /** Whether any part of it reads an unproven pointer, and so may need a system call. */
+    public boolean readsPointers() {
+        return faultable() || (filter != null && filter.mayFault());
+    }
+
+    /** Whether it captures or filters by something of the moment. */
+    public boolean uses(Value.Context.Kind kind) {
+        return RecordPlan.roots(this).stream()
+                .anyMatch(root ->
+                        ValueCompiler.any(root, v -> v instanceof Value.Context context && context.kind() == kind));
+    }
+}

@@ -1,0 +1,22 @@
+package io.trapless.tracer.trampoline;
+
+import java.util.Arrays;
+
+/**
+ * The generated code of one site.
+ *
+ * @param address where {@code code} has to lie
+ * @param entry where the site's jump goes
+ * @param displaced where the copy of the displaced instructions begins
+ */
+public record Trampoline(long address, byte[] code, long entry, long displaced) {
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Trampoline that && address == that.address && Arrays.equals(code, that.code);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(code);
+    }
+}

@@ -1,0 +1,289 @@
+package io.trapless.tracer.trampoline;
+
+import static io.trapless.binary.x86.Gpr.R10;
+import static io.trapless.binary.x86.Gpr.R11;
+import static io.trapless.binary.x86.Gpr.RAX;
+import static io.trapless.binary.x86.Gpr.RBX;
+import static io.trapless.binary.x86.Gpr.RCX;
+import static io.trapless.binary.x86.Gpr.RDI;
+import static io.trapless.binary.x86.Gpr.RDX;
+import static io.trapless.binary.x86.Gpr.RSI;
+
+import io.trapless.binary.x86.Assembler;
+import io.trapless.binary.x86.Condition;
+import io.trapless.binary.x86.Gpr;
+import io.trapless.binary.x86.Label;
+import io.trapless.binary.x86.Mem;
+import io.trapless.language.slice.RegisterName;
+import io.trapless.language.slice.Value;
+import io.trapless.layout.RingDescriptor;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Generates the code of sites in one code region of one process. The hot path, in order:
+ *
+ * <ol>
+ *   <li>step over the red zone; save what is live of rax, rdx, r10, r11 and the flags;
+ *   <li>for each probe: its enable byte, its filter, and the values that have to be computed, into the staging area;
+ *   <li>the restartable sequence: CPU, ring, time, room, values, commit;
+ *   <li>restore; the displaced instructions; back.
+ * </ol>
+ *
+ * The time stamp is read as soon as the ring's address is known and before its head is loaded: measured to overlap best with the rest. Stateless but for the region's facts; any thread may use it.
+ */
+public final class TrampolineCompiler {
+    private static final int CODE_ALIGNMENT = 64;
+
+    private final ProcessFacts facts;
+    private final SharedRoutines shared;
+    private final long regionStart;
+
+    /**
+     * @param regionStart where the code region begins; {@link #sharedCode} has to be written there
+     */
+    public TrampolineCompiler(ProcessFacts facts, long regionStart) {
+        this.facts = facts;
+        this.regionStart = regionStart;
+        this.shared = SharedRoutines.generate(facts, regionStart);
+    }
+
+    /** The bytes that all trampolines of the region rely on, at its start. */
+    public byte[] sharedCode() {
+        return shared.code().clone();
+    }
+
+    /** Where the first trampoline may lie. */
+    public long firstAddress() {
+        return align(regionStart + shared.code().length);
+    }
+
+    /** The first address at or after {@code address} at which a trampoline may lie. */
+    public static long align(long address) {
+        return (address + CODE_ALIGNMENT - 1) & -CODE_ALIGNMENT;
+    }
+
+    /** Whether a probe would take more of the target's stack than is decent: 2 KiB. */
+    public static boolean isTooLarge(SiteProbe probe) {
+        return RecordPlan.stagingBound(probe) > RecordPlan.MAX_STAGING_BYTES;
+    }
+
+    /** The code of {@code site}, to lie at {@code address}. */
+    public Trampoline compile(SiteCode site, long address) {
+        return new Emission(site, address).emit();
+    }
+
+    /** One compilation. */
+    private final class Emission {
+        private final SiteCode site;
+        private final Assembler asm;
+        private final Frame frame;
+        private final Label leave;
+        private final Label displaced;
+        private final List<Block> blocks = new ArrayList<>();
+
+        Emission(SiteCode site, long address) {
+            this.site = site;
+            this.asm = new Assembler(address);
+            this.leave = asm.label();
+            this.displaced = asm.label();
+            Set<Gpr> saved = registersToSave(site);
+            boolean captureFlags = site.probes().stream()
+                    .flatMap(p -> RecordPlan.roots(p).stream())
+                    .anyMatch(root -> ValueCompiler.any(
+                            root,
+                            v -> v instanceof Value.Register(RegisterName name, int _) && name == RegisterName.RFLAGS));
+            int staging = 0;
+            Frame probing = new Frame(asm, saved, !site.flagsDead(), captureFlags, 0);
+            for (SiteProbe probe : site.probes()) {
+                Operands operands = new Operands(asm, probing, facts, probe.arguments(), site.address());
+                staging = Math.max(staging, new RecordPlan(probe, operands).stagingBytes());
+            }
+            this.frame = new Frame(asm, saved, !site.flagsDead(), captureFlags, staging);
+            for (SiteProbe probe : site.probes()) {
+                blocks.add(new Block(probe));
+            }
+        }
+
+        Trampoline emit() {
+            long entry = asm.address();
+            if (site.flagsDead() && blocks.size() == 1) {
+                blocks.getFirst().emitEarlyOut(displaced);
+            }
+            frame.enter();
+            for (Block block : blocks) {
+                block.emitHot();
+            }
+            asm.bind(leave);
+            frame.leave();
+            asm.bind(displaced);
+            site.displaced().emit(asm);
+            asm.jmp(site.resume());
+            for (Block block : blocks) {
+                block.emitCold();
+            }
+            return new Trampoline(entry, asm.toByteArray(), entry, asm.addressOf(displaced));
+        }
+
+        /** The record of one probe. */
+        private final class Block {
+            private final SiteProbe probe;
+            private final RecordPlan plan;
+            private final RecordCompiler record;
+            private final ValueCompiler values;
+            private final RingCode rings = new RingCode(asm, facts);
+            private final RestartableSequence sequence = new RestartableSequence(asm, facts.rseq());
+            private final Label retry = asm.label();
+            private final Label out = asm.label();
+            private final Label next = asm.label();
+            private final Label info = asm.label();
+            private final Label slow = asm.label();
+            private final Label notRegistered = asm.label();
+            private final Label atomicFill = asm.label();
+            private boolean enableChecked;
+            private boolean filterChecked;
+            private int depthInside;
+
+            Block(SiteProbe probe) {
+                this.probe = probe;
+                Operands operands = new Operands(asm, frame, facts, probe.arguments(), site.address());
+                this.plan = new RecordPlan(probe, operands);
+                this.values = new ValueCompiler(asm, frame, operands, facts, shared);
+                this.record = new RecordCompiler(asm, frame, operands, values, facts, shared, probe, plan);
+            }
+
+            /** Before anything is saved: what can be decided without a register. */
+            void emitEarlyOut(Label target) {
+                checkEnabled(target);
+                enableChecked = true;
+                if (probe.filter() != null) {
+                    filterChecked = RegisterFilter.emit(asm, probe, target);
+                }
+            }
+
+            private void checkEnabled(Label target) {
+                asm.cmp(Mem.ripAbsolute(facts.enable() + probe.eventId()), 0, 1);
+                asm.jcc(Condition.E, target);
+            }
+
+            void emitHot() {
+                if (!enableChecked) {
+                    checkEnabled(next);
+                }
+                Value filter = filterChecked ? null : probe.filter();
+                if (filter != null && !plan.filterNeedsStaging()) {
+                    values.noteFaultsOf(-1);
+                    values.jumpUnless(filter, next);
+                }
+                frame.openStaging();
+                if (filter != null && plan.filterNeedsStaging()) {
+                    values.noteFaultsOf(-1);
+                    values.jumpUnless(filter, out);
+                }
+                record.compute();
+                depthInside = frame.depth();
+                asm.bind(retry);
+                if (facts.rseq().registered()) {
+                    emitSequence();
+                } else {
+                    reserveAtomic();
+                }
+                asm.bind(out);
+                if (facts.rseq().registered()) {
+                    sequence.disarm(); // on every way out: the cold routines arm sequences of their own
+                }
+                frame.closeStaging();
+                asm.bind(next);
+            }
+
+            private void emitSequence() {
+                sequence.arm(RAX);
+                rings.rseqRing(R10, notRegistered, site.vforkGuard());
+                rings.recordHeader(probe.eventId());
+                asm.mov(R11, Mem.of(R10, RingDescriptor.HEAD_OFFSET), 8);
+                if (plan.isVariable()) {
+                    record.size(RAX);
+                    asm.add(RAX, R11, 8);
+                } else {
+                    asm.lea(RAX, Mem.of(R11, plan.fixedSize()));
+                }
+                asm.cmp(RAX, Mem.of(R10, RingDescriptor.LIMIT_OFFSET), 8);
+                asm.jcc(Condition.A, slow);
+                asm.and(R11, facts.dataMask(), 4);
+                asm.lea(R11, Mem.of(R10, R11, 1, RingDescriptor.DATA_OFFSET));
+                record.store();
+                asm.mov(Mem.of(R11, 0), RDX, 8);
+                Mem head = Mem.of(R10, RingDescriptor.HEAD_OFFSET);
+                if (plan.isVariable()) {
+                    record.size(RAX);
+                    asm.add(head, RAX, 8);
+                } else {
+                    asm.add(head, plan.fixedSize(), 8);
+                }
+                sequence.end();
+            }
+
+            private void reserveAtomic() {
+                callShared(shared.atomicReserve());
+            }
+
+            /** Jumps to a shared routine with r11 and rdx as it wants them. */
+            private void callShared(long routine) {
+                record.size(RDX);
+                asm.lea(R11, Mem.rip(info));
+                asm.jmp(routine);
+            }
+
+            void emitCold() {
+                frame.assumeDepth(depthInside);
+                asm.bind(atomicFill);
+                record.store();
+                asm.mov(Mem.of(R11, 0), RDX, 8);
+                asm.mov(RAX, frame.retryWord(), 4);
+                asm.mov(Mem.of(R10, 0), RAX, 2); // the mark: the commit
+                asm.jmp(out);
+                if (facts.rseq().registered()) {
+                    asm.bind(slow);
+                    callShared(shared.slow());
+                    asm.bind(notRegistered);
+                    callShared(shared.atomicReserve());
+                    sequence.abortHandler();
+                    asm.sub(frame.retryWord(), 1, 4);
+                    asm.jcc(Condition.G, retry);
+                    callShared(shared.lost());
+                }
+                SiteInfo.emit(asm, info, retry, out, atomicFill, probe.eventId());
+                if (facts.rseq().registered()) {
+                    sequence.descriptor();
+                }
+            }
+        }
+    }
+
+    /** What the code changes, less what is dead and not asked for. */
+    private static Set<Gpr> registersToSave(SiteCode site) {
+        Set<Gpr> changed = EnumSet.of(RAX, RDX, R10, R11);
+        Set<Gpr> read = EnumSet.noneOf(Gpr.class);
+        for (SiteProbe probe : site.probes()) {
+            boolean strings = false;
+            for (Value root : RecordPlan.roots(probe)) {
+                strings |= ValueCompiler.any(
+                        root,
+                        v -> v instanceof Value.StringAt
+                                || v instanceof Value.BytesAt
+                                || v instanceof Value.StringEquals);
+                if (ValueCompiler.needsRcx(root)) {
+                    changed.add(RCX);
+                }
+                RegistersRead.collect(root, probe.arguments(), read);
+            }
+            if (strings) {
+                changed.addAll(List.of(RCX, RBX, RSI, RDI));
+            }
+        }
+        changed.removeIf(r -> (site.deadRegisters() >> r.id() & 1) != 0 && !read.contains(r));
+        return changed;
+    }
+}
