@@ -164,7 +164,6 @@ class DecoderGoldenTest {
                 "c4e07cc1c1",
                 "d9d1",
                 "0f71c0",
-                "66d50000",
                 "48d5008b07",
                 "d5000f",
                 "d54066",
