@@ -18,7 +18,8 @@ final class LttngPeer implements Peer {
     private static final String TOOL = "lttng-ust";
     private static final String NOBODY = "65534";
     private static final int TOOL_SECONDS = 60;
-    private static final String HEADER = "/usr/include/lttng/tracepoint.h";
+    private static final List<Path> HEADERS = List.of(
+            Path.of("/usr/include/x86_64-linux-gnu/lttng/tracepoint.h"), Path.of("/usr/include/lttng/tracepoint.h"));
 
     private final Programs programs;
     private @Nullable Path program;
@@ -36,7 +37,7 @@ final class LttngPeer implements Peer {
 
     @Override
     public List<Row> measure(long events, int threads) throws IOException, InterruptedException, BenchException {
-        if (!Command.isInstalled("lttng-sessiond") || !Files.exists(Path.of(HEADER))) {
+        if (!Command.isInstalled("lttng-sessiond") || HEADERS.stream().noneMatch(Files::exists)) {
             return List.of(
                     Row.unavailable(TOOL, "compiled-in tracepoint", "not installed: lttng-tools, liblttng-ust-dev"));
         }

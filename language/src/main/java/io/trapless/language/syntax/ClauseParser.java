@@ -37,7 +37,8 @@ final class ClauseParser {
                             ? rest.problem()
                             : Problem.TEXT_AFTER_CLAUSE
                                     .at(rest.span(), rest.description())
-                                    .hint("give each clause an -e of its own"));
+                                    .hint(
+                                            "a clause is PROBE /CONDITION/ { NAME = EXPRESSION }; a further one needs an -e of its own"));
         }
         return new Clause(in.source, probes, filter, fields);
     }
@@ -80,7 +81,7 @@ final class ClauseParser {
             in.next();
             fields.add(new Expression.NamedValue(name.text(), expressions.expression(), name.span()));
             if (!in.take(",") && !in.at("}")) {
-                throw in.expected("',' or '}'");
+                throw separatorMissing();
             }
         }
         Span close = in.next().span();
@@ -88,5 +89,14 @@ final class ClauseParser {
             throw in.fail(Problem.EMPTY_BLOCK.at(open.to(close)).hint("leave the block out, or write { size = arg0 }"));
         }
         return fields;
+    }
+
+    private TokenStream.Stop separatorMissing() {
+        Token token = in.peek();
+        return token.problem() != null
+                ? in.fail(token.problem())
+                : in.fail(Problem.EXPECTED
+                        .at(token.span(), "',' or '}'", token.description())
+                        .hint(token.is(";") ? "fields have commas between them" : null));
     }
 }

@@ -27,6 +27,11 @@ final class ExpressionParser {
         inFilter = true;
         Expression condition = expression();
         inFilter = false;
+        if (!in.at("/") && in.peek().problem() == null) {
+            throw in.fail(Problem.EXPECTED
+                    .at(in.peek().span(), "'/'", in.peek().description())
+                    .hint("a filter stands between two slashes: /arg0 > 1/"));
+        }
         in.expect("/");
         return condition;
     }

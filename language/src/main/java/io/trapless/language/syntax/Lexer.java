@@ -77,7 +77,13 @@ final class Lexer {
         if (text.startsWith("/*", start)) {
             Span rest = new Span(start, text.length());
             return new Token(
-                    Token.Kind.OPERATOR, "/*", 0, rest, Problem.UNTERMINATED_COMMENT.at(new Span(start, start + 2)));
+                    Token.Kind.OPERATOR,
+                    "/*",
+                    0,
+                    rest,
+                    Problem.UNTERMINATED_COMMENT
+                            .at(new Span(start, start + 2))
+                            .hint("if the filter begins with *, put a space after the slash"));
         }
         for (String operator : OPERATORS) {
             if (text.startsWith(operator, start)) {

@@ -131,7 +131,7 @@ class EvaluatorTest {
     void foldingAgreesWithEvaluation() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 6_000; i++) {
             List<Long> numbers = new ArrayList<>();
             String template = expression(random, 1 + random.nextInt(4), numbers);
             String folded = template;

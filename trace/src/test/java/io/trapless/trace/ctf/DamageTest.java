@@ -22,7 +22,7 @@ class DamageTest {
     private record Reading(long events, String problem) {}
 
     private static Reading read(Path trace) {
-        return Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+        return Assertions.assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
             long events = 0;
             try (TraceReader reader = TraceReader.open(trace)) {
                 while (reader.next()) {
@@ -40,7 +40,7 @@ class DamageTest {
     void truncatedStreamsGiveWhatIsWhole() throws Exception {
         RandomTrace written = new RandomTrace(1);
         Path trace = folder.resolve("trace");
-        written.write(trace, 300);
+        written.write(trace, 150);
         Path stream = trace.resolve("cpu0");
         byte[] whole = Files.readAllBytes(stream);
         long others = written.entries().stream().filter(e -> e.cpu() != 0).count();
@@ -70,7 +70,7 @@ class DamageTest {
         try (Stream<Path> content = Files.list(trace)) {
             files = content.toList();
         }
-        for (int i = 0; i < 3000; i++) {
+        for (int i = 0; i < 1200; i++) {
             Path file = files.get(random.nextInt(files.size()));
             byte[] good = Files.readAllBytes(file);
             byte[] bad = good.clone();

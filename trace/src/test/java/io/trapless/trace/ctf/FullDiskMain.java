@@ -11,7 +11,7 @@ import java.util.List;
 
 /** Writes packets until there is no more room; says how many events are in those that were accepted, and what the error was. */
 final class FullDiskMain {
-    private static final int EVENTS = 5000;
+    static final int EVENTS = 5000;
 
     private FullDiskMain() {}
 

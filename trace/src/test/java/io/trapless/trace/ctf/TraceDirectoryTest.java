@@ -12,8 +12,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,22 +110,57 @@ class TraceDirectoryTest {
     @Test
     void whatWasWrittenBeforeTheDiskWasFullIsWhole() throws Exception {
         Path directory = folder.resolve("trace");
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Tools.Output output = Tools.run(List.of(
-                "/bin/sh",
-                "-c",
-                "ulimit -f 3000; exec \"$@\"",
-                "sh",
-                java,
-                "-Xmx64m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                FullDiskMain.class.getName(),
-                directory.toString()));
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "ulimit -f 3000; exec \"$@\"", "sh"));
+        command.addAll(writer(directory));
+        Tools.Output output = Tools.run(command);
         assertThat(output.err()).contains("the disk is full");
         assertThat(output.out()).startsWith("written ");
         long written = Long.parseLong(output.out().strip().substring("written ".length()));
         assertThat(written).isPositive();
         assertEvents(directory, written);
+    }
+
+    @Test
+    void aKilledWriterLeavesAValidTrace() throws Exception {
+        killWriters(3);
+    }
+
+    @Test
+    @Tag("long")
+    void manyKilledWritersLeaveValidTraces() throws Exception {
+        killWriters(60);
+    }
+
+    private void killWriters(int times) throws Exception {
+        long seed = new Random().nextLong();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        for (int i = 0; i < times; i++) {
+            Path directory = folder.resolve("killed" + i);
+            Process writer = new ProcessBuilder(writer(directory)).start();
+            try {
+                while (!Files.exists(directory.resolve("cpu0")) && writer.isAlive()) {
+                    Thread.sleep(1);
+                }
+                Thread.sleep(random.nextInt(200));
+            } finally {
+                writer.destroyForcibly().waitFor();
+            }
+            try (TraceReader reader = TraceReader.open(directory)) {
+                long count = 0;
+                while (reader.next()) {
+                    count++;
+                }
+                assertThat(count % FullDiskMain.EVENTS).isZero();
+                assertEvents(directory, count);
+            }
+            Files.delete(directory.resolve("cpu0"));
+        }
+    }
+
+    private static List<String> writer(Path directory) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classPath = System.getProperty("java.class.path");
+        return List.of(java, "-Xmx64m", "-cp", classPath, FullDiskMain.class.getName(), directory.toString());
     }
 }

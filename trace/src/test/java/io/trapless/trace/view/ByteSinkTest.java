@@ -12,9 +12,11 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class ByteSinkTest {
-    private static String printed(Consumer<ByteSink> printer) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteSink sink = new ByteSink(out);
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteSink sink = new ByteSink(out);
+
+    private String printed(Consumer<ByteSink> printer) throws IOException {
+        out.reset();
         printer.accept(sink);
         sink.flush();
         return out.toString(StandardCharsets.UTF_8);
@@ -27,17 +29,17 @@ class ByteSinkTest {
         Random random = new Random(seed);
         for (int i = 0; i < 20_000; i++) {
             long value = i < 1024 ? (1L << (i & 63)) + (i >> 6) - 8 : random.nextLong() >> random.nextInt(64);
-            assertThat(printed(sink -> sink.putSigned(value))).isEqualTo(Long.toString(value));
-            assertThat(printed(sink -> sink.putUnsigned(value))).isEqualTo(Long.toUnsignedString(value));
-            assertThat(printed(sink -> sink.putHex(value)))
+            assertThat(printed(s -> s.putSigned(value))).isEqualTo(Long.toString(value));
+            assertThat(printed(s -> s.putUnsigned(value))).isEqualTo(Long.toUnsignedString(value));
+            assertThat(printed(s -> s.putHex(value)))
                     .isEqualTo("0x" + Long.toHexString(value).toUpperCase(java.util.Locale.ROOT));
             int nine = (int) Math.floorMod(value, 1_000_000_000L);
-            assertThat(printed(sink -> sink.putNineDigits(nine))).isEqualTo("%09d".formatted(nine));
+            assertThat(printed(s -> s.putNineDigits(nine))).isEqualTo("%09d".formatted(nine));
         }
         for (long power = 1; power > 0 && power <= 1_000_000_000_000_000_000L; power *= 10) {
             long value = power;
-            assertThat(printed(sink -> sink.putSigned(value))).isEqualTo(Long.toString(value));
-            assertThat(printed(sink -> sink.putSigned(value - 1))).isEqualTo(Long.toString(value - 1));
+            assertThat(printed(s -> s.putSigned(value))).isEqualTo(Long.toString(value));
+            assertThat(printed(s -> s.putSigned(value - 1))).isEqualTo(Long.toString(value - 1));
             if (power > 100_000_000_000_000_000L) {
                 break;
             }
@@ -47,11 +49,11 @@ class ByteSinkTest {
     @Test
     void theBufferGrowsAndIsPassedOn() throws IOException {
         String line = "x".repeat(300_000);
-        assertThat(printed(sink -> {
+        assertThat(printed(s -> {
                     for (int i = 0; i < 5; i++) {
-                        sink.put(line);
+                        s.put(line);
                         try {
-                            sink.endLine();
+                            s.endLine();
                         } catch (IOException e) {
                             throw new AssertionError(e);
                         }
