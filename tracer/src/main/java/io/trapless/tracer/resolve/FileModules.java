@@ -35,7 +35,8 @@ final class FileModules implements Modules {
         }
         if (!same) {
             throw new ResolveException(
-                    RefusalReason.NO_SUCH_MODULE, "'" + name.text() + "' is not " + module.path() + ": leave the file out");
+                    RefusalReason.NO_SUCH_MODULE,
+                    "'" + name.text() + "' is not " + module.path() + ": leave the file out");
         }
         return List.of(module);
     }

@@ -55,7 +55,8 @@ final class IndirectFunctions {
             int type = relocations.type(i);
             if (type == Relocations.R_X86_64_JUMP_SLOT || type == Relocations.R_X86_64_GLOB_DAT) {
                 String name = relocations.symbolName(i);
-                if (name != null && (name.equals(resolver.name()) || resolver.aliases().contains(name))) {
+                if (name != null
+                        && (name.equals(resolver.name()) || resolver.aliases().contains(name))) {
                     long found = chosen(target, module, resolver, importer.loadBias() + relocations.slot(i));
                     if (found != Modules.UNKNOWN) {
                         return found;

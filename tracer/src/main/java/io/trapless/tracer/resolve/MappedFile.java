@@ -28,8 +28,8 @@ record MappedFile(String path, long device, long inode, boolean deleted, List<Me
             }
         }
         List<MappedFile> all = new ArrayList<>();
-        files.forEach((key, code) -> all.add(new MappedFile(
-                key.path, key.device, key.inode, code.getFirst().deleted(), List.copyOf(code))));
+        files.forEach((key, code) -> all.add(
+                new MappedFile(key.path, key.device, key.inode, code.getFirst().deleted(), List.copyOf(code))));
         return all;
     }
 

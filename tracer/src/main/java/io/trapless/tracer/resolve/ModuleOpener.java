@@ -160,7 +160,9 @@ final class ModuleOpener {
                 return false;
             }
             // Notes lie in a loaded segment; a tool that moved them out of it has left an address of no use.
-            if (segment.isNote() && isLoaded(elf, segment) && !sameBytes(elf, segment.address(), segment.fileSizeBytes(), bias)) {
+            if (segment.isNote()
+                    && isLoaded(elf, segment)
+                    && !sameBytes(elf, segment.address(), segment.fileSizeBytes(), bias)) {
                 return false;
             }
         }

@@ -22,7 +22,10 @@ final class ProcessModules implements Modules {
     private final Map<MappedFile, Outcome> outcomes = new HashMap<>();
 
     /** What opening a file came to. */
-    private record Outcome(List<ModuleImage> images, @Nullable ResolveException refused, @Nullable ElfError error) {}
+    private record Outcome(
+            List<ModuleImage> images,
+            @Nullable ResolveException refused,
+            @Nullable ElfError error) {}
 
     ProcessModules(TargetProcess target, ImageFiles files, boolean kernelLinks) throws AttachException {
         this.target = target;

@@ -84,13 +84,12 @@ public final class Resolver {
     }
 
     private static Refusal noFunction(ProbePattern.Uprobe pattern, List<ModuleImage> searched) throws ResolveException {
-        String wanted =
-                switch (pattern.target()) {
-                    case ProbeTarget.Function function -> function.pattern();
-                    case ProbeTarget.FunctionOffset offset -> offset.pattern();
-                    case ProbeTarget.Address address -> address.text();
-                    case ProbeTarget.SourceLine line -> line.text();
-                };
+        String wanted = switch (pattern.target()) {
+            case ProbeTarget.Function function -> function.pattern();
+            case ProbeTarget.FunctionOffset offset -> offset.pattern();
+            case ProbeTarget.Address address -> address.text();
+            case ProbeTarget.SourceLine line -> line.text();
+        };
         TreeSet<String> near = new TreeSet<>();
         boolean anySymbols = false;
         try {
@@ -167,7 +166,11 @@ public final class Resolver {
         String hint = others.isEmpty()
                 ? ": there are no USDT probes at all"
                 : ": did you mean "
-                        + String.join(", ", near.isEmpty() ? others.stream().limit(NAMES_TOLD).toList() : near) + "?";
+                        + String.join(
+                                ", ",
+                                near.isEmpty()
+                                        ? others.stream().limit(NAMES_TOLD).toList()
+                                        : near) + "?";
         return new Refusal(
                 pattern.text(), RefusalReason.NO_SUCH_USDT_PROBE, "no USDT probe '" + wanted + "' in " + place + hint);
     }

@@ -21,8 +21,7 @@ final class SiteCollector {
 
     private record Place(String module, long address) {}
 
-    SiteCollector(
-            Modules modules, ModuleNames moduleName, ProbePattern.Uprobe pattern, List<Refusal> refusals) {
+    SiteCollector(Modules modules, ModuleNames moduleName, ProbePattern.Uprobe pattern, List<Refusal> refusals) {
         this.modules = modules;
         this.moduleName = moduleName;
         this.pattern = pattern;
@@ -32,7 +31,6 @@ final class SiteCollector {
     boolean isEmpty() {
         return sites.isEmpty();
     }
-
 
     List<Site> sites() {
         return List.copyOf(sites.values());
@@ -49,7 +47,10 @@ final class SiteCollector {
             case ProbeTarget.FunctionOffset offset -> offsets(module, offset);
             case ProbeTarget.Address address -> address(module, address.address());
             case ProbeTarget.SourceLine line ->
-                refuse(pattern.text(), RefusalReason.UNSUPPORTED, "source lines are not available yet: give a function");
+                refuse(
+                        pattern.text(),
+                        RefusalReason.UNSUPPORTED,
+                        "source lines are not available yet: give a function");
         }
     }
 
@@ -71,10 +72,9 @@ final class SiteCollector {
 
     private void offsets(ModuleImage module, ProbeTarget.FunctionOffset target) throws ElfException {
         Language language = target.language();
-        for (FunctionLookup.Match match :
-                FunctionLookup.find(module.file().symbols(), target.pattern(), language)) {
-            String probe = text(
-                    module, new ProbeTarget.FunctionOffset(match.name(), match.language(), target.offsetBytes()));
+        for (FunctionLookup.Match match : FunctionLookup.find(module.file().symbols(), target.pattern(), language)) {
+            String probe =
+                    text(module, new ProbeTarget.FunctionOffset(match.name(), match.language(), target.offsetBytes()));
             Function function = match.function();
             if (function.kind() == Function.Kind.IFUNC) {
                 function = implementation(module, function, probe);
@@ -97,7 +97,12 @@ final class SiteCollector {
         String probe = text(module, new ProbeTarget.Address(address));
         boolean mapped = module.containsCode(address + module.loadBias());
         if (module.file().elf().isCode(address) && mapped) {
-            add(probe, module, address, SiteKind.ADDRESS, module.file().symbols().covering(address));
+            add(
+                    probe,
+                    module,
+                    address,
+                    SiteKind.ADDRESS,
+                    module.file().symbols().covering(address));
         } else {
             refuse(
                     probe,
@@ -108,8 +113,7 @@ final class SiteCollector {
     }
 
     /** The function that an IFUNC symbol means in this process; null, with a refusal, if that cannot be told. */
-    private @Nullable Function implementation(ModuleImage module, Function resolver, String probe)
-            throws ElfException {
+    private @Nullable Function implementation(ModuleImage module, Function resolver, String probe) throws ElfException {
         long address = modules.implementationOf(module, resolver);
         if (address == Modules.UNKNOWN) {
             refuse(
@@ -148,8 +152,7 @@ final class SiteCollector {
     private void add(String probe, ModuleImage module, long fileAddress, SiteKind kind, @Nullable Function function) {
         long address = fileAddress + module.loadBias();
         sites.putIfAbsent(
-                new Place(module.path(), address),
-                new Site(probe, module, fileAddress, address, kind, function, null));
+                new Place(module.path(), address), new Site(probe, module, fileAddress, address, kind, function, null));
     }
 
     private void refuse(String probe, RefusalReason reason, String sentence) {

@@ -25,7 +25,11 @@ class ManySitesTest {
     void fiftyThousandSitesTakeLittleTime() throws Exception {
         String java = ProcessHandle.current().info().command().orElseThrow();
         try (PlacesTarget target = PlacesTarget.start(
-                        java, "-Xshare:auto", "-cp", System.getProperty("java.class.path"), ManySitesTest.class.getName());
+                        java,
+                        "-Xshare:auto",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ManySitesTest.class.getName());
                 TargetProcess process = target.open();
                 ImageFiles files = new ImageFiles()) {
             Resolver resolver = Resolver.forProcess(process, files);

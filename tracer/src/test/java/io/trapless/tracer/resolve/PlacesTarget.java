@@ -37,9 +37,12 @@ final class PlacesTarget implements AutoCloseable {
 
     static void run(String... command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor()).as("%s: %s", String.join(" ", command), output).isZero();
+            assertThat(process.waitFor())
+                    .as("%s: %s", String.join(" ", command), output)
+                    .isZero();
         } catch (IOException e) {
             fail(command[0] + " is missing: install the packages gcc, binutils and systemtap-sdt-dev");
         } catch (InterruptedException e) {
@@ -68,7 +71,9 @@ final class PlacesTarget implements AutoCloseable {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         String text = Files.readString(output);
         while (!text.contains("ready\n")) {
-            assertThat(process.isRunning() && System.nanoTime() < deadline).as(text).isTrue();
+            assertThat(process.isRunning() && System.nanoTime() < deadline)
+                    .as(text)
+                    .isTrue();
             Thread.sleep(5);
             text = Files.readString(output);
         }

@@ -112,7 +112,8 @@ class ResolverTest {
                     assertThat(alias.address()).isEqualTo(target.address("work"));
                     assertThat(alias.probe()).isEqualTo("uprobe:" + program + ":work_alias");
                     Resolution all = resolver.resolve(pattern("uprobe:places:work*"));
-                    assertThat(all.sites()).extracting(Site::address)
+                    assertThat(all.sites())
+                            .extracting(Site::address)
                             .containsExactlyInAnyOrder(target.address("work"), target.address("hidden"));
                 },
                 program.toString());
@@ -137,12 +138,14 @@ class ResolverTest {
         Path hard = Files.createLink(directory.resolve("hard-places"), program);
         inProcess(
                 (target, resolver) -> {
-                    for (String name : List.of(link.toString(), hard.toString(), "link-to-places", "./" + relative(link))) {
+                    for (String name :
+                            List.of(link.toString(), hard.toString(), "link-to-places", "./" + relative(link))) {
                         assertThat(only(resolver, "uprobe:" + name + ":work").address())
                                 .as(name)
                                 .isEqualTo(target.address("work"));
                     }
-                    assertThat(only(resolver, "uprobe:" + link + ":work").probe()).isEqualTo("uprobe:" + link + ":work");
+                    assertThat(only(resolver, "uprobe:" + link + ":work").probe())
+                            .isEqualTo("uprobe:" + link + ":work");
                 },
                 link.toString());
     }
@@ -177,7 +180,8 @@ class ResolverTest {
                     for (String text : List.of("usdt:places:places:tick", "usdt:places:tick", "usdt:*:pl*:t?ck")) {
                         Site tick = only(resolver, text);
                         assertThat(tick.probe()).isEqualTo("usdt:" + program + ":places:tick");
-                        assertThat(tick.usdt().semaphoreAddress() + tick.module().loadBias())
+                        assertThat(tick.usdt().semaphoreAddress()
+                                        + tick.module().loadBias())
                                 .isEqualTo(target.address("semaphore"));
                         assertThat(tick.function().name()).isEqualTo("work");
                         assertThat(tick.usdt().arguments()).hasSize(2);
@@ -201,12 +205,15 @@ class ResolverTest {
                             .contains("did you mean malloc");
                     Refusal module = refusal(resolver, "uprobe:libz:inflate");
                     assertThat(module.reason()).isEqualTo(RefusalReason.NO_SUCH_MODULE);
-                    assertThat(module.sentence()).contains("has no code of 'libz' mapped").contains("libc.so.6");
+                    assertThat(module.sentence())
+                            .contains("has no code of 'libz' mapped")
+                            .contains("libc.so.6");
                     assertThat(refusal(resolver, "uprobe:bare:work").sentence())
                             .isEqualTo(bare + " has no symbols: install its debug symbols, or give an address");
                     assertThat(refusal(resolver, "uprobe:/no/such/file:f").reason())
                             .isEqualTo(RefusalReason.NO_SUCH_MODULE);
-                    assertThat(refusal(resolver, "uretprobe:bare:main").reason()).isEqualTo(RefusalReason.UNSUPPORTED);
+                    assertThat(refusal(resolver, "uretprobe:bare:main").reason())
+                            .isEqualTo(RefusalReason.UNSUPPORTED);
                 },
                 bare.toString());
     }
@@ -243,7 +250,8 @@ class ResolverTest {
             assertThat(only(resolver, "uprobe:libplugin:plugin_work").address()).isEqualTo(target.address("plugin"));
             assertThat(only(resolver, "uprobe:" + plugin + ":plugin_work").address())
                     .isEqualTo(target.address("plugin"));
-            assertThat(resolver.resolve(pattern("uprobe:libpl*:plugin_*")).sites()).hasSize(2);
+            assertThat(resolver.resolve(pattern("uprobe:libpl*:plugin_*")).sites())
+                    .hasSize(2);
         }
     }
 
