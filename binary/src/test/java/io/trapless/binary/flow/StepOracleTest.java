@@ -38,7 +38,10 @@ class StepOracleTest {
         Path stepper = build();
         List<List<String>> programs = List.of(
                 List.of("/usr/bin/printf", "%5.2f %x %s %*d %e %n\\n", "1.5", "255", "abc", "5", "7", "1e10"),
-                List.of("/usr/bin/bash", "-c", "for i in 1 2 3; do echo $((i * 7)) ${i}x; done; printf '%08.3f\\n' 2.5"),
+                List.of(
+                        "/usr/bin/bash",
+                        "-c",
+                        "for i in 1 2 3; do echo $((i * 7)) ${i}x; done; printf '%08.3f\\n' 2.5"),
                 List.of("/usr/bin/sort", "--version"),
                 List.of("/usr/bin/perl", "-e", "print join(',', map { sprintf('%3d', $_ * 2) } 1 .. 5), qq(\\n)"));
         long arrivals = 0;
@@ -172,7 +175,9 @@ class StepOracleTest {
     private static void run(List<String> command) throws Exception {
         Process process = new ProcessBuilder(command).inheritIO().start();
         try {
-            assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("%s ends", command).isTrue();
+            assertThat(process.waitFor(120, TimeUnit.SECONDS))
+                    .as("%s ends", command)
+                    .isTrue();
             assertThat(process.exitValue()).as("%s", command).isZero();
         } finally {
             process.destroyForcibly();
