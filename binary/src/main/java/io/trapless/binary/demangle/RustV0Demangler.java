@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RustV0Demangler {
     private static final int MAX_DEPTH = 200;
+    private static final int BASE62_DIGITS_OF_LONG = 11;
     private static final int MAX_OUTPUT = 1 << 16;
 
     private final String text;
@@ -98,7 +99,7 @@ final class RustV0Demangler {
             if (!name.isEmpty()) {
                 print(":" + name);
             }
-            print("#" + disambiguator + "}");
+            print("#" + Long.toUnsignedString(disambiguator) + "}");
         } else if (!name.isEmpty()) {
             print("::" + name);
         }
@@ -267,7 +268,7 @@ final class RustV0Demangler {
         long before = boundLifetimes;
         if (eat('G')) {
             long count = base62() + 1;
-            if (count > MAX_DEPTH) {
+            if (count <= 0 || count > MAX_DEPTH) {
                 throw new NotWellFormed();
             }
             print("for<");
@@ -289,7 +290,7 @@ final class RustV0Demangler {
             return;
         }
         long number = boundLifetimes - index;
-        if (number < 0) {
+        if (number < 0 || index < 0) {
             throw new NotWellFormed();
         }
         print(number < 26 ? "'" + (char) ('a' + number) : "'_" + number);
@@ -311,7 +312,7 @@ final class RustV0Demangler {
     private void backReference(Runnable content) {
         int tag = at - 1;
         long target = base62();
-        if (target >= tag) {
+        if (target < 0 || target >= tag) {
             throw new NotWellFormed();
         }
         if (!silent) {
@@ -326,17 +327,18 @@ final class RustV0Demangler {
         return eat('s') ? base62() + 1 : 0;
     }
 
-    /** {@code _} is 0, any digits before it are the number less one. */
+    /** {@code _} is 0, any digits before it are the number less one. 64 bits, unsigned. */
     private long base62() {
         if (eat('_')) {
             return 0;
         }
         long value = 0;
+        int digits = 0;
         for (char c = next(); c != '_'; c = next()) {
             int digit = isDigit(c)
                     ? c - '0'
                     : c >= 'a' && c <= 'z' ? c - 'a' + 10 : c >= 'A' && c <= 'Z' ? c - 'A' + 36 : -1;
-            if (digit < 0 || value > Long.MAX_VALUE / 64) {
+            if (digit < 0 || ++digits > BASE62_DIGITS_OF_LONG) {
                 throw new NotWellFormed();
             }
             value = value * 62 + digit;

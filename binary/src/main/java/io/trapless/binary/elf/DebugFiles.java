@@ -55,9 +55,10 @@ public final class DebugFiles {
      * The separate debug file that belongs to a file: by build id, else by .gnu_debuglink with its CRC. One that does not belong (another build) is passed over.
      *
      * @param root the directory that the target sees as {@code /}
+     * @param imagePath where the target sees the file, absolute; a link's folders are counted from it
      * @return an open file, or null
      */
-    public static @Nullable ElfFile separate(ElfFile file, Path root) throws ElfException {
+    public static @Nullable ElfFile separate(ElfFile file, Path root, Path imagePath) throws ElfException {
         Path debugDirectory = under(root, SYSTEM_DEBUG_DIRECTORY);
         String buildId = file.buildId();
         if (buildId != null && buildId.length() > MIN_BUILD_ID_DIGITS) {
@@ -68,13 +69,12 @@ public final class DebugFiles {
                 return found;
             }
         }
-        return byDebugLink(file, debugDirectory);
+        return byDebugLink(file, root, imagePath);
     }
 
-    private static @Nullable ElfFile byDebugLink(ElfFile file, Path debugDirectory) throws ElfException {
+    private static @Nullable ElfFile byDebugLink(ElfFile file, Path root, Path imagePath) throws ElfException {
         Section section = file.section(".gnu_debuglink");
-        Path path = file.path();
-        Path directory = path == null ? null : path.toAbsolutePath().getParent();
+        Path directory = imagePath.getParent();
         if (section == null || section.isNoBits() || directory == null) {
             return null;
         }
@@ -85,11 +85,11 @@ public final class DebugFiles {
         }
         int crc = link.s32((name.length() + 1 + 3) & ~3);
         List<Path> candidates = List.of(
-                directory.resolve(name),
-                directory.resolve(".debug").resolve(name),
-                under(debugDirectory, directory).resolve(name));
+                under(root, directory).resolve(name),
+                under(root, directory).resolve(".debug").resolve(name),
+                under(under(root, SYSTEM_DEBUG_DIRECTORY), directory).resolve(name));
         for (Path candidate : candidates) {
-            if (Files.isRegularFile(candidate) && !candidate.equals(path) && crcOf(candidate) == crc) {
+            if (Files.isRegularFile(candidate) && crcOf(candidate) == crc) {
                 return ElfFile.openDebugFile(candidate);
             }
         }

@@ -13,6 +13,11 @@ public record Segment(int type, int flags, long offset, long address, long fileS
         return type == ElfConstants.PT_LOAD;
     }
 
+    /** Whether it holds notes; such a segment lies within a loaded one. */
+    public boolean isNote() {
+        return type == ElfConstants.PT_NOTE;
+    }
+
     public boolean isExecutable() {
         return (flags & ElfConstants.PF_X) != 0;
     }

@@ -82,7 +82,7 @@ public final class UsdtArgumentParser {
     }
 
     private static UsdtOperand parseConstant(String text, SymbolAddresses symbols) throws ElfException {
-        Displacement value = Displacement.parse(text);
+        Displacement value = text.isEmpty() ? null : Displacement.parse(text);
         if (value == null) {
             return new UsdtOperand.Unsupported("constant $" + text);
         }

@@ -4,6 +4,7 @@ import io.trapless.binary.demangle.Demangler;
 import io.trapless.binary.elf.DebugFiles;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.elf.ElfFile;
+import io.trapless.binary.flow.CodeRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,34 +29,35 @@ public final class SymbolTable {
 
     /** The functions of the tables within the file: full, dynamic, and compressed. */
     public static SymbolTable of(ElfFile image) throws ElfException {
-        return read(image, null);
+        return read(image, null, null);
     }
 
     /**
      * The same, and those of the separate debug file if one is installed.
      *
      * @param root the directory that the target sees as {@code /}
+     * @param imagePath where the target sees the file, absolute
      */
-    public static SymbolTable withDebugFiles(ElfFile image, Path root) throws ElfException {
-        return read(image, root);
+    public static SymbolTable withDebugFiles(ElfFile image, Path root, Path imagePath) throws ElfException {
+        return read(image, root, imagePath);
     }
 
-    private static SymbolTable read(ElfFile image, @Nullable Path root) throws ElfException {
+    private static SymbolTable read(ElfFile image, @Nullable Path root, @Nullable Path imagePath) throws ElfException {
         SymbolReader reader = new SymbolReader(image);
         reader.add(image.dynamicSymbols());
         if (image.symbols().size() > 0) {
             reader.add(image.symbols());
         } else {
             reader.addAll(DebugFiles.miniDebugInfo(image));
-            if (root != null) {
-                addSeparate(image, root, reader);
+            if (root != null && imagePath != null) {
+                addSeparate(image, root, imagePath, reader);
             }
         }
         return new SymbolTable(new FunctionMerger(reader).merge());
     }
 
-    private static void addSeparate(ElfFile image, Path root, SymbolReader reader) throws ElfException {
-        ElfFile separate = DebugFiles.separate(image, root);
+    private static void addSeparate(ElfFile image, Path root, Path imagePath, SymbolReader reader) throws ElfException {
+        ElfFile separate = DebugFiles.separate(image, root, imagePath);
         if (separate != null) {
             try (separate) {
                 reader.addAll(separate);
@@ -66,6 +68,15 @@ public final class SymbolTable {
     /** All functions by address, each address once. */
     public List<Function> functions() {
         return functions;
+    }
+
+    /** The ranges of all functions, as control-flow analysis wants them. */
+    public List<CodeRange> codeRanges() {
+        List<CodeRange> ranges = new ArrayList<>(functions.size());
+        for (Function function : functions) {
+            ranges.add(new CodeRange(function.address(), function.endAddress()));
+        }
+        return ranges;
     }
 
     /**

@@ -71,7 +71,7 @@ public final class Decoder {
                 return at;
             }
         } else if ((op & Op.OPCODE_REGISTER) != 0) {
-            out.rm = out.opcode & 7 | out.extensionB;
+            out.rm = (out.opcode & 7) | out.extensionB;
         }
         out.flow = FLOWS[Op.flowOrdinal(op)];
         sizes(out);
@@ -147,9 +147,9 @@ public final class Decoder {
     private static int modRm(byte[] code, int at, int end, int modRm, Instruction out) {
         long op = out.op;
         out.modRm = modRm;
-        out.reg = modRm >> 3 & 7 | out.extensionR;
+        out.reg = (modRm >> 3 & 7) | out.extensionR;
         if (modRm >= 0xC0 || (op & Op.MOD_IGNORED) != 0) {
-            out.rm = modRm & 7 | out.extensionB;
+            out.rm = (modRm & 7) | out.extensionB;
             return (op & Op.MEMORY_ONLY) != 0 ? INVALID : at;
         }
         if ((op & Op.REGISTER_ONLY) != 0) {
@@ -190,7 +190,7 @@ public final class Decoder {
     }
 
     private static void sib(int sib, Instruction out) {
-        int index = sib >> 3 & 7 | out.extensionX;
+        int index = (sib >> 3 & 7) | out.extensionX;
         if ((out.op & Op.VSIB) != 0) {
             out.vectorIndex = true;
         } else if (index != 4) {
@@ -233,10 +233,10 @@ public final class Decoder {
         }
         long value = switch (size) {
             case 1 -> code[at];
-            case 2 -> code[at] & 0xFF | code[at + 1] << 8;
-            case 3 -> code[at] & 0xFF | (code[at + 1] & 0xFF) << 8 | (code[at + 2] & 0xFF) << 16;
+            case 2 -> (code[at] & 0xFF) | code[at + 1] << 8;
+            case 3 -> (code[at] & 0xFF) | (code[at + 1] & 0xFF) << 8 | (code[at + 2] & 0xFF) << 16;
             case 4 -> int32(code, at);
-            default -> int32(code, at) & 0xFFFF_FFFFL | (long) int32(code, at + 4) << 32;
+            default -> (int32(code, at) & 0xFFFF_FFFFL) | (long) int32(code, at + 4) << 32;
         };
         if (kind == Op.MOFFS) {
             out.displacementOffset = at - out.start;
@@ -267,6 +267,6 @@ public final class Decoder {
     }
 
     private static int int32(byte[] code, int at) {
-        return code[at] & 0xFF | (code[at + 1] & 0xFF) << 8 | (code[at + 2] & 0xFF) << 16 | code[at + 3] << 24;
+        return (code[at] & 0xFF) | (code[at + 1] & 0xFF) << 8 | (code[at + 2] & 0xFF) << 16 | code[at + 3] << 24;
     }
 }

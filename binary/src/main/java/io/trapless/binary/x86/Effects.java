@@ -132,7 +132,10 @@ final class Effects {
     private static void access(Instruction i, int access, int size, int register) {
         int sizeBytes = sizeBytes(i, size);
         int number = register;
-        if (size == Op.B && register >= 4 && register < 8 && (i.prefixes & (PREFIX_REX | PREFIX_REX2 | PREFIX_VEX | PREFIX_EVEX)) == 0) {
+        if (size == Op.B
+                && register >= 4
+                && register < 8
+                && (i.prefixes & (PREFIX_REX | PREFIX_REX2 | PREFIX_VEX | PREFIX_EVEX)) == 0) {
             number = register - 4; // ah, ch, dh, bh
         }
         if ((access & Op.R) != 0) {

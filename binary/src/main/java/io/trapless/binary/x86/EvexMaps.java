@@ -12,8 +12,7 @@ final class EvexMaps {
     static final long[] MAP5 = new long[256];
     static final long[] MAP6 = new long[256];
 
-    private static final String VECTORS1 =
-            """
+    private static final String VECTORS1 = """
             ................
             fff33373........
             ........33c3cc33
@@ -31,8 +30,7 @@ final class EvexMaps {
             222222e222222222
             .222222.2222222.
             """;
-    private static final String VECTORS2 =
-            """
+    private static final String VECTORS2 = """
             2...2......222..
             6666662.22222222
             66666666666222..
@@ -50,8 +48,7 @@ final class EvexMaps {
             ................
             ................
             """;
-    private static final String VECTORS3 =
-            """
+    private static final String VECTORS3 = """
             22.222..3232...2
             ....22222222.222
             2222.233........
@@ -69,8 +66,7 @@ final class EvexMaps {
             ................
             ................
             """;
-    private static final String VECTORS5 =
-            """
+    private static final String VECTORS5 = """
             ................
             44...........3..
             ..........4.4411
@@ -88,8 +84,7 @@ final class EvexMaps {
             ................
             ................
             """;
-    private static final String VECTORS6 =
-            """
+    private static final String VECTORS6 = """
             ................
             ...3............
             ............22..

@@ -360,7 +360,9 @@ public final class Instruction {
     public String toString() {
         StringBuilder text = new StringBuilder(Long.toHexString(address)).append(':');
         for (int i = start; i < start + length; i++) {
-            text.append(' ').append(Character.forDigit(code[i] >> 4 & 15, 16)).append(Character.forDigit(code[i] & 15, 16));
+            text.append(' ')
+                    .append(Character.forDigit(code[i] >> 4 & 15, 16))
+                    .append(Character.forDigit(code[i] & 15, 16));
         }
         return text.toString();
     }

@@ -26,7 +26,8 @@ public final class Liveness {
      * @param maxInstructions the most that all paths together may have; 1 or more
      */
     public static boolean flagsDeadAt(byte[] text, int offset, int limit, long address, int maxInstructions) {
-        return (deadAt(text, offset, limit, address, maxInstructions) >>> 32 & Instruction.STATUS_FLAGS) == Instruction.STATUS_FLAGS;
+        return (deadAt(text, offset, limit, address, maxInstructions) >>> 32 & Instruction.STATUS_FLAGS)
+                == Instruction.STATUS_FLAGS;
     }
 
     /** The set of registers that are dead before the instruction at {@code text[offset]}, a subset of {@link #CALL_CLOBBERED}; parameters as in {@link #flagsDeadAt}. */
@@ -77,7 +78,10 @@ public final class Liveness {
             long at = from;
             long undecided = undecidedThere & ~live;
             while (undecided != 0) {
-                if (at < 0 || at >= limit || budget-- <= 0 || !Decoder.decode(text, (int) at, limit, base + at, instruction)) {
+                if (at < 0
+                        || at >= limit
+                        || budget-- <= 0
+                        || !Decoder.decode(text, (int) at, limit, base + at, instruction)) {
                     live |= undecided;
                     return;
                 }
@@ -119,7 +123,7 @@ public final class Liveness {
         }
 
         private static long set(int registers, int flags) {
-            return (long) flags << 32 | registers & 0xFFFF_FFFFL;
+            return (long) flags << 32 | (registers & 0xFFFF_FFFFL);
         }
     }
 }

@@ -8,8 +8,7 @@ final class Map0F {
     static final long[] TABLE = new long[256];
 
     /** Vector instructions, hints and what shares their rows: see {@link Op#vectors}. */
-    private static final String VECTORS =
-            """
+    private static final String VECTORS = """
             ................
             fff33373ffffffff
             ........33ffff33
@@ -140,7 +139,8 @@ final class Map0F {
         TABLE[0xAD] = TABLE[0xA5];
         long scan = M | rm(R, V) | reg(C, V) | flags(BIT_SCAN);
         TABLE[0xB8] = M | prefixes(4) | rm(R, V) | reg(W, V) | flags(ARITHMETIC); // popcnt
-        // tzcnt and lzcnt are bsf and bsr to a processor without them, which leave the destination alone when the source is zero
+        // tzcnt and lzcnt are bsf and bsr to a processor without them, which leave the destination alone when the
+        // source is zero
         TABLE[0xBC] = scan;
         TABLE[0xBD] = TABLE[0xBC];
     }

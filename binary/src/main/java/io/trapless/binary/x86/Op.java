@@ -123,6 +123,8 @@ final class Op {
         return (long) kind << 28;
     }
 
+    /** The ordinal never leaves this process, so the order of the constants is free. */
+    @SuppressWarnings("EnumOrdinal")
     static long flow(Flow flow) {
         return (long) flow.ordinal() << 34;
     }

@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** Memory of this process that code can be written to and run from. */
+@SuppressWarnings("restricted")
 public final class ExecutableMemory implements AutoCloseable {
     private static final int PROT_READ_WRITE_EXEC = 7;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;

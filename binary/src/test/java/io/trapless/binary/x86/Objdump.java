@@ -8,8 +8,17 @@ import java.util.List;
 
 /** objdump of binutils as the oracle for raw machine code. */
 public final class Objdump {
-    /** One line of it: where, how many bytes, and the text with its spaces and comments taken away. */
-    public record Line(long address, int length, String text) {}
+    /**
+     * One line of it: where, how many bytes, and the text, with single spaces.
+     *
+     * @param comment what stands behind the number sign: for a RIP-relative operand, the address that it names; empty if nothing does
+     */
+    public record Line(long address, int length, String text, String comment) {
+        /** The text with the address that a RIP-relative operand names in place of the distance. */
+        public String absoluteText() {
+            return comment.isEmpty() ? text : text.replaceAll("\\[rip[^]]*]", "[" + comment + "]");
+        }
+    }
 
     private Objdump() {}
 
@@ -58,11 +67,12 @@ public final class Objdump {
             if (columns.length < 2 || !columns[0].endsWith(":")) {
                 continue;
             }
-            String text = columns.length < 3 ? "" : columns[2].replaceAll("\\s*#.*", "");
+            String[] text = columns.length < 3 ? new String[] {""} : columns[2].split("#", 2);
             lines.add(new Line(
                     Long.parseUnsignedLong(columns[0].strip().replace(":", ""), 16),
                     columns[1].strip().split(" +").length,
-                    text.strip().replaceAll("\\s+", " ")));
+                    text[0].strip().replaceAll("\\s+", " "),
+                    text.length == 1 ? "" : text[1].strip()));
         }
         return lines;
     }

@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param span where
  * @param hint what to do, or null
  */
-public record Diagnostic(Problem problem, String message, Span span, @Nullable String hint) {
+public record Diagnostic(
+        Problem problem,
+        String message,
+        Span span,
+        @Nullable String hint) {
     /** The same with a hint. */
     public Diagnostic hint(@Nullable String newHint) {
         return new Diagnostic(problem, message, span, newHint);

@@ -30,12 +30,19 @@ public final class DiagnosticPrinter {
         String line = source.lineText(start);
         String before = line.substring(0, Math.min(start - lineStart, line.length()));
         int column = before.codePointCount(0, before.length()) + 1;
-        out.append(source.name()).append(':').append(source.line(start)).append(':').append(column);
+        out.append(source.name())
+                .append(':')
+                .append(source.line(start))
+                .append(':')
+                .append(column);
         out.append(": error: ").append(diagnostic.message()).append('\n');
         out.append(visible(line)).append('\n');
-        out.append(before.replaceAll("[^\t]", " ").substring(0, padding(before))).append('^');
-        String marked = line.substring(before.length(), Math.clamp(diagnostic.span().end() - lineStart, before.length(), line.length()));
-        out.append("~".repeat(Math.max(0, marked.codePointCount(0, marked.length()) - 1))).append('\n');
+        out.append(before.replaceAll("[^\t]", " ").substring(0, padding(before)))
+                .append('^');
+        String marked = line.substring(
+                before.length(), Math.clamp(diagnostic.span().end() - lineStart, before.length(), line.length()));
+        out.append("~".repeat(Math.max(0, marked.codePointCount(0, marked.length()) - 1)))
+                .append('\n');
         if (diagnostic.hint() != null) {
             out.append("hint: ").append(diagnostic.hint()).append('\n');
         }
@@ -48,7 +55,9 @@ public final class DiagnosticPrinter {
     /** {@code line} without control characters, which could drive the user's terminal. */
     private static String visible(String line) {
         return line.codePoints()
-                .map(c -> c != '\t' && (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) ? '?' : c)
+                .map(c -> c != '\t' && (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)
+                        ? '?'
+                        : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }

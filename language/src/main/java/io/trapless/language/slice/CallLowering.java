@@ -6,6 +6,7 @@ import io.trapless.language.syntax.Expression;
 import io.trapless.language.syntax.Suggestion;
 import io.trapless.language.types.Builtins;
 import io.trapless.language.types.Type;
+import io.trapless.language.types.Types;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,8 +30,10 @@ final class CallLowering {
     private static Diagnostic unavailable(Expression.Call call) {
         String name = call.function();
         return switch (Builtins.function(name)) {
-            case Builtins.Availability.Kernel kernel -> Problem.KERNEL_NAME.at(call.functionSpan(), name + "()", kernel.reason());
-            case Builtins.Availability.Outside outside -> Problem.NOT_YET_IN_RECORD.at(call.functionSpan(), name + "()").hint(outside.hint());
+            case Builtins.Availability.Kernel kernel ->
+                Problem.KERNEL_NAME.at(call.functionSpan(), name + "()", kernel.reason());
+            case Builtins.Availability.Outside outside ->
+                Problem.NOT_YET_IN_RECORD.at(call.functionSpan(), name + "()").hint(outside.hint());
             case null, default -> unknown(call);
         };
     }
@@ -50,13 +53,17 @@ final class CallLowering {
         List<Expression> arguments = new ArrayList<>();
         for (Expression.Argument argument : call.arguments()) {
             if (!(argument instanceof Expression.Argument.OfExpression e)) {
-                throw new Rejected(Problem.NOT_IN_CLAUSE.at(call.span(), "typeof as an argument").hint(usage));
+                throw new Rejected(Problem.NOT_IN_CLAUSE
+                        .at(call.span(), "typeof as an argument")
+                        .hint(usage));
             }
             arguments.add(e.expression());
         }
         if (arguments.size() < min || arguments.size() > max) {
             String wanted = (min == max ? "" : min + " or ") + max + (max == 1 ? " argument" : " arguments");
-            throw new Rejected(Problem.ARGUMENT_COUNT.at(call.span(), call.function() + "()", wanted, arguments.size()).hint(usage));
+            throw new Rejected(Problem.ARGUMENT_COUNT
+                    .at(call.span(), call.function() + "()", wanted, arguments.size())
+                    .hint(usage));
         }
         return arguments;
     }
@@ -64,7 +71,9 @@ final class CallLowering {
     private static Operand reg(Expression.Call call) {
         Expression argument = arguments(call, 1, 1, "for example reg(\"ax\")").getFirst();
         if (!(argument instanceof Expression.StringLiteral literal)) {
-            throw new Rejected(Problem.ARGUMENT_TYPE.at(argument.span(), "reg()", "a register's name in quotes", "this").hint("for example reg(\"ax\")"));
+            throw new Rejected(Problem.ARGUMENT_TYPE
+                    .at(argument.span(), "reg()", "a register's name in quotes", "this")
+                    .hint("for example reg(\"ax\")"));
         }
         RegisterName register = RegisterName.of(literal.value());
         if (register == null) {
@@ -72,7 +81,7 @@ final class CallLowering {
                     .at(literal.span(), "'" + literal.value() + "'")
                     .hint("the registers are ax bx cx dx si di bp sp r8 to r15, ip and flags"));
         }
-        return new Operand(new Value.Register(register, 8), Type.UINT64);
+        return new Operand(new Value.Register(register, 8), Types.UINT64);
     }
 
     private Operand str(Expression.Call call) {
@@ -81,11 +90,15 @@ final class CallLowering {
         int maxBytes = Limits.DEFAULT_STRING_BYTES;
         if (arguments.size() == 2) {
             Operand length = lowering.scalar(arguments.get(1), "the length of str()");
-            boolean fits = length.value() instanceof Value.Constant c && c.value() >= 2 && c.value() <= Limits.MAX_STRING_BYTES + 1;
+            boolean fits = length.value() instanceof Value.Constant c
+                    && c.value() >= 2
+                    && c.value() <= Limits.MAX_STRING_BYTES + 1;
             if (!fits) {
-                throw new Rejected(Problem.STRING_LENGTH
-                        .at(arguments.get(1).span(), 2, Limits.MAX_STRING_BYTES + 1)
-                        .hint("the length counts the NUL, as in bpftrace; buf(POINTER, LENGTH) takes a computed length"));
+                throw new Rejected(
+                        Problem.STRING_LENGTH
+                                .at(arguments.get(1).span(), 2, Limits.MAX_STRING_BYTES + 1)
+                                .hint(
+                                        "the length counts the NUL, as in bpftrace; buf(POINTER, LENGTH) takes a computed length"));
             }
             maxBytes = (int) ((Value.Constant) length.value()).value() - 1;
         }
@@ -112,7 +125,8 @@ final class CallLowering {
         Operand operand = lowering.lower(expression);
         Lowering.requireNoFloat(operand, expression);
         if (!(operand.type() instanceof Type.Int) && !(operand.type() instanceof Type.Pointer)) {
-            throw new Rejected(Problem.ARGUMENT_TYPE.at(expression.span(), function, "a pointer", Lowering.describe(operand.type())));
+            throw new Rejected(Problem.ARGUMENT_TYPE.at(
+                    expression.span(), function, "a pointer", Lowering.describe(operand.type())));
         }
         return operand.value();
     }

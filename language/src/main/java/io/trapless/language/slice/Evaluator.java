@@ -96,7 +96,7 @@ public final class Evaluator {
     private static byte[] littleEndian(long value, int sizeBytes) {
         byte[] bytes = new byte[sizeBytes];
         for (int i = 0; i < sizeBytes; i++) {
-            bytes[i] = (byte) (value >> 8 * i);
+            bytes[i] = (byte) (value >> (8 * i));
         }
         return bytes;
     }
@@ -120,8 +120,8 @@ public final class Evaluator {
 
     private long binary(Value.Binary binary) {
         long left = integer(binary.left());
-        boolean decided = binary.operator() == BinaryOperator.LOGICAL_AND && left == 0
-                || binary.operator() == BinaryOperator.LOGICAL_OR && left != 0;
+        boolean decided = (binary.operator() == BinaryOperator.LOGICAL_AND && left == 0)
+                || (binary.operator() == BinaryOperator.LOGICAL_OR && left != 0);
         long right = decided ? 0 : integer(binary.right());
         return Arithmetic.binary(binary.operator(), left, right, binary.signedOperation());
     }

@@ -18,13 +18,14 @@ final class Folding {
     static Value binary(BinaryOperator operator, Value left, Value right, boolean signed) {
         Value.Binary value = new Value.Binary(operator, left, right, signed);
         if (left instanceof Value.Constant l) {
-            boolean decided = operator == BinaryOperator.LOGICAL_AND && l.value() == 0
-                    || operator == BinaryOperator.LOGICAL_OR && l.value() != 0;
+            boolean decided = (operator == BinaryOperator.LOGICAL_AND && l.value() == 0)
+                    || (operator == BinaryOperator.LOGICAL_OR && l.value() != 0);
             if (decided) {
                 return constant(Arithmetic.truth(l.value() != 0), 1, false);
             }
             if (right instanceof Value.Constant r) {
-                return constant(Arithmetic.binary(operator, l.value(), r.value(), signed), value.sizeBytes(), value.signed());
+                return constant(
+                        Arithmetic.binary(operator, l.value(), r.value(), signed), value.sizeBytes(), value.signed());
             }
         }
         return value;

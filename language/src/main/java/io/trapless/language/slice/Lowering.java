@@ -9,6 +9,7 @@ import io.trapless.language.syntax.TypeName;
 import io.trapless.language.types.Builtins;
 import io.trapless.language.types.Type;
 import io.trapless.language.types.TypeNames;
+import io.trapless.language.types.Types;
 import java.util.List;
 
 /** Expressions of a clause to values: names, literals, casts and memory; operators are in {@link OperatorLowering}, functions in {@link CallLowering}. Throws {@link Rejected}. */
@@ -26,7 +27,7 @@ final class Lowering {
     Operand lower(Expression expression) {
         return switch (expression) {
             case Expression.NumberLiteral n -> Operand.number(n.value(), n.unsigned());
-            case Expression.BooleanLiteral b -> new Operand(Folding.constant(b.value() ? 1 : 0, 1, false), Type.BOOL);
+            case Expression.BooleanLiteral b -> new Operand(Folding.constant(b.value() ? 1 : 0, 1, false), Types.BOOL);
             case Expression.StringLiteral s -> Operand.string(s.value());
             case Expression.Name n -> name(n.name(), n.span());
             case Expression.Unary u -> operators.unary(u);
@@ -47,7 +48,8 @@ final class Lowering {
             case Expression.OffsetOf o -> throw notInClause(o.span(), "offsetof");
             case Expression.TypeInfo t -> throw notInClause(t.span(), "typeinfo");
             case Expression.Comptime c -> throw notInClause(c.span(), "comptime");
-            case Expression.If i -> throw new Rejected(Problem.NOT_IN_CLAUSE.at(i.span(), "if").hint("use CONDITION ? A : B"));
+            case Expression.If i ->
+                throw new Rejected(Problem.NOT_IN_CLAUSE.at(i.span(), "if").hint("use CONDITION ? A : B"));
             case Expression.Block b -> throw notInClause(b.span(), "a block");
         };
     }
@@ -69,7 +71,8 @@ final class Lowering {
         Operand operand = lower(expression);
         requireNoFloat(operand, expression);
         if (!operand.type().isScalar()) {
-            throw new Rejected(Problem.ARGUMENT_TYPE.at(expression.span(), needer, "a number or a pointer", describe(operand.type())));
+            throw new Rejected(Problem.ARGUMENT_TYPE.at(
+                    expression.span(), needer, "a number or a pointer", describe(operand.type())));
         }
         return operand;
     }
@@ -91,7 +94,9 @@ final class Lowering {
     }
 
     private static Rejected notInClause(Span span, String what) {
-        return new Rejected(Problem.NOT_IN_CLAUSE.at(span, what).hint("a clause has names, numbers, operators, casts and str(), buf(), reg()"));
+        return new Rejected(Problem.NOT_IN_CLAUSE
+                .at(span, what)
+                .hint("a clause has names, numbers, operators, casts and str(), buf(), reg()"));
     }
 
     /** N of {@code argN}, or -1. */
@@ -103,7 +108,8 @@ final class Lowering {
     static Operand argument(int index, CaptureType type) {
         return switch (type) {
             case CaptureType.Int i ->
-                new Operand(new Value.Argument(index, i.sizeBytes(), i.signed()), new Type.Int(i.sizeBytes(), i.signed()));
+                new Operand(
+                        new Value.Argument(index, i.sizeBytes(), i.signed()), new Type.Int(i.sizeBytes(), i.signed()));
             case CaptureType.Floating f ->
                 new Operand(new Value.Argument(index, f.sizeBytes(), false), new Type.Floating(f.sizeBytes()));
             default -> throw new IllegalArgumentException("no type of an argument: " + type);
@@ -124,7 +130,7 @@ final class Lowering {
                 if (!probes.stream().allMatch(ProbePattern.Uretprobe.class::isInstance)) {
                     throw new Rejected(Problem.RETVAL_IN_ENTRY.at(span).hint("use uretprobe:FILE:FUNCTION"));
                 }
-                yield new Operand(new Value.Register(RegisterName.RAX, 8), Type.UINT64);
+                yield new Operand(new Value.Register(RegisterName.RAX, 8), Types.UINT64);
             }
             default -> throw unavailable(name, span);
         };
@@ -143,23 +149,29 @@ final class Lowering {
                     .hint("retval is what it returns; arguments exist at its entry"));
         }
         if (index > Limits.MAX_ARGUMENT) {
-            throw new Rejected(Problem.NO_SUCH_ARGUMENT.at(span, name).hint("arguments go to arg" + Limits.MAX_ARGUMENT));
+            throw new Rejected(
+                    Problem.NO_SUCH_ARGUMENT.at(span, name).hint("arguments go to arg" + Limits.MAX_ARGUMENT));
         }
         if (!(arguments instanceof ArgumentTypes.Note note)) {
-            return new Operand(new Value.Argument(index, 8, false), Type.UINT64);
+            return new Operand(new Value.Argument(index, 8, false), Types.UINT64);
         }
         int count = note.types().size();
         if (index >= count) {
-            String hint = count == 0 ? "the probe has no arguments" : "the probe's arguments are arg0 to arg" + (count - 1);
-            throw new Rejected(Problem.NO_SUCH_ARGUMENT.at(span, name).hint(count == 1 ? "the probe's only argument is arg0" : hint));
+            String hint =
+                    count == 0 ? "the probe has no arguments" : "the probe's arguments are arg0 to arg" + (count - 1);
+            throw new Rejected(Problem.NO_SUCH_ARGUMENT
+                    .at(span, name)
+                    .hint(count == 1 ? "the probe's only argument is arg0" : hint));
         }
         return argument(index, note.types().get(index));
     }
 
     private static Rejected unavailable(String name, Span span) {
         return switch (Builtins.name(name)) {
-            case Builtins.Availability.Kernel kernel -> new Rejected(Problem.KERNEL_NAME.at(span, name, kernel.reason()));
-            case Builtins.Availability.Outside outside -> new Rejected(Problem.NOT_YET_IN_RECORD.at(span, name).hint(outside.hint()));
+            case Builtins.Availability.Kernel kernel ->
+                new Rejected(Problem.KERNEL_NAME.at(span, name, kernel.reason()));
+            case Builtins.Availability.Outside outside ->
+                new Rejected(Problem.NOT_YET_IN_RECORD.at(span, name).hint(outside.hint()));
             case null, default -> unknown(name, span);
         };
     }
@@ -169,12 +181,17 @@ final class Lowering {
             return new Rejected(Problem.NAME_NEEDS_CALL.at(span, name).hint("call it: " + name + "(...)"));
         }
         if (RegisterName.of(name) != null) {
-            return new Rejected(Problem.UNKNOWN_NAME.at(span, "'" + name + "'").hint("a register is read by reg(\"" + name + "\")"));
+            return new Rejected(Problem.UNKNOWN_NAME
+                    .at(span, "'" + name + "'")
+                    .hint("a register is read by reg(\"" + name + "\")"));
         }
         String near = Suggestion.nearest(name, Builtins.suggestions());
         return new Rejected(Problem.UNKNOWN_NAME
                 .at(span, "'" + name + "'")
-                .hint(near != null ? "did you mean '" + near + "'?" : "the names are arg0, arg1, ..., tid, pid, cpu and nsecs"));
+                .hint(
+                        near != null
+                                ? "did you mean '" + near + "'?"
+                                : "the names are arg0, arg1, ..., tid, pid, cpu and nsecs"));
     }
 
     private Operand cast(Expression.Cast cast) {
@@ -207,7 +224,7 @@ final class Lowering {
     Operand dereference(Operand pointer, Expression expression) {
         Type target = switch (pointer.type()) {
             case Type.Pointer p -> p.target();
-            case Type.Int _ -> Type.UINT64;
+            case Type.Int _ -> Types.UINT64;
             default -> throw new Rejected(Problem.DEREFERENCE.at(expression.span(), describe(pointer.type())));
         };
         return load(pointer.value(), target, expression);
@@ -240,7 +257,8 @@ final class Lowering {
         int elementBytes = type.target().sizeInBytes();
         Value bytes = elementBytes == 1
                 ? count.value()
-                : Folding.binary(BinaryOperator.MULTIPLY, count.value(), Folding.constant(elementBytes, 8, false), false);
+                : Folding.binary(
+                        BinaryOperator.MULTIPLY, count.value(), Folding.constant(elementBytes, 8, false), false);
         if (bytes instanceof Value.Constant c && c.value() == 0) {
             return pointer;
         }
@@ -279,7 +297,10 @@ final class Lowering {
         String near = Suggestion.nearest(named.name(), TypeNames.all());
         throw new Rejected(Problem.UNKNOWN_TYPE
                 .at(span, "'" + named.name() + "'")
-                .hint(near != null ? "did you mean '" + near + "'?" : "the types are bool, int8 to int64, uint8 to uint64 and pointers to them"));
+                .hint(
+                        near != null
+                                ? "did you mean '" + near + "'?"
+                                : "the types are bool, int8 to int64, uint8 to uint64 and pointers to them"));
     }
 
     private static TypeName.Named named(TypeName name) {

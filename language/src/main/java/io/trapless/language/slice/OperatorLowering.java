@@ -8,6 +8,7 @@ import io.trapless.language.syntax.StringText;
 import io.trapless.language.syntax.UnaryOperatorSyntax;
 import io.trapless.language.types.Promotion;
 import io.trapless.language.types.Type;
+import io.trapless.language.types.Types;
 import java.util.Objects;
 
 /**
@@ -22,22 +23,28 @@ final class OperatorLowering {
 
     Operand unary(Expression.Unary unary) {
         if (unary.operator().isIncrement() || unary.operator() == UnaryOperatorSyntax.ADDRESS_OF) {
-            throw new Rejected(Problem.NOT_IN_CLAUSE.at(unary.span(), unary.operator().text()).hint("a clause has no variables and no maps"));
+            throw new Rejected(Problem.NOT_IN_CLAUSE
+                    .at(unary.span(), unary.operator().text())
+                    .hint("a clause has no variables and no maps"));
         }
         Operand operand = lowering.lower(unary.operand());
         Lowering.requireNoFloat(operand, unary.operand());
         if (unary.operator() == UnaryOperatorSyntax.DEREFERENCE) {
             return lowering.dereference(operand, unary);
         }
-        boolean fits = unary.operator() == UnaryOperatorSyntax.NOT ? operand.type().isScalar() : operand.type() instanceof Type.Int;
+        boolean fits = unary.operator() == UnaryOperatorSyntax.NOT
+                ? operand.type().isScalar()
+                : operand.type() instanceof Type.Int;
         if (!fits) {
-            throw new Rejected(Problem.OPERAND_TYPE.at(unary.span(), unary.operator().text(), Lowering.describe(operand.type())));
+            throw new Rejected(
+                    Problem.OPERAND_TYPE.at(unary.span(), unary.operator().text(), Lowering.describe(operand.type())));
         }
         if (unary.operator() == UnaryOperatorSyntax.NOT) {
-            return new Operand(Folding.unary(UnaryOperator.NOT, operand.value()), Type.BOOL);
+            return new Operand(Folding.unary(UnaryOperator.NOT, operand.value()), Types.BOOL);
         }
         boolean smallest = unary.operand() instanceof Expression.NumberLiteral n && n.value() == Long.MIN_VALUE;
-        UnaryOperator operator = unary.operator() == UnaryOperatorSyntax.MINUS ? UnaryOperator.NEGATE : UnaryOperator.COMPLEMENT;
+        UnaryOperator operator =
+                unary.operator() == UnaryOperatorSyntax.MINUS ? UnaryOperator.NEGATE : UnaryOperator.COMPLEMENT;
         Value value = Folding.unary(operator, operand.value());
         return number(value, smallest || operand.type().isSigned(), operand.written());
     }
@@ -46,13 +53,16 @@ final class OperatorLowering {
     private static Operand number(Value value, boolean signed, boolean written) {
         return written && value instanceof Value.Constant c
                 ? Operand.number(c.value(), !signed && c.value() < 0)
-                : new Operand(value, signed ? Type.INT64 : Type.UINT64);
+                : new Operand(value, signed ? Types.INT64 : Types.UINT64);
     }
 
     Operand binary(Expression.Binary binary) {
-        if (binary.operator() == BinaryOperatorSyntax.LOGICAL_AND || binary.operator() == BinaryOperatorSyntax.LOGICAL_OR) {
+        if (binary.operator() == BinaryOperatorSyntax.LOGICAL_AND
+                || binary.operator() == BinaryOperatorSyntax.LOGICAL_OR) {
             Value left = lowering.condition(binary.left());
-            return new Operand(Folding.binary(operator(binary.operator()), left, lowering.condition(binary.right()), false), Type.BOOL);
+            return new Operand(
+                    Folding.binary(operator(binary.operator()), left, lowering.condition(binary.right()), false),
+                    Types.BOOL);
         }
         Operand left = lowering.lower(binary.left());
         Operand right = lowering.lower(binary.right());
@@ -83,23 +93,25 @@ final class OperatorLowering {
         boolean written = left.written() && right.written();
         if (operator == BinaryOperator.SHIFT_RIGHT && signed && !written) {
             Value shifted = Folding.binary(operator, left.value(), right.value(), false);
-            return new Operand(Folding.cast(shifted, 8, true), Type.INT64);
+            return new Operand(Folding.cast(shifted, 8, true), Types.INT64);
         }
         signed |= operator == BinaryOperator.SUBTRACT;
         Value value = Folding.binary(operator, left.value(), right.value(), signed);
-        return operator.isTruth() ? new Operand(value, Type.BOOL) : number(value, signed, written);
+        return operator.isTruth() ? new Operand(value, Types.BOOL) : number(value, signed, written);
     }
 
     private static Operand pointers(Expression.Binary binary, Operand left, Operand right) {
         BinaryOperator operator = operator(binary.operator());
         if (operator.isTruth()) {
-            return new Operand(Folding.binary(operator, left.value(), right.value(), false), Type.BOOL);
+            return new Operand(Folding.binary(operator, left.value(), right.value(), false), Types.BOOL);
         }
         boolean moves = operator == BinaryOperator.ADD || operator == BinaryOperator.SUBTRACT;
         if (moves && left.type() instanceof Type.Pointer pointer && right.type().isNumber()) {
             return moved(Lowering.offsetPointer(left.value(), pointer, right, operator), pointer);
         }
-        if (operator == BinaryOperator.ADD && right.type() instanceof Type.Pointer pointer && left.type().isNumber()) {
+        if (operator == BinaryOperator.ADD
+                && right.type() instanceof Type.Pointer pointer
+                && left.type().isNumber()) {
             return moved(Lowering.offsetPointer(right.value(), pointer, left, operator), pointer);
         }
         throw operands(binary, left, right);
@@ -110,20 +122,26 @@ final class OperatorLowering {
     }
 
     private static Operand strings(Expression.Binary binary, Operand left, Operand right) {
-        boolean equality = binary.operator() == BinaryOperatorSyntax.EQUAL || binary.operator() == BinaryOperatorSyntax.NOT_EQUAL;
+        boolean equality =
+                binary.operator() == BinaryOperatorSyntax.EQUAL || binary.operator() == BinaryOperatorSyntax.NOT_EQUAL;
         if (!(left.type() instanceof Type.Str) || !(right.type() instanceof Type.Str)) {
             Operand other = left.type() instanceof Type.Str ? right : left;
             Diagnostic diagnostic = operands(binary, left, right).diagnostic();
-            throw new Rejected(equality && other.type().isScalar() ? diagnostic.hint("str(POINTER) reads the string behind a pointer") : diagnostic);
+            throw new Rejected(
+                    equality && other.type().isScalar()
+                            ? diagnostic.hint("str(POINTER) reads the string behind a pointer")
+                            : diagnostic);
         }
         if (!equality || (left.literal() == null && right.literal() == null)) {
             throw new Rejected(Problem.STRING_COMPARISON.at(binary.span()));
         }
         Value equal = left.literal() != null && right.literal() != null
                 ? Folding.constant(Arithmetic.truth(left.literal().equals(right.literal())), 1, false)
-                : left.literal() != null ? equal(binary, right, left.literal()) : equal(binary, left, Objects.requireNonNull(right.literal()));
+                : left.literal() != null
+                        ? equal(binary, right, left.literal())
+                        : equal(binary, left, Objects.requireNonNull(right.literal()));
         boolean negated = binary.operator() == BinaryOperatorSyntax.NOT_EQUAL;
-        return new Operand(negated ? Folding.unary(UnaryOperator.NOT, equal) : equal, Type.BOOL);
+        return new Operand(negated ? Folding.unary(UnaryOperator.NOT, equal) : equal, Types.BOOL);
     }
 
     private static Value equal(Expression.Binary binary, Operand string, String literal) {
@@ -134,7 +152,10 @@ final class OperatorLowering {
         if (lengthBytes > at.maxBytes()) {
             throw new Rejected(Problem.LITERAL_TOO_LONG
                     .at(binary.span())
-                    .hint(lengthBytes < Limits.MAX_STRING_BYTES ? "give str() a length of " + (lengthBytes + 1) + " or more" : "compare the beginning, with a shorter str()"));
+                    .hint(
+                            lengthBytes < Limits.MAX_STRING_BYTES
+                                    ? "give str() a length of " + (lengthBytes + 1) + " or more"
+                                    : "compare the beginning, with a shorter str()"));
         }
         return new Value.StringEquals(at, compared);
     }
@@ -148,27 +169,47 @@ final class OperatorLowering {
         Lowering.requireNoFloat(whenFalse, ternary.whenFalse());
         Type type = common(ternary, whenTrue, whenFalse);
         Value value = Folding.conditional(
-                condition, Lowering.convert(whenTrue, type).value(), Lowering.convert(whenFalse, type).value());
+                condition,
+                Lowering.convert(whenTrue, type).value(),
+                Lowering.convert(whenFalse, type).value());
         return new Operand(value, type);
     }
 
     private static Type common(Expression.Ternary ternary, Operand whenTrue, Operand whenFalse) {
-        if (whenTrue.type() instanceof Type.Str || whenFalse.type() instanceof Type.Str || whenTrue.type() instanceof Type.Buf || whenFalse.type() instanceof Type.Buf) {
-            throw new Rejected(Problem.WHOLE_CAPTURE_ONLY.at(ternary.span(), "a string or buffer").hint("capture both, or make two clauses with filters"));
+        if (whenTrue.type() instanceof Type.Str
+                || whenFalse.type() instanceof Type.Str
+                || whenTrue.type() instanceof Type.Buf
+                || whenFalse.type() instanceof Type.Buf) {
+            throw new Rejected(Problem.WHOLE_CAPTURE_ONLY
+                    .at(ternary.span(), "a string or buffer")
+                    .hint("capture both, or make two clauses with filters"));
         }
         if (whenTrue.type().equals(whenFalse.type())) {
             return whenTrue.type();
         }
         if (whenTrue.type() instanceof Type.Int && whenFalse.type() instanceof Type.Int) {
-            boolean signed = Promotion.isSigned(whenTrue.type(), whenTrue.isFlexible(), whenFalse.type(), whenFalse.isFlexible());
-            return new Type.Int(signed == whenTrue.type().isSigned() && signed == whenFalse.type().isSigned() ? Math.max(whenTrue.type().sizeInBytes(), whenFalse.type().sizeInBytes()) : 8, signed);
+            boolean signed = Promotion.isSigned(
+                    whenTrue.type(), whenTrue.isFlexible(), whenFalse.type(), whenFalse.isFlexible());
+            return new Type.Int(
+                    signed == whenTrue.type().isSigned()
+                                    && signed == whenFalse.type().isSigned()
+                            ? Math.max(
+                                    whenTrue.type().sizeInBytes(),
+                                    whenFalse.type().sizeInBytes())
+                            : 8,
+                    signed);
         }
-        throw new Rejected(Problem.TERNARY_TYPES.at(ternary.span(), whenTrue.type().text(), whenFalse.type().text()).hint("cast one of them"));
+        throw new Rejected(Problem.TERNARY_TYPES
+                .at(ternary.span(), whenTrue.type().text(), whenFalse.type().text())
+                .hint("cast one of them"));
     }
 
     private static Rejected operands(Expression.Binary binary, Operand left, Operand right) {
         return new Rejected(Problem.OPERAND_TYPES.at(
-                binary.span(), binary.operator().text(), Lowering.describe(left.type()), Lowering.describe(right.type())));
+                binary.span(),
+                binary.operator().text(),
+                Lowering.describe(left.type()),
+                Lowering.describe(right.type())));
     }
 
     private static BinaryOperator operator(BinaryOperatorSyntax syntax) {

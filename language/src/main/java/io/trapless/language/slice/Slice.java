@@ -5,7 +5,6 @@ import io.trapless.language.diagnostic.Problem;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.syntax.Clause;
 import io.trapless.language.syntax.Expression;
-import io.trapless.language.syntax.ProbePattern;
 import io.trapless.language.types.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,11 +102,14 @@ public final class Slice {
         }
         CaptureType type = switch (operand.type()) {
             case Type.Str s when operand.literal() == null -> new CaptureType.Str(s.maxBytes());
-            case Type.Str _ -> throw new Rejected(Problem.NOT_IN_CLAUSE.at(expression.span(), "a string literal as a field")
-                    .hint("str(POINTER) captures a string of the target"));
+            case Type.Str _ ->
+                throw new Rejected(Problem.NOT_IN_CLAUSE
+                        .at(expression.span(), "a string literal as a field")
+                        .hint("str(POINTER) captures a string of the target"));
             case Type.Buf b -> new CaptureType.Buf(b.maxBytes());
             case Type.Pointer _ -> new CaptureType.Int(8, false, CaptureType.Base.HEX);
-            default -> new CaptureType.Int(operand.type().sizeInBytes(), operand.type().isSigned(), CaptureType.Base.DEC);
+            default ->
+                new CaptureType.Int(operand.type().sizeInBytes(), operand.type().isSigned(), CaptureType.Base.DEC);
         };
         return new Capture(field.name(), type, value);
     }
@@ -126,7 +128,10 @@ public final class Slice {
         if (arguments instanceof ArgumentTypes.Note note) {
             int count = Math.min(note.types().size(), Limits.MAX_CAPTURES);
             for (int i = 0; i < count; i++) {
-                captures.add(new Capture("arg" + i, note.types().get(i), Lowering.argument(i, note.types().get(i)).value()));
+                captures.add(new Capture(
+                        "arg" + i,
+                        note.types().get(i),
+                        Lowering.argument(i, note.types().get(i)).value()));
             }
         }
         return captures;

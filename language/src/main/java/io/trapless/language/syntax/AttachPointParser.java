@@ -9,7 +9,8 @@ import java.util.List;
  * Attach points. They are no tokens: a slash is a part of a path in them, so they are cut at colons by {@link AttachPointScanner} and end at white space, a comma or a brace.
  */
 final class AttachPointParser {
-    private static final String UPROBE_FORM = "a file and a function: uprobe:FILE:FUNCTION, uprobe:FILE:FUNCTION+OFFSET or uprobe:FILE:0xADDRESS";
+    private static final String UPROBE_FORM =
+            "a file and a function: uprobe:FILE:FUNCTION, uprobe:FILE:FUNCTION+OFFSET or uprobe:FILE:0xADDRESS";
     private static final String USDT_FORM = "a file and a name: usdt:FILE:NAME or usdt:FILE:PROVIDER:NAME";
 
     private final TokenStream in;
@@ -30,7 +31,8 @@ final class AttachPointParser {
         return switch (type) {
             case UPROBE -> {
                 ProbeTarget target = target(type, rest, span);
-                yield new AttachPoint.Sites(new ProbePattern.Uprobe(rest.getFirst().text(), target, span));
+                yield new AttachPoint.Sites(
+                        new ProbePattern.Uprobe(rest.getFirst().text(), target, span));
             }
             case URETPROBE -> {
                 ProbeTarget target = target(type, rest, span);
@@ -39,7 +41,8 @@ final class AttachPointParser {
                             .at(rest.getLast().span(), "uretprobe", "a function without an offset")
                             .hint("for one instruction use uprobe"));
                 }
-                yield new AttachPoint.Sites(new ProbePattern.Uretprobe(rest.getFirst().text(), target, span));
+                yield new AttachPoint.Sites(
+                        new ProbePattern.Uretprobe(rest.getFirst().text(), target, span));
             }
             case USDT -> new AttachPoint.Sites(usdt(rest, span));
             default -> {
@@ -48,13 +51,17 @@ final class AttachPointParser {
                             .at(first.span(), type.text(), type.reason())
                             .hint("uprobe and usdt trace functions and static probes of programs"));
                 }
-                yield new AttachPoint.Moment(type.text(), rest.stream().map(AttachPointScanner.Part::text).toList(), span);
+                yield new AttachPoint.Moment(
+                        type.text(),
+                        rest.stream().map(AttachPointScanner.Part::text).toList(),
+                        span);
             }
         };
     }
 
     private static Diagnostic unknownType(AttachPointScanner.Part first) {
-        String near = Suggestion.nearest(first.text(), List.of("uprobe", "uretprobe", "usdt", "begin", "end", "interval"));
+        String near =
+                Suggestion.nearest(first.text(), List.of("uprobe", "uretprobe", "usdt", "begin", "end", "interval"));
         return Problem.UNKNOWN_PROBE_TYPE
                 .at(first.span(), "'" + first.text() + "'")
                 .hint(near != null ? "did you mean '" + near + "'?" : "the probe types are uprobe, uretprobe and usdt");
@@ -93,7 +100,10 @@ final class AttachPointParser {
             return new ProbeTarget.Address(number(part, text, Problem.BAD_ADDRESS));
         }
         int plus = text.lastIndexOf('+');
-        boolean hasOffset = plus >= part.quotedEnd() && plus > 0 && plus + 1 < text.length() && Character.isDigit(text.charAt(plus + 1));
+        boolean hasOffset = plus >= part.quotedEnd()
+                && plus > 0
+                && plus + 1 < text.length()
+                && Character.isDigit(text.charAt(plus + 1));
         if (!hasOffset) {
             return new ProbeTarget.Function(text, language);
         }
@@ -103,7 +113,9 @@ final class AttachPointParser {
 
     private long number(AttachPointScanner.Part part, String digits, Problem problem) {
         Token token = NumberLexer.lex(digits, 0);
-        if (token.problem() != null || token.span().end() != digits.length() || (token.number() < 0 && problem == Problem.BAD_OFFSET)) {
+        if (token.problem() != null
+                || token.span().end() != digits.length()
+                || (token.number() < 0 && problem == Problem.BAD_OFFSET)) {
             throw in.fail(problem.at(part.span(), "'" + digits + "'"));
         }
         return token.number();
@@ -116,7 +128,8 @@ final class AttachPointParser {
         requireFilled(parts.getFirst(), "file");
         requireFilled(parts.getLast(), "name");
         String provider = parts.size() == 3 ? parts.get(1).text() : "";
-        return new ProbePattern.Usdt(parts.getFirst().text(), provider, parts.getLast().text(), span);
+        return new ProbePattern.Usdt(
+                parts.getFirst().text(), provider, parts.getLast().text(), span);
     }
 
     private void requireFilled(AttachPointScanner.Part part, String what) {

@@ -55,7 +55,11 @@ final class AttachPointScanner {
                 Token quoted = StringLexer.lex(text, at);
                 if (quoted.problem() != null) {
                     boolean open = quoted.problem().problem() == Problem.UNTERMINATED_STRING;
-                    throw in.fail(open ? Problem.UNTERMINATED_PROBE_QUOTE.at(quoted.problem().span()) : quoted.problem());
+                    throw in.fail(
+                            open
+                                    ? Problem.UNTERMINATED_PROBE_QUOTE.at(
+                                            quoted.problem().span())
+                                    : quoted.problem());
                 }
                 part.append(quoted.text());
                 quotedEnd = part.length();

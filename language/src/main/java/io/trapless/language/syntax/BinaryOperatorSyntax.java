@@ -51,8 +51,13 @@ public enum BinaryOperatorSyntax {
     /** The operator before the {@code =} of a compound assignment, or null. */
     static @Nullable BinaryOperatorSyntax ofAssignment(Token token) {
         boolean compound = token.kind() == Token.Kind.OPERATOR && token.text().endsWith("=");
-        BinaryOperatorSyntax operator = compound ? of(token.text().substring(0, token.text().length() - 1)) : null;
-        return operator != null && (operator.precedence == 3 || operator.precedence == 4 || operator.precedence == 5 || operator.precedence >= 8)
+        BinaryOperatorSyntax operator =
+                compound ? of(token.text().substring(0, token.text().length() - 1)) : null;
+        return operator != null
+                        && (operator.precedence == 3
+                                || operator.precedence == 4
+                                || operator.precedence == 5
+                                || operator.precedence >= 8)
                 ? operator
                 : null;
     }

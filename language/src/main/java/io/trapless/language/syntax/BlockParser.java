@@ -29,7 +29,9 @@ final class BlockParser {
         while (!in.at("}")) {
             Statement statement = statement();
             // The last expression of a block, without a semicolon, is its value.
-            if (in.at("}") && statement instanceof Statement.Evaluate last && last.span().equals(last.expression().span())) {
+            if (in.at("}")
+                    && statement instanceof Statement.Evaluate last
+                    && last.span().equals(last.expression().span())) {
                 value = last.expression();
             } else {
                 statements.add(statement);
@@ -71,45 +73,37 @@ final class BlockParser {
 
     private @Nullable Statement keywordStatement(Token token) {
         Span start = token.span();
-        switch (token.text()) {
-            case "let" -> {
-                return let();
-            }
-            case "for" -> {
-                return forLoop();
-            }
+        return switch (token.text()) {
+            case "let" -> let();
+            case "for" -> forLoop();
             case "while", "unroll" -> {
                 in.next();
                 Expression condition = condition();
                 Expression.Block body = block();
-                return token.is("while")
+                yield token.is("while")
                         ? new Statement.While(condition, body, in.from(start))
                         : new Statement.Unroll(condition, body, in.from(start));
             }
             case "break", "continue" -> {
                 in.next();
                 end();
-                return token.is("break") ? new Statement.Break(in.from(start)) : new Statement.Continue(in.from(start));
+                yield token.is("break") ? new Statement.Break(in.from(start)) : new Statement.Continue(in.from(start));
             }
             case "return" -> {
                 in.next();
                 Expression value = in.at(";") || in.at("}") ? null : expressions.expression();
                 end();
-                return new Statement.Return(value, in.from(start));
+                yield new Statement.Return(value, in.from(start));
             }
             case "import" -> {
                 in.next();
                 String path = in.expect(Token.Kind.STRING, "a path in quotes").text();
                 in.expect(";");
-                return new Statement.Import(path, in.from(start));
+                yield new Statement.Import(path, in.from(start));
             }
-            case "_" -> {
-                return in.peekSecond().is("=") ? discard() : null;
-            }
-            default -> {
-                return null;
-            }
-        }
+            case "_" -> in.peekSecond().is("=") ? discard() : null;
+            default -> null;
+        };
     }
 
     private Statement discard() {
@@ -154,7 +148,9 @@ final class BlockParser {
             in.expect(")");
         }
         if (rangeEnd == null && !(first instanceof Expression.MapAccess)) {
-            throw in.fail(Problem.EXPECTED.at(first.span(), "a map or a range", "another expression").hint("a range is START..END"));
+            throw in.fail(Problem.EXPECTED
+                    .at(first.span(), "a map or a range", "another expression")
+                    .hint("a range is START..END"));
         }
         Expression.Block body = block();
         return rangeEnd == null

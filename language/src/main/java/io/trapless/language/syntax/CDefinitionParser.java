@@ -11,8 +11,6 @@ final class CDefinitionParser {
     /** A type's head up to its brace: only words, attributes and white space, so that no attach point is taken for one. */
     private static final Pattern TYPE = Pattern.compile("(?:struct|union|enum)\\b[^:/,;{\"]*\\{");
 
-    private static final Pattern ATTRIBUTES = Pattern.compile("\\s*(?:__attribute__\\s*\\(\\([^)]*(?:\\([^)]*\\)[^)]*)*\\)\\)\\s*)*;?");
-
     private final TokenStream in;
     private final String text;
 
@@ -58,6 +56,29 @@ final class CDefinitionParser {
         return end;
     }
 
+    /** After the attributes and the semicolon that may follow a type. */
+    private int attributesEnd(int start) {
+        int end = start;
+        int at = in.lexer.skipLayout(end);
+        while (text.startsWith("__attribute__", at)) {
+            end = parenthesisEnd(in.lexer.skipLayout(at + "__attribute__".length()));
+            at = in.lexer.skipLayout(end);
+        }
+        return text.startsWith(";", at) ? at + 1 : end;
+    }
+
+    private int parenthesisEnd(int open) {
+        int depth = 0;
+        for (int at = open; at < text.length(); at++) {
+            depth += text.charAt(at) == '(' ? 1 : text.charAt(at) == ')' ? -1 : 0;
+            if (depth == 0) {
+                return text.charAt(at) == ')' ? at + 1 : at;
+            }
+        }
+        throw in.fail(Problem.EXPECTED.at(
+                new Span(open, Math.min(open + 1, text.length())), "an attribute in parentheses", "the end"));
+    }
+
     private int typeEnd(int start) {
         int depth = 0;
         int at = text.indexOf('{', start);
@@ -71,8 +92,7 @@ final class CDefinitionParser {
             char c = text.charAt(at++);
             depth += c == '{' ? 1 : c == '}' ? -1 : 0;
             if (depth == 0) {
-                var attributes = ATTRIBUTES.matcher(text).region(at, text.length());
-                return attributes.lookingAt() ? attributes.end() : at;
+                return attributesEnd(at);
             }
         }
         throw in.fail(Problem.EXPECTED.at(new Span(open, open + 1), "'}' for this brace", "the end"));

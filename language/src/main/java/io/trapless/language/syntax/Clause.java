@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param fields null if there is no block; a block has at least one
  */
 public record Clause(
-        Source source, List<ProbePattern> probes, @Nullable Expression filter, @Nullable List<Expression.NamedValue> fields) {
+        Source source,
+        List<ProbePattern> probes,
+        @Nullable Expression filter,
+        @Nullable List<Expression.NamedValue> fields) {
     public Clause {
         probes = List.copyOf(probes);
         fields = fields == null ? null : List.copyOf(fields);

@@ -24,14 +24,21 @@ final class ClauseParser {
         for (AttachPoint point : attachPoints()) {
             switch (point) {
                 case AttachPoint.Sites sites -> probes.add(sites.pattern());
-                case AttachPoint.Moment moment -> throw in.fail(Problem.PROBE_NOT_IN_RECORD.at(moment.span(), moment.type()));
+                case AttachPoint.Moment moment ->
+                    throw in.fail(Problem.PROBE_NOT_IN_RECORD.at(moment.span(), moment.type()));
             }
         }
         Expression filter = filter();
         List<Expression.NamedValue> fields = in.at("{") ? fields() : null;
         Token rest = in.peek();
         if (rest.kind() != Token.Kind.END) {
-            throw in.fail(rest.problem() != null ? rest.problem() : Problem.TEXT_AFTER_CLAUSE.at(rest.span(), rest.description()).hint("give each clause an -e of its own"));
+            throw in.fail(
+                    rest.problem() != null
+                            ? rest.problem()
+                            : Problem.TEXT_AFTER_CLAUSE
+                                    .at(rest.span(), rest.description())
+                                    .hint(
+                                            "a clause is PROBE /CONDITION/ { NAME = EXPRESSION }; a further one needs an -e of its own"));
         }
         return new Clause(in.source, probes, filter, fields);
     }
@@ -65,13 +72,16 @@ final class ClauseParser {
             }
             if (!in.at("=")) {
                 throw in.fail(Problem.EXPECTED
-                        .at(in.peek().span(), "'=' after the field's name", in.peek().description())
+                        .at(
+                                in.peek().span(),
+                                "'=' after the field's name",
+                                in.peek().description())
                         .hint("a field is written NAME = EXPRESSION, for example size = arg0"));
             }
             in.next();
             fields.add(new Expression.NamedValue(name.text(), expressions.expression(), name.span()));
             if (!in.take(",") && !in.at("}")) {
-                throw in.expected("',' or '}'");
+                throw separatorMissing();
             }
         }
         Span close = in.next().span();
@@ -79,5 +89,14 @@ final class ClauseParser {
             throw in.fail(Problem.EMPTY_BLOCK.at(open.to(close)).hint("leave the block out, or write { size = arg0 }"));
         }
         return fields;
+    }
+
+    private TokenStream.Stop separatorMissing() {
+        Token token = in.peek();
+        return token.problem() != null
+                ? in.fail(token.problem())
+                : in.fail(Problem.EXPECTED
+                        .at(token.span(), "',' or '}'", token.description())
+                        .hint(token.is(";") ? "fields have commas between them" : null));
     }
 }

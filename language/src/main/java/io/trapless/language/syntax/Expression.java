@@ -53,7 +53,8 @@ public sealed interface Expression {
     /**
      * @param whenTrue null in the short form {@code condition ?: whenFalse}
      */
-    record Ternary(Expression condition, @Nullable Expression whenTrue, Expression whenFalse, Span span) implements Expression {}
+    record Ternary(Expression condition, @Nullable Expression whenTrue, Expression whenFalse, Span span)
+            implements Expression {}
 
     record Cast(TypeOperand type, Expression operand, Span span) implements Expression {}
 

@@ -13,7 +13,7 @@ final class ExpressionParser {
     private final TokenStream in;
     private final PrimaryParser primary;
 
-    /** Whether a {@code /} before {@code &#123;} or the end closes a filter instead of dividing. */
+    /** Whether a {@code /} before an opening brace or the end closes a filter instead of dividing. */
     private boolean inFilter;
 
     ExpressionParser(TokenStream in, BlockParser blocks) {
@@ -27,6 +27,11 @@ final class ExpressionParser {
         inFilter = true;
         Expression condition = expression();
         inFilter = false;
+        if (!in.at("/") && in.peek().problem() == null) {
+            throw in.fail(Problem.EXPECTED
+                    .at(in.peek().span(), "'/'", in.peek().description())
+                    .hint("a filter stands between two slashes: /arg0 > 1/"));
+        }
         in.expect("/");
         return condition;
     }
@@ -46,7 +51,8 @@ final class ExpressionParser {
         Expression whenTrue = in.at(":") ? null : expression();
         in.expect(":");
         Expression whenFalse = expression();
-        return new Expression.Ternary(condition, whenTrue, whenFalse, condition.span().to(whenFalse.span()));
+        return new Expression.Ternary(
+                condition, whenTrue, whenFalse, condition.span().to(whenFalse.span()));
     }
 
     private Expression binary(int minPrecedence) {

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lexer {
     private static final String[] OPERATORS = {
-        "<<=", ">>=", "||", "&&", "==", "!=", "<=", ">=", "<<", ">>", "++", "--", "->", "..", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "+", "-",
-        "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=", "?", ":", ";", ",", ".", "(", ")", "[", "]", "{", "}"
+        "<<=", ">>=", "||", "&&", "==", "!=", "<=", ">=", "<<", ">>", "++", "--", "->", "..", "+=", "-=", "*=", "/=",
+        "%=", "&=", "|=", "^=", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=", "?", ":", ";", ",",
+        ".", "(", ")", "[", "]", "{", "}"
     };
 
     private final String text;
@@ -38,7 +39,12 @@ final class Lexer {
             return StringLexer.lex(text, start);
         }
         if (c == '@') {
-            return plain(Token.Kind.MAP, start, start + 1 < text.length() && isIdentifierStart(text.charAt(start + 1)) ? identifierEnd(start + 1) : start + 1);
+            return plain(
+                    Token.Kind.MAP,
+                    start,
+                    start + 1 < text.length() && isIdentifierStart(text.charAt(start + 1))
+                            ? identifierEnd(start + 1)
+                            : start + 1);
         }
         if (c == '$') {
             int end = start + 1 < text.length() && text.charAt(start + 1) == '#' ? start + 2 : identifierEnd(start + 1);
@@ -70,7 +76,14 @@ final class Lexer {
     private Token operator(int start) {
         if (text.startsWith("/*", start)) {
             Span rest = new Span(start, text.length());
-            return new Token(Token.Kind.OPERATOR, "/*", 0, rest, Problem.UNTERMINATED_COMMENT.at(new Span(start, start + 2)));
+            return new Token(
+                    Token.Kind.OPERATOR,
+                    "/*",
+                    0,
+                    rest,
+                    Problem.UNTERMINATED_COMMENT
+                            .at(new Span(start, start + 2))
+                            .hint("if the filter begins with *, put a space after the slash"));
         }
         for (String operator : OPERATORS) {
             if (text.startsWith(operator, start)) {
@@ -79,7 +92,7 @@ final class Lexer {
         }
         int codePoint = text.codePointAt(start);
         Span span = new Span(start, start + Character.charCount(codePoint));
-        String shown = Character.isISOControl(codePoint) || codePoint >= 0xD800 && codePoint < 0xE000
+        String shown = Character.isISOControl(codePoint) || (codePoint >= 0xD800 && codePoint < 0xE000)
                 ? String.format("0x%02x", codePoint)
                 : "'" + Character.toString(codePoint) + "'";
         Diagnostic problem = Problem.UNEXPECTED_CHARACTER.at(span, shown);
@@ -99,11 +112,11 @@ final class Lexer {
     }
 
     static boolean isIdentifierStart(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     }
 
     static boolean isIdentifierPart(char c) {
-        return isIdentifierStart(c) || c >= '0' && c <= '9';
+        return isIdentifierStart(c) || (c >= '0' && c <= '9');
     }
 
     /** Whether {@code name} is an identifier of the language. */

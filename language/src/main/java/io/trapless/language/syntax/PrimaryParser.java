@@ -83,34 +83,26 @@ final class PrimaryParser {
     private Expression word() {
         Token token = in.next();
         Span start = token.span();
-        switch (token.text()) {
-            case "true", "false" -> {
-                return new Expression.BooleanLiteral(token.is("true"), start);
-            }
-            case "if" -> {
-                return blocks.ifExpression(start);
-            }
+        return switch (token.text()) {
+            case "true", "false" -> new Expression.BooleanLiteral(token.is("true"), start);
+            case "if" -> blocks.ifExpression(start);
             case "comptime" -> {
                 in.enter();
                 Expression operand = expressions.unary();
                 in.leave(1);
-                return new Expression.Comptime(operand, in.from(start));
+                yield new Expression.Comptime(operand, in.from(start));
             }
             case "sizeof", "typeinfo" -> {
                 in.expect("(");
                 Expression.TypeOperand operand = typeOperand();
                 in.expect(")");
-                return token.is("sizeof")
+                yield token.is("sizeof")
                         ? new Expression.SizeOf(operand, in.from(start))
                         : new Expression.TypeInfo(operand, in.from(start));
             }
-            case "offsetof" -> {
-                return offsetOf(start);
-            }
-            default -> {
-                return in.at("(") ? call(token) : new Expression.Name(token.text(), start);
-            }
-        }
+            case "offsetof" -> offsetOf(start);
+            default -> in.at("(") ? call(token) : new Expression.Name(token.text(), start);
+        };
     }
 
     private Expression offsetOf(Span start) {
@@ -219,7 +211,9 @@ final class PrimaryParser {
         }
         int position = in.position();
         TypeName name = types.tryTypeName();
-        if (name != null && types.isCertain(name) && (in.at(")") || in.at(",") || in.at(";") || in.at("=") || in.at("}") || in.at("{"))) {
+        if (name != null
+                && types.isCertain(name)
+                && (in.at(")") || in.at(",") || in.at(";") || in.at("=") || in.at("}") || in.at("{"))) {
             return new Expression.TypeOperand.OfName(name, in.from(start));
         }
         in.moveTo(position);

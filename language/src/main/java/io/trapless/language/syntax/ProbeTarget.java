@@ -14,7 +14,7 @@ public sealed interface ProbeTarget {
     record Function(String pattern, Language language) implements ProbeTarget {
         @Override
         public String text() {
-            return language.prefix() + ProbeText.quote(pattern);
+            return language.prefix() + ProbeText.quoteFunction(pattern);
         }
     }
 
@@ -22,7 +22,7 @@ public sealed interface ProbeTarget {
     record FunctionOffset(String pattern, Language language, long offsetBytes) implements ProbeTarget {
         @Override
         public String text() {
-            return language.prefix() + ProbeText.quote(pattern) + "+" + offsetBytes;
+            return language.prefix() + ProbeText.quoteFunction(pattern) + "+" + offsetBytes;
         }
     }
 
@@ -38,7 +38,7 @@ public sealed interface ProbeTarget {
     record SourceLine(String file, int line) implements ProbeTarget {
         @Override
         public String text() {
-            return ProbeText.quote(file) + ":" + line;
+            return ProbeText.quoteFile(file) + ":" + line;
         }
     }
 

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param imports paths, in order
  * @param items the rest, in order
  */
-public record Program(Source source, List<CDefinition> cDefinitions, List<Setting> config, List<Statement.Import> imports, List<Item> items) {
+public record Program(
+        Source source,
+        List<CDefinition> cDefinitions,
+        List<Setting> config,
+        List<Statement.Import> imports,
+        List<Item> items) {
     public Program {
         cDefinitions = List.copyOf(cDefinitions);
         config = List.copyOf(config);
@@ -37,7 +42,9 @@ public record Program(Source source, List<CDefinition> cDefinitions, List<Settin
     }
 
     /** {@code probes /filter/ { ... }}. */
-    public record Action(List<AttachPoint> attachPoints, @Nullable Expression filter, Expression.Block body, Span span) implements Item {
+    public record Action(
+            List<AttachPoint> attachPoints, @Nullable Expression filter, Expression.Block body, Span span)
+            implements Item {
         public Action {
             attachPoints = List.copyOf(attachPoints);
         }
@@ -55,7 +62,8 @@ public record Program(Source source, List<CDefinition> cDefinitions, List<Settin
     }
 
     /** {@code fn name($a : type, ...) : type { ... }}. */
-    public record Function(String name, List<Parameter> parameters, TypeName result, Expression.Block body, Span span) implements Item {
+    public record Function(String name, List<Parameter> parameters, TypeName result, Expression.Block body, Span span)
+            implements Item {
         public Function {
             parameters = List.copyOf(parameters);
         }

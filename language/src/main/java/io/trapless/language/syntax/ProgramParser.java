@@ -54,7 +54,9 @@ final class ProgramParser {
             Token key = in.expect(Token.Kind.IDENTIFIER, "a setting's name");
             in.expect("=");
             Token value = in.peek();
-            if (value.kind() != Token.Kind.IDENTIFIER && value.kind() != Token.Kind.NUMBER && value.kind() != Token.Kind.STRING) {
+            if (value.kind() != Token.Kind.IDENTIFIER
+                    && value.kind() != Token.Kind.NUMBER
+                    && value.kind() != Token.Kind.STRING) {
                 throw in.expected("a value");
             }
             settings.add(new Program.Setting(key.text(), blocks.expressions().unary(), in.from(key.span())));
@@ -93,11 +95,13 @@ final class ProgramParser {
                 Token token = in.next();
                 parameters.add(
                         switch (token.kind()) {
-                            case VARIABLE -> new Expression.Variable(token.text().substring(1), token.span());
+                            case VARIABLE ->
+                                new Expression.Variable(token.text().substring(1), token.span());
                             case MAP -> new Expression.MapAccess(token.text().substring(1), List.of(), token.span());
                             case IDENTIFIER -> new Expression.Name(token.text(), token.span());
-                            default -> throw in.fail(Problem.EXPECTED.at(
-                                    token.span(), "a parameter ($variable, @map or name)", token.description()));
+                            default ->
+                                throw in.fail(Problem.EXPECTED.at(
+                                        token.span(), "a parameter ($variable, @map or name)", token.description()));
                         });
                 if (!in.take(",")) {
                     break;
@@ -114,7 +118,8 @@ final class ProgramParser {
         List<Program.Parameter> parameters = new ArrayList<>();
         in.expect("(");
         while (!in.at(")")) {
-            String parameter = in.expect(Token.Kind.VARIABLE, "a variable").text().substring(1);
+            String parameter =
+                    in.expect(Token.Kind.VARIABLE, "a variable").text().substring(1);
             in.expect(":");
             parameters.add(new Program.Parameter(parameter, blocks.expressions().typeName()));
             if (!in.take(",")) {

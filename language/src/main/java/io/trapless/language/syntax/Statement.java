@@ -17,16 +17,23 @@ public sealed interface Statement {
      * @param target a {@link Expression.Variable} or {@link Expression.MapAccess}
      * @param operator of a compound assignment such as {@code +=}; null for {@code =}
      */
-    record Assign(Expression target, @Nullable BinaryOperatorSyntax operator, Expression value, Span span) implements Statement {}
+    record Assign(Expression target, @Nullable BinaryOperatorSyntax operator, Expression value, Span span)
+            implements Statement {}
 
     /** {@code let $name: type = value}; type and value may be left out. */
-    record Let(Expression.Variable variable, Expression.@Nullable TypeOperand type, @Nullable Expression value, Span span) implements Statement {}
+    record Let(
+            Expression.Variable variable,
+            Expression.@Nullable TypeOperand type,
+            @Nullable Expression value,
+            Span span) implements Statement {}
 
     /** {@code for ($variable : @map)}. */
-    record ForMap(Expression.Variable variable, Expression map, Expression.Block body, Span span) implements Statement {}
+    record ForMap(Expression.Variable variable, Expression map, Expression.Block body, Span span)
+            implements Statement {}
 
     /** {@code for ($variable : start..end)}; the end is exclusive. */
-    record ForRange(Expression.Variable variable, Expression start, Expression end, Expression.Block body, Span span) implements Statement {}
+    record ForRange(Expression.Variable variable, Expression start, Expression end, Expression.Block body, Span span)
+            implements Statement {}
 
     record While(Expression condition, Expression.Block body, Span span) implements Statement {}
 

@@ -79,7 +79,10 @@ final class StringLexer {
     private void number(int escapeStart, int radix, int maxDigits) {
         int digitsStart = at;
         int number = 0;
-        while (at < text.length() && at - digitsStart < maxDigits && Character.digit(text.charAt(at), radix) >= 0 && text.charAt(at) < 0x80) {
+        while (at < text.length()
+                && at - digitsStart < maxDigits
+                && Character.digit(text.charAt(at), radix) >= 0
+                && text.charAt(at) < 0x80) {
             number = number * radix + Character.digit(text.charAt(at++), radix);
         }
         if (at == digitsStart || number > 0xFF) {
@@ -92,7 +95,9 @@ final class StringLexer {
     private void bad(int escapeStart, int escapeEnd) {
         if (problem == null) {
             problem = Problem.BAD_ESCAPE
-                    .at(new Span(escapeStart, escapeEnd), "'" + text.substring(escapeStart, escapeEnd).strip() + "'")
+                    .at(
+                            new Span(escapeStart, escapeEnd),
+                            "'" + text.substring(escapeStart, escapeEnd).strip() + "'")
                     .hint("the escapes are \\n \\t \\r \\\" \\\\ \\NNN (octal) and \\xNN");
         }
         at = escapeEnd;

@@ -60,24 +60,35 @@ public final class SyntaxPrinter {
                 print(b.left(), b.operator().precedence()) + " " + b.operator().text() + " "
                         + print(b.right(), b.operator().precedence() + 1);
             case Expression.Ternary t ->
-                print(t.condition(), TERNARY + 1) + " ? " + (t.whenTrue() == null ? "" : print(t.whenTrue()) + " ") + ": "
-                        + print(t.whenFalse());
+                print(t.condition(), TERNARY + 1) + " ? " + (t.whenTrue() == null ? "" : print(t.whenTrue()) + " ")
+                        + ": " + print(t.whenFalse());
             case Expression.Cast c -> "(" + print(c.type()) + ")" + castOperand(c.operand());
             case Expression.Call c ->
-                c.function() + c.arguments().stream().map(SyntaxPrinter::argument).collect(Collectors.joining(", ", "(", ")"));
-            case Expression.Index i -> print(i.base(), POSTFIX) + "[" + print(i.index()) + "]";
+                c.function()
+                        + c.arguments().stream()
+                                .map(SyntaxPrinter::argument)
+                                .collect(Collectors.joining(", ", "(", ")"));
+            case Expression.Index i -> indexed(i.base()) + "[" + print(i.index()) + "]";
             case Expression.Field f -> print(f.base(), POSTFIX) + "." + f.field();
             case Expression.TupleField f -> print(f.base(), POSTFIX) + "." + f.index();
-            case Expression.Tuple t -> t.elements().size() == 1 ? "(" + list(t.elements()) + ",)" : "(" + list(t.elements()) + ")";
+            case Expression.Tuple t ->
+                t.elements().size() == 1 ? "(" + list(t.elements()) + ",)" : "(" + list(t.elements()) + ")";
             case Expression.NamedTuple t -> "(" + named(t.fields()) + ")";
             case Expression.SizeOf s -> "sizeof(" + print(s.operand()) + ")";
             case Expression.OffsetOf o -> "offsetof(" + print(o.operand()) + ", " + String.join(".", o.path()) + ")";
             case Expression.TypeInfo t -> "typeinfo(" + print(t.operand()) + ")";
             case Expression.Comptime c -> "comptime " + print(c.operand(), UNARY);
             case Expression.If i ->
-                "if (" + print(i.condition()) + ") " + text(i.then()) + (i.otherwise() == null ? "" : " else " + text(i.otherwise()));
+                "if (" + print(i.condition()) + ") " + text(i.then())
+                        + (i.otherwise() == null ? "" : " else " + text(i.otherwise()));
             case Expression.Block b -> block(b);
         };
+    }
+
+    /** A map's name before a bracket would take it for the map's key. */
+    private static String indexed(Expression base) {
+        boolean scalarMap = base instanceof Expression.MapAccess m && m.keys().isEmpty();
+        return scalarMap ? "(" + print(base) + ")" : print(base, POSTFIX);
     }
 
     private static String unary(Expression.Unary unary) {
@@ -87,7 +98,8 @@ public final class SyntaxPrinter {
         }
         String operand = print(unary.operand(), UNARY);
         // "- -1" is not "--1".
-        boolean glued = operand.charAt(0) == operator.charAt(operator.length() - 1) && "-+&".indexOf(operand.charAt(0)) >= 0;
+        boolean glued =
+                operand.charAt(0) == operator.charAt(operator.length() - 1) && "-+&".indexOf(operand.charAt(0)) >= 0;
         return operator + (glued ? " " : "") + operand;
     }
 
@@ -107,7 +119,8 @@ public final class SyntaxPrinter {
     private static String argument(Expression.Argument argument) {
         return switch (argument) {
             case Expression.Argument.OfExpression expression -> print(expression.expression());
-            case Expression.Argument.OfType(Expression.TypeOperand.OfName name) -> "typeof(" + name.name().text() + ")";
+            case Expression.Argument.OfType(Expression.TypeOperand.OfName name) ->
+                "typeof(" + name.name().text() + ")";
             case Expression.Argument.OfType(Expression.TypeOperand.OfExpression operand) -> print(operand);
         };
     }
@@ -134,13 +147,15 @@ public final class SyntaxPrinter {
             case Statement.Evaluate e -> print(e.expression()) + ";";
             case Statement.Discard d -> "_ = " + print(d.expression()) + ";";
             case Statement.Assign a ->
-                print(a.target()) + " " + (a.operator() == null ? "" : a.operator().text()) + "= " + print(a.value()) + ";";
+                print(a.target()) + " "
+                        + (a.operator() == null ? "" : a.operator().text()) + "= " + print(a.value()) + ";";
             case Statement.Let l ->
                 "let " + print(l.variable()) + (l.type() == null ? "" : " : " + print(l.type()))
                         + (l.value() == null ? "" : " = " + print(l.value())) + ";";
             case Statement.ForMap f -> "for (" + print(f.variable()) + " : " + print(f.map()) + ") " + block(f.body());
             case Statement.ForRange f ->
-                "for (" + print(f.variable()) + " : " + print(f.start(), UNARY) + ".." + print(f.end(), UNARY) + ") " + block(f.body());
+                "for (" + print(f.variable()) + " : " + print(f.start(), UNARY) + ".." + print(f.end(), UNARY) + ") "
+                        + block(f.body());
             case Statement.While w -> "while (" + print(w.condition()) + ") " + block(w.body());
             case Statement.Unroll u -> "unroll (" + print(u.count()) + ") " + block(u.body());
             case Statement.Break _ -> "break;";

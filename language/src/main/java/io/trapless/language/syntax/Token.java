@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param number the value of a number or character; an unsigned one if {@code text} is above {@code Long.MAX_VALUE}
  * @param problem what is wrong with it, reported when the parser takes it
  */
-record Token(Kind kind, String text, long number, Span span, @Nullable Diagnostic problem) {
+record Token(
+        Kind kind,
+        String text,
+        long number,
+        Span span,
+        @Nullable Diagnostic problem) {
     enum Kind {
         IDENTIFIER,
         NUMBER,

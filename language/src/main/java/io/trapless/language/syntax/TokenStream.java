@@ -96,7 +96,10 @@ final class TokenStream {
     /** The error that {@code description} was expected where the next token stands. */
     Stop expected(String description) {
         Token token = peek();
-        return fail(token.problem() != null ? token.problem() : Problem.EXPECTED.at(token.span(), description, token.description()));
+        return fail(
+                token.problem() != null
+                        ? token.problem()
+                        : Problem.EXPECTED.at(token.span(), description, token.description()));
     }
 
     Stop fail(Diagnostic diagnostic) {

@@ -8,15 +8,47 @@ final class TypeParser {
     private static final Set<String> TAGS = Set.of("struct", "union", "enum");
 
     /** Words that begin an expression even before a parenthesis that could close a cast. */
-    private static final Set<String> NEVER_TYPES = Set.of("true", "false", "if", "sizeof", "offsetof", "typeof", "typeinfo", "comptime");
+    private static final Set<String> NEVER_TYPES =
+            Set.of("true", "false", "if", "sizeof", "offsetof", "typeof", "typeinfo", "comptime");
 
     /** Names that are types wherever they stand: bpftrace's, and C's that need no definition. */
     private static final Set<String> TYPES = Set.of(
-            "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "void", "string", "buffer", "inet", "usym_t",
-            "ksym_t", "mac_address", "cgroup_path_t", "strerror_t", "timestamp", "ustack", "char", "short", "int", "long", "unsigned", "u8", "u16", "u32",
-            "u64", "s8", "s16", "s32", "s64");
+            "bool",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+            "uint8",
+            "uint16",
+            "uint32",
+            "uint64",
+            "void",
+            "string",
+            "buffer",
+            "inet",
+            "usym_t",
+            "ksym_t",
+            "mac_address",
+            "cgroup_path_t",
+            "strerror_t",
+            "timestamp",
+            "ustack",
+            "char",
+            "short",
+            "int",
+            "long",
+            "unsigned",
+            "u8",
+            "u16",
+            "u32",
+            "u64",
+            "s8",
+            "s16",
+            "s32",
+            "s64");
 
-    private static final Set<String> NUMBERED_TYPES = Set.of("min_t", "max_t", "sum_t", "count_t", "avg_t", "stats_t", "hist_t", "lhist_t");
+    private static final Set<String> NUMBERED_TYPES =
+            Set.of("min_t", "max_t", "sum_t", "count_t", "avg_t", "stats_t", "hist_t", "lhist_t");
 
     private final TokenStream in;
 
@@ -51,7 +83,9 @@ final class TypeParser {
             if (in.at("*")) {
                 in.next();
                 type = new TypeName.Pointer(type);
-            } else if (in.at("[") && (in.peekSecond().kind() == Token.Kind.NUMBER || in.peekSecond().is("]"))) {
+            } else if (in.at("[")
+                    && (in.peekSecond().kind() == Token.Kind.NUMBER
+                            || in.peekSecond().is("]"))) {
                 in.next();
                 long length = in.at("]") ? -1 : in.next().number();
                 if (!in.at("]")) {

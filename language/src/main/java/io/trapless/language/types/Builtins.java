@@ -39,7 +39,10 @@ public final class Builtins {
     static {
         put(NAMES, TARGET, "tid pid cpu nsecs retval");
         outside(NAMES, "func probe probetype", "each event names its probe already");
-        outside(NAMES, "comm username uid gid ppid pcomm cpid has_cpid ncpus", "the trace's environment tells of the process");
+        outside(
+                NAMES,
+                "comm username uid gid ppid pcomm cpid has_cpid ncpus",
+                "the trace's environment tells of the process");
         outside(NAMES, "elapsed", "each event has its time already; nsecs is the time in nanoseconds");
         outside(NAMES, "rand", "to thin events out, filter on nsecs, for example /nsecs % 100 == 0/");
         outside(NAMES, "ustack", "user stacks are not recorded yet");
@@ -58,7 +61,18 @@ public final class Builtins {
                 "printf print cat join time strftime exit system signal strlen strncmp strcontains strstr memcmp bswap ntop pton macaddr strerror has_key "
                         + "delete clear zero len assert fail errorf warnf usym uaddr ustack count sum avg min max stats hist lhist tseries getopt str_concat",
                 program);
-        for (String name : List.of("kaddr", "ksym", "kptr", "kstack", "percpu_kaddr", "cgroupid", "cgroup_path", "override", "path", "skboutput", "socket_cookie")) {
+        for (String name : List.of(
+                "kaddr",
+                "ksym",
+                "kptr",
+                "kstack",
+                "percpu_kaddr",
+                "cgroupid",
+                "cgroup_path",
+                "override",
+                "path",
+                "skboutput",
+                "socket_cookie")) {
             FUNCTIONS.put(name, new Availability.Kernel("it works on the kernel's own data"));
         }
     }

@@ -24,14 +24,14 @@ public final class Promotion {
     /** The smallest type that holds a literal: signed if it can be. */
     public static Type.Int ofLiteral(long value, boolean unsigned) {
         if (unsigned) {
-            return Type.UINT64;
+            return Types.UINT64;
         }
         if (value == (byte) value) {
-            return Type.INT8;
+            return Types.INT8;
         }
         if (value == (short) value) {
-            return Type.INT16;
+            return Types.INT16;
         }
-        return value == (int) value ? Type.INT32 : Type.INT64;
+        return value == (int) value ? Types.INT32 : Types.INT64;
     }
 }

@@ -2,16 +2,6 @@ package io.trapless.language.types;
 
 /** The type of an expression. */
 public sealed interface Type {
-    Int INT8 = new Int(1, true);
-    Int INT16 = new Int(2, true);
-    Int INT32 = new Int(4, true);
-    Int INT64 = new Int(8, true);
-    Int UINT8 = new Int(1, false);
-    Int UINT16 = new Int(2, false);
-    Int UINT32 = new Int(4, false);
-    Int UINT64 = new Int(8, false);
-    Bool BOOL = new Bool();
-
     /** How messages name it, which is also how it is written where it can be. */
     String text();
 
@@ -68,7 +58,7 @@ public sealed interface Type {
     }
 
     /** The absence of a value; only as a pointer's target. */
-    record Void() implements Type {
+    record Nothing() implements Type {
         @Override
         public String text() {
             return "void";
@@ -90,7 +80,7 @@ public sealed interface Type {
             case Str s -> s.maxBytes();
             case Buf b -> b.maxBytes();
             case Pointer _ -> 8;
-            case Bool _, Void _ -> 1;
+            case Bool _, Nothing _ -> 1;
         };
     }
 

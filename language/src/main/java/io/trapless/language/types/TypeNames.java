@@ -13,22 +13,24 @@ public final class TypeNames {
     private static final Map<String, Type> TYPES = new TreeMap<>();
 
     static {
-        TYPES.put("bool", Type.BOOL);
-        TYPES.put("void", new Type.Void());
-        for (Type.Int type : new Type.Int[] {Type.INT8, Type.INT16, Type.INT32, Type.INT64, Type.UINT8, Type.UINT16, Type.UINT32, Type.UINT64}) {
+        TYPES.put("bool", Types.BOOL);
+        TYPES.put("void", new Type.Nothing());
+        for (Type.Int type : new Type.Int[] {
+            Types.INT8, Types.INT16, Types.INT32, Types.INT64, Types.UINT8, Types.UINT16, Types.UINT32, Types.UINT64
+        }) {
             TYPES.put(type.text(), type);
             TYPES.put(type.text() + "_t", type);
             TYPES.put((type.signed() ? "s" : "u") + 8 * type.sizeBytes(), type);
         }
-        TYPES.put("char", Type.INT8);
-        TYPES.put("short", Type.INT16);
-        TYPES.put("int", Type.INT32);
-        TYPES.put("long", Type.INT64);
-        TYPES.put("unsigned", Type.UINT32);
-        TYPES.put("size_t", Type.UINT64);
-        TYPES.put("ssize_t", Type.INT64);
-        TYPES.put("intptr_t", Type.INT64);
-        TYPES.put("uintptr_t", Type.UINT64);
+        TYPES.put("char", Types.INT8);
+        TYPES.put("short", Types.INT16);
+        TYPES.put("int", Types.INT32);
+        TYPES.put("long", Types.INT64);
+        TYPES.put("unsigned", Types.UINT32);
+        TYPES.put("size_t", Types.UINT64);
+        TYPES.put("ssize_t", Types.INT64);
+        TYPES.put("intptr_t", Types.INT64);
+        TYPES.put("uintptr_t", Types.UINT64);
     }
 
     private TypeNames() {}

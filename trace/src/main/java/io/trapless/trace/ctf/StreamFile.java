@@ -91,21 +91,46 @@ final class StreamFile implements AutoCloseable {
 
     /** Appends all of {@code packet}, or nothing. */
     void append(MemorySegment packet) throws IOException {
-        if (!channel.isOpen()) {
-            // The thread was interrupted in an earlier write, which closes a channel.
-            channel = FileChannel.open(path, EnumSet.of(StandardOpenOption.WRITE));
+        reopenIfInterrupted();
+        try {
+            appendToTail(packet);
+        } catch (IOException e) {
+            shrinkTail();
+            throw e;
         }
+    }
+
+    private void appendToTail(MemorySegment packet) throws IOException {
         long size = (packet.byteSize() + ALIGN - 1) & -ALIGN;
         long nextTail = tailOffset + size;
         grow(nextTail + ALIGN);
-        writeFully(
-                channel, packet.asSlice(PacketHeader.SIZE_BYTES).asByteBuffer(), tailOffset + PacketHeader.SIZE_BYTES);
+        ByteBuffer records = packet.asSlice(PacketHeader.SIZE_BYTES).asByteBuffer();
+        writeFully(channel, records, tailOffset + PacketHeader.SIZE_BYTES);
         long end = packet.get(LONG, PacketHeader.TIMESTAMP_END_OFFSET);
         writeTail(packet, nextTail, end, packet.get(LONG, PacketHeader.SEQUENCE_NUMBER_OFFSET) + 1);
         header.copyFrom(packet.asSlice(0, PacketHeader.SIZE_BYTES));
         header.set(LONG, PacketHeader.PACKET_SIZE_OFFSET, size * Byte.SIZE);
         writeFully(channel, header.asByteBuffer(), tailOffset);
         tailOffset = nextTail;
+    }
+
+    /** Gives back the blocks that a failed append took, so that a full disk has room for the last small files. */
+    private void shrinkTail() {
+        try {
+            reopenIfInterrupted();
+            writeTailSize(ALIGN);
+            length = tailOffset + ALIGN;
+            channel.truncate(length);
+        } catch (IOException _) {
+            // The caller is about to report why nothing could be written; the stream is as valid as it was.
+        }
+    }
+
+    /** An interrupt of a thread that writes closes the channel. */
+    private void reopenIfInterrupted() throws IOException {
+        if (!channel.isOpen()) {
+            channel = FileChannel.open(path, EnumSet.of(StandardOpenOption.WRITE));
+        }
     }
 
     /** Closes the file and takes it away. */
@@ -124,9 +149,7 @@ final class StreamFile implements AutoCloseable {
             delete();
             return;
         }
-        if (!channel.isOpen()) {
-            channel = FileChannel.open(path, EnumSet.of(StandardOpenOption.WRITE));
-        }
+        reopenIfInterrupted();
         try (FileChannel closing = channel) {
             closing.truncate(tailOffset);
         }
@@ -142,8 +165,12 @@ final class StreamFile implements AutoCloseable {
         }
         writeLastByte(newLength);
         length = newLength;
+        writeTailSize(length - tailOffset);
+    }
+
+    private void writeTailSize(long sizeBytes) throws IOException {
         ByteBuffer size = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        size.putLong(0, (length - tailOffset) * Byte.SIZE);
+        size.putLong(0, sizeBytes * Byte.SIZE);
         writeFully(channel, size, tailOffset + PacketHeader.PACKET_SIZE_OFFSET);
     }
 

@@ -20,15 +20,17 @@ public final class TraceException extends Exception {
         DAMAGED
     }
 
+    private static final int MAX_LENGTH = 500;
+
     private final Reason reason;
 
     public TraceException(Reason reason, String sentence) {
-        super(sentence);
+        super(oneLine(sentence));
         this.reason = reason;
     }
 
     public TraceException(Reason reason, String sentence, Throwable cause) {
-        super(sentence, cause);
+        super(oneLine(sentence), cause);
         this.reason = reason;
     }
 
@@ -36,6 +38,12 @@ public final class TraceException extends Exception {
     static TraceException unsupported(String what) {
         return new TraceException(
                 Reason.UNSUPPORTED, "The trace has " + what + " in it, which Trapless can't read; try babeltrace2.");
+    }
+
+    /** Names and words of a file may hold anything, at any length. */
+    private static String oneLine(String sentence) {
+        String line = sentence.replaceAll("[\\p{Cntrl}\\x{2028}\\x{2029}]", "?");
+        return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH) + "...";
     }
 
     public Reason reason() {

@@ -51,7 +51,11 @@ final class TsdlLexer {
 
     /** How the token is named in an error. */
     String shown() {
-        return kind == Kind.END ? "the end" : kind == Kind.NUMBER ? Long.toUnsignedString(number) : "'" + word + "'";
+        return switch (kind) {
+            case END -> "the end";
+            case NUMBER -> Long.toUnsignedString(number);
+            case WORD, STRING, PUNCTUATION -> "'" + (word.length() <= 40 ? word : word.substring(0, 40) + "...") + "'";
+        };
     }
 
     void advance() throws TraceException {

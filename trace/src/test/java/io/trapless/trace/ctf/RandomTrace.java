@@ -161,7 +161,8 @@ public final class RandomTrace {
             }
             case FieldKind.Text _ -> {
                 StringBuilder text = new StringBuilder();
-                for (int i = random.nextInt(20); i > 0; i--) {
+                // Never empty: for an empty string babeltrace2 2.0.4 prints the one of an earlier event.
+                for (int i = 1 + random.nextInt(20); i > 0; i--) {
                     text.append(LETTERS[random.nextInt(LETTERS.length)]);
                 }
                 return text.toString();

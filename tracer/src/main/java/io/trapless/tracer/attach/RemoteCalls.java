@@ -60,7 +60,12 @@ public final class RemoteCalls implements AutoCloseable {
             throw new AttachException(
                     Reason.NO_GADGET, "the code of process " + target.pid() + " changed meanwhile; try again");
         }
-        return new RemoteCalls(target, LendableThread.best(stopped, mappings), gadgets);
+        return lend(target, LendableThread.best(stopped, mappings), gadgets);
+    }
+
+    /** Borrows this very thread. */
+    static RemoteCalls lend(TargetProcess target, StoppedThread thread, Gadgets gadgets) throws AttachException {
+        return new RemoteCalls(target, thread, gadgets);
     }
 
     public TargetProcess target() {

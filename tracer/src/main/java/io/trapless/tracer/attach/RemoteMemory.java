@@ -58,19 +58,44 @@ public final class RemoteMemory {
     }
 
     /**
-     * Maps a file of the tracer shared into the target, wherever the kernel likes. The file reaches the target as a descriptor through a socket, so it need not be visible from there: neither
-     * user, nor mount nor pid namespace matter. No descriptor is left in the target.
+     * Hands a file of the tracer to the target, to be mapped there. It goes as a descriptor through a socket, so it need not be visible from the target: neither user, nor mount nor pid
+     * namespace matter.
      *
-     * @param descriptor open in the tracer, with the access that {@code protection} needs
-     * @return its address in the target
+     * @param descriptor open in the tracer, with the access that later mappings need
      */
-    public long mapFile(int descriptor, long size, int protection) throws AttachException {
-        long remote = passDescriptor(descriptor);
-        try {
-            long address = calls.call(Syscalls.MMAP, 0, size, protection, Memory.MAP_SHARED, remote, 0);
-            return check("mmap", address);
-        } finally {
+    public SharedFile share(int descriptor) throws AttachException {
+        return new SharedFile(passDescriptor(descriptor));
+    }
+
+    /** A file of the tracer in the target's hands; closing takes the descriptor back, mappings stay. */
+    public final class SharedFile implements AutoCloseable {
+        private final long remote;
+
+        private SharedFile(long remote) {
+            this.remote = remote;
+        }
+
+        /** Maps the first {@code size} bytes shared, wherever the kernel likes; returns the address in the target. */
+        public long map(long size, int protection) throws AttachException {
+            return check("mmap", calls.call(Syscalls.MMAP, 0, size, protection, Memory.MAP_SHARED, remote, 0));
+        }
+
+        /** Maps the first {@code size} bytes shared, in place of memory of ours. */
+        public void mapOver(long address, long size, int protection) throws AttachException {
+            int flags = Memory.MAP_SHARED | Memory.MAP_FIXED;
+            check("mmap", calls.call(Syscalls.MMAP, address, size, protection, flags, remote, 0));
+        }
+
+        @Override
+        public void close() throws AttachException {
             closeRemote(remote);
+        }
+    }
+
+    /** Maps a whole file of the tracer shared into the target, wherever the kernel likes; as {@link #share}, for a single mapping. */
+    public long mapFile(int descriptor, long size, int protection) throws AttachException {
+        try (SharedFile file = share(descriptor)) {
+            return file.map(size, protection);
         }
     }
 

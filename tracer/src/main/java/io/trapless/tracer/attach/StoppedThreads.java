@@ -2,7 +2,6 @@ package io.trapless.tracer.attach;
 
 import io.trapless.tracer.linux.Errno;
 import io.trapless.tracer.linux.LinuxException;
-import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.linux.Ptrace;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,11 +109,5 @@ public final class StoppedThreads implements AutoCloseable {
                 return true;
             }
         }
-    }
-
-    /** Kills the target: for a process that the tracer started and could not set up. */
-    void kill() {
-        Processes.kill(target.pid(), Processes.SIGKILL);
-        close();
     }
 }

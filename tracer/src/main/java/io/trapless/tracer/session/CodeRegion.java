@@ -55,8 +55,7 @@ final class CodeRegion {
         List<CodeRegion> regions = new ArrayList<>();
         int first = 0;
         for (int i = 1; i <= sorted.size(); i++) {
-            if (i == sorted.size()
-                    || sorted.get(i).end() - sorted.get(first).address() > MAX_SPAN) {
+            if (i == sorted.size() || sorted.get(i).end() - sorted.get(first).address() > MAX_SPAN) {
                 regions.add(new CodeRegion(sorted.subList(first, i)));
                 first = i;
             }
@@ -86,7 +85,8 @@ final class CodeRegion {
 
     /** Bytes of code, whole pages, wherever it will lie. */
     long codeSize(ProcessFacts facts) {
-        // The code's size does not depend on the place, as long as addresses need all their bytes; a trampoline's share is rounded up.
+        // The code's size does not depend on the place, as long as addresses need all their bytes; a trampoline's share
+        // is rounded up.
         byte[] code = generate(facts, rangeStart + MAX_SPAN / 2);
         return (code.length + 2L * PAGE - 1) & -PAGE;
     }
@@ -110,8 +110,7 @@ final class CodeRegion {
             }
             code.writeBytes(trampoline.code());
             next = TrampolineCompiler.align(next + trampoline.code().length);
-            changes.add(new TextChange(
-                    site.address(), site.plan().original(), jump(site, trampoline.entry())));
+            changes.add(new TextChange(site.address(), site.plan().original(), jump(site, trampoline.entry())));
             moves.addAll(placement.moves);
         }
         return code.toByteArray();
@@ -153,8 +152,8 @@ final class CodeRegion {
             switch (Relocator.relocate(plan.original(), 0, plan.range().codeBytes(), site.address(), asm)) {
                 case Relocation.Refused refused -> refusal = refused.reason().sentence();
                 case Relocation.Copied copied -> {
-                    for (int i = 0; i < copied.originals().length; i++) {
-                        moves.add(new RipMove(copied.originals()[i], copied.copies()[i]));
+                    for (Relocation.Move move : copied.moves()) {
+                        moves.add(new RipMove(move.original(), move.copy()));
                     }
                 }
             }

@@ -16,6 +16,9 @@ import io.trapless.tracer.attach.TextPatcher;
 import io.trapless.tracer.attach.ThreadLayout;
 import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.ring.RingGeometry;
+import io.trapless.tracer.session.store.JournalEntry;
+import io.trapless.tracer.session.store.JournalWriter;
+import io.trapless.tracer.session.store.ProcessKey;
 import io.trapless.tracer.trampoline.ProcessFacts;
 import java.io.IOException;
 import java.time.Duration;
@@ -43,7 +46,8 @@ final class ProcessAttachment {
     private final Gadgets gadgets;
     private final List<CodeRegion> regions;
     private final List<Long> semaphores;
-    private final Journal journal;
+    private final JournalWriter journal;
+    private final ProcessKey key;
     private final HostFacts host;
     private final boolean systemCalls;
     private final boolean usesPid;
@@ -57,15 +61,6 @@ final class ProcessAttachment {
     /** Memory of ours in the target. */
     record Mapped(long address, long size) {}
 
-    /** Where undoing needs to know of a change before it is made. */
-    interface Journal {
-        void mapped(TargetProcess target, long address, long size) throws IOException;
-
-        void patched(TargetProcess target, List<TextChange> changes) throws IOException;
-
-        void semaphoreRaised(TargetProcess target, long address) throws IOException;
-    }
-
     /**
      * @param sites in order of address, not overlapping
      * @param semaphores addresses of the 16-bit counters to raise
@@ -75,7 +70,7 @@ final class ProcessAttachment {
             RingGeometry geometry,
             List<ArmedSite> sites,
             List<Long> semaphores,
-            Journal journal,
+            JournalWriter journal,
             HostFacts host,
             boolean systemCalls)
             throws AttachException {
@@ -85,6 +80,7 @@ final class ProcessAttachment {
         this.regions = CodeRegion.divide(sites);
         this.semaphores = List.copyOf(semaphores);
         this.journal = journal;
+        this.key = new ProcessKey(target.pid(), target.startTime());
         this.host = host;
         this.systemCalls = systemCalls;
         this.usesPid = sites.stream().flatMap(s -> s.probes().stream()).anyMatch(p -> p.uses(Value.Context.Kind.PID));
@@ -165,7 +161,11 @@ final class ProcessAttachment {
     }
 
     private void mapRegion(
-            RemoteCalls calls, RemoteMemory memory, RemoteMemory.SharedFile file, ThreadLayout layout, CodeRegion region)
+            RemoteCalls calls,
+            RemoteMemory memory,
+            RemoteMemory.SharedFile file,
+            ThreadLayout layout,
+            CodeRegion region)
             throws AttachException {
         long codeSize = region.codeSize(facts(layout, 1L << 46, region.rangeStart(), region.rangeStart()));
         long headerSize = SessionHeaderDescriptor.RINGS_OFFSET;
@@ -210,7 +210,7 @@ final class ProcessAttachment {
     private void note(long address, long size) throws AttachException {
         mapped.add(new Mapped(address, size));
         try {
-            journal.mapped(target, address, size);
+            journal.append(List.of(new JournalEntry.Mapped(key, address, size)));
         } catch (IOException e) {
             throw new JournalFailure(e);
         }
@@ -253,10 +253,10 @@ final class ProcessAttachment {
     private List<RipMove> prepareJumps() throws IOException {
         List<RipMove> moves = new ArrayList<>();
         regions.forEach(region -> moves.addAll(region.moves()));
-        journal.patched(target, changes);
-        for (long semaphore : semaphores) {
-            journal.semaphoreRaised(target, semaphore);
-        }
+        List<JournalEntry> entries = new ArrayList<>();
+        changes.forEach(change -> entries.add(new JournalEntry.Patched(key, change)));
+        semaphores.forEach(semaphore -> entries.add(new JournalEntry.SemaphoreRaised(key, semaphore)));
+        journal.append(entries);
         return moves;
     }
 

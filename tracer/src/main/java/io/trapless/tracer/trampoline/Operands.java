@@ -119,7 +119,7 @@ final class Operands {
         switch (location) {
             case InRegister(Gpr register, int _, boolean _, boolean highByte) ->
                 loadFrom(dst, register, highByte, sizeBytes, signed);
-            case Immediate(long number, int _, boolean _) -> asm.mov(dst, number);
+            case Immediate(long number, int _, boolean _) -> asm.mov(dst, extended(number, sizeBytes, signed));
             case AtAddress(long address, int _, boolean _) -> {
                 asm.mov(dst, address);
                 loadMemory(dst, Mem.of(dst, 0), sizeBytes, signed);
@@ -127,6 +127,11 @@ final class Operands {
             case InMemory memory -> loadMemory(dst, resolve(dst, memory), sizeBytes, signed);
             case OnStack _, InVector _ -> throw new IllegalArgumentException("not a leaf: " + location);
         }
+    }
+
+    private static long extended(long number, int sizeBytes, boolean signed) {
+        int unused = 64 - 8 * sizeBytes;
+        return signed ? number << unused >> unused : number << unused >>> unused;
     }
 
     private void loadFrom(Gpr dst, Gpr register, boolean highByte, int sizeBytes, boolean signed) {

@@ -1,0 +1,97 @@
+package io.trapless.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running program of the benchmark: one command a line goes in, one line of JSON comes out (see {@code harness.h}). Closing it ends the process.
+ * Used by one thread.
+ */
+final class Target implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader answers;
+    private final Writer commands;
+
+    private Target(Process process) {
+        this.process = process;
+        answers = process.inputReader(StandardCharsets.US_ASCII);
+        commands = process.outputWriter(StandardCharsets.US_ASCII);
+    }
+
+    /** Starts a program; its standard error goes nowhere. */
+    static Target start(List<String> command) throws IOException {
+        return new Target(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /**
+     * Calls a function many times and checks the sum of what it returned.
+     *
+     * @param work name of the loop, see the program's source
+     * @param events calls a thread
+     */
+    Measurement run(String work, long events, int threads) throws IOException, BenchException {
+        String answer = ask("run " + work + " " + events + " " + threads);
+        long checksum = field(answer, "checksum");
+        if (!work.equals("rdtsc") && !work.equals("empty") && checksum != expectedChecksum(events, threads)) {
+            throw new BenchException("the target's checksum is wrong after a run of " + work
+                    + ": a tool changed what it computes; keep this machine's details and report it");
+        }
+        return new Measurement(field(answer, "cpuNanos"), field(answer, "wallNanos"), events * threads);
+    }
+
+    /** Where the function of a loop lies in its file, as kernel uprobes want it. */
+    long fileOffset(String work) throws IOException, BenchException {
+        return field(ask("where " + work), "fileOffset");
+    }
+
+    /** Where the function of a loop lies in the process. */
+    long address(String work) throws IOException, BenchException {
+        return field(ask("where " + work), "address");
+    }
+
+    /** The sum over 0 .. events-1 of 3 * i + 1, for each thread. */
+    private static long expectedChecksum(long events, int threads) {
+        return threads * (3 * (events * (events - 1) / 2) + events);
+    }
+
+    private String ask(String command) throws IOException, BenchException {
+        commands.write(command + "\n");
+        commands.flush();
+        @Nullable String answer = answers.readLine();
+        if (answer == null) {
+            throw new BenchException("the target ended during '" + command + "'");
+        }
+        return answer;
+    }
+
+    private static long field(String json, String name) throws BenchException {
+        Matcher matcher = Pattern.compile("\"" + name + "\": ([0-9]+)").matcher(json);
+        if (!matcher.find()) {
+            throw new BenchException("the target answered " + json);
+        }
+        return Long.parseUnsignedLong(matcher.group(1));
+    }
+
+    @Override
+    public void close() {
+        try {
+            commands.close();
+        } catch (IOException e) {
+            // it has ended already
+        }
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+}

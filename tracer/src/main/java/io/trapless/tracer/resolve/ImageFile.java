@@ -1,0 +1,90 @@
+package io.trapless.tracer.resolve;
+
+import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.elf.ElfFile;
+import io.trapless.binary.elf.ElfImage;
+import io.trapless.binary.elf.Relocations;
+import io.trapless.binary.flow.ImageView;
+import io.trapless.binary.sdt.UsdtProbe;
+import io.trapless.binary.sdt.UsdtProbes;
+import io.trapless.binary.symbol.Function;
+import io.trapless.binary.symbol.SymbolTable;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One ELF file and what has been read of it so far, shared by all processes that map it. One thread at a time; open until its {@link ImageFiles} is closed.
+ */
+public final class ImageFile {
+    private final ElfFile elf;
+    private final Path root;
+    private final Path imagePath;
+
+    private @Nullable SymbolTable symbols;
+    private @Nullable List<UsdtProbe> usdtProbes;
+    private @Nullable ImageView view;
+    private @Nullable Map<Long, Long> indirectSlots;
+
+    /**
+     * @param root the directory under which separate debug files are looked for
+     * @param imagePath the file's path below it
+     */
+    ImageFile(ElfFile elf, Path root, Path imagePath) {
+        this.elf = elf;
+        this.root = root;
+        this.imagePath = imagePath;
+    }
+
+    public ElfFile elf() {
+        return elf;
+    }
+
+    /** Lower-case hexadecimal; null if it has none. */
+    public @Nullable String buildId() throws ElfException {
+        return elf.buildId();
+    }
+
+    public SymbolTable symbols() throws ElfException {
+        SymbolTable table = symbols;
+        if (table == null) {
+            table = SymbolTable.withDebugFiles(elf, root, imagePath);
+            symbols = table;
+        }
+        return table;
+    }
+
+    public List<UsdtProbe> usdtProbes() throws ElfException {
+        List<UsdtProbe> probes = usdtProbes;
+        if (probes == null) {
+            probes = UsdtProbes.read(elf);
+            usdtProbes = probes;
+        }
+        return probes;
+    }
+
+    /** The image for the control-flow analysis; made once. */
+    public ImageView view() throws ElfException {
+        ImageView image = view;
+        if (image == null) {
+            image = ElfImage.of(elf, symbols().codeRanges());
+            view = image;
+        }
+        return image;
+    }
+
+    /** The slot that gets the implementation chosen by an IFUNC symbol's resolver; null if this file has no such slot. */
+    @Nullable Long indirectSlot(Function resolver) throws ElfException {
+        Map<Long, Long> slots = indirectSlots;
+        if (slots == null) {
+            slots = new HashMap<>();
+            for (Relocations.IndirectSlot slot : elf.relocations().indirectSlots()) {
+                slots.putIfAbsent(slot.resolver(), slot.slot());
+            }
+            indirectSlots = slots;
+        }
+        return slots.get(resolver.address());
+    }
+}

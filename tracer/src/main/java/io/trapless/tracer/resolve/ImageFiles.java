@@ -1,0 +1,37 @@
+package io.trapless.tracer.resolve;
+
+import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.elf.ElfFile;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The ELF files of a session, each opened and read once however many processes map it. One thread at a time. */
+public final class ImageFiles implements AutoCloseable {
+    private final Map<Key, ImageFile> open = new HashMap<>();
+
+    /** A file is known by what the kernel knows it by. */
+    private record Key(long device, long inode, String path) {}
+
+    /**
+     * Opens a file, or gives the one that is open already.
+     *
+     * @param path the name that opens it
+     * @param shownPath its name for the user, part of what makes it the same file
+     */
+    ImageFile open(Path path, long device, long inode, String shownPath, Path root) throws ElfException {
+        Key key = new Key(device, inode, shownPath);
+        ImageFile known = open.get(key);
+        if (known == null) {
+            known = new ImageFile(ElfFile.open(path), root, Path.of(shownPath));
+            open.put(key, known);
+        }
+        return known;
+    }
+
+    @Override
+    public void close() {
+        open.values().forEach(file -> file.elf().close());
+        open.clear();
+    }
+}

@@ -1,0 +1,158 @@
+package io.trapless.tracer.resolve;
+
+import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.symbol.Function;
+import io.trapless.binary.symbol.SymbolTable;
+import io.trapless.language.syntax.ProbePattern;
+import io.trapless.language.syntax.ProbeTarget;
+import io.trapless.language.syntax.ProbeTarget.Language;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the sites of one function pattern over modules; a place that several names lead to is one site, by its first name. One thread, once. */
+final class SiteCollector {
+    private final Modules modules;
+    private final ModuleNames moduleName;
+    private final ProbePattern.Uprobe pattern;
+    private final List<Refusal> refusals;
+    private final Map<Place, Site> sites = new LinkedHashMap<>();
+
+    private record Place(String module, long address) {}
+
+    SiteCollector(
+            Modules modules, ModuleNames moduleName, ProbePattern.Uprobe pattern, List<Refusal> refusals) {
+        this.modules = modules;
+        this.moduleName = moduleName;
+        this.pattern = pattern;
+        this.refusals = refusals;
+    }
+
+    boolean isEmpty() {
+        return sites.isEmpty();
+    }
+
+
+    List<Site> sites() {
+        return List.copyOf(sites.values());
+    }
+
+    /** A path that the user typed is shown as it was typed; else the module's own. */
+    static String shownModule(ModuleNames name, ModuleImage module) {
+        return name.isPath() && !name.isWild() ? name.text() : module.path();
+    }
+
+    void collect(ModuleImage module) throws ElfException {
+        switch (pattern.target()) {
+            case ProbeTarget.Function function -> entries(module, function);
+            case ProbeTarget.FunctionOffset offset -> offsets(module, offset);
+            case ProbeTarget.Address address -> address(module, address.address());
+            case ProbeTarget.SourceLine line ->
+                refuse(pattern.text(), RefusalReason.UNSUPPORTED, "source lines are not available yet: give a function");
+        }
+    }
+
+    private void entries(ModuleImage module, ProbeTarget.Function target) throws ElfException {
+        for (FunctionLookup.Match match :
+                FunctionLookup.find(module.file().symbols(), target.pattern(), target.language())) {
+            String probe = text(module, new ProbeTarget.Function(match.name(), match.language()));
+            Function function = match.function();
+            if (function.kind() == Function.Kind.IFUNC) {
+                Function chosen = implementation(module, function, probe);
+                if (chosen != null) {
+                    add(probe, module, chosen.address(), SiteKind.ENTRY, chosen);
+                }
+            } else {
+                add(probe, module, function.address(), SiteKind.ENTRY, function);
+            }
+        }
+    }
+
+    private void offsets(ModuleImage module, ProbeTarget.FunctionOffset target) throws ElfException {
+        Language language = target.language();
+        for (FunctionLookup.Match match :
+                FunctionLookup.find(module.file().symbols(), target.pattern(), language)) {
+            String probe = text(
+                    module, new ProbeTarget.FunctionOffset(match.name(), match.language(), target.offsetBytes()));
+            Function function = match.function();
+            if (function.kind() == Function.Kind.IFUNC) {
+                function = implementation(module, function, probe);
+            }
+            if (function == null) {
+                continue;
+            }
+            if (Long.compareUnsigned(target.offsetBytes(), function.sizeBytes()) >= 0) {
+                refuse(
+                        probe,
+                        RefusalReason.OFFSET_OUTSIDE_FUNCTION,
+                        match.name() + " has only " + function.sizeBytes() + " bytes: give a smaller offset");
+            } else {
+                add(probe, module, function.address() + target.offsetBytes(), SiteKind.OFFSET, function);
+            }
+        }
+    }
+
+    private void address(ModuleImage module, long address) throws ElfException {
+        String probe = text(module, new ProbeTarget.Address(address));
+        boolean mapped = module.containsCode(address + module.loadBias());
+        if (module.file().elf().isCode(address) && mapped) {
+            add(probe, module, address, SiteKind.ADDRESS, module.file().symbols().covering(address));
+        } else {
+            refuse(
+                    probe,
+                    RefusalReason.NOT_CODE,
+                    "0x" + Long.toHexString(address) + " is not in the code of " + module.path()
+                            + ": give an address as nm or objdump show it");
+        }
+    }
+
+    /** The function that an IFUNC symbol means in this process; null, with a refusal, if that cannot be told. */
+    private @Nullable Function implementation(ModuleImage module, Function resolver, String probe)
+            throws ElfException {
+        long address = modules.implementationOf(module, resolver);
+        if (address == Modules.UNKNOWN) {
+            refuse(
+                    probe,
+                    RefusalReason.IFUNC_UNBOUND,
+                    resolver.name() + " is chosen when a process first uses it (IFUNC), and none has been chosen"
+                            + " here: name an implementation");
+            return null;
+        }
+        SymbolTable symbols = module.file().symbols();
+        long fileAddress = address - module.loadBias();
+        Function function = symbols.covering(fileAddress);
+        return function != null && function.address() == fileAddress
+                ? function
+                : unnamed(module, resolver, fileAddress);
+    }
+
+    /** An implementation without a symbol of its own, as in a stripped C library: its size is that of its unwind entry. */
+    private static Function unnamed(ModuleImage module, Function resolver, long fileAddress) throws ElfException {
+        var entry = module.file().elf().ehFrame().covering(fileAddress);
+        long sizeBytes = entry == null ? 0 : entry.end() - fileAddress;
+        return new Function(
+                resolver.name(),
+                fileAddress,
+                sizeBytes,
+                Function.Kind.FUNC,
+                resolver.binding(),
+                resolver.version(),
+                resolver.aliases());
+    }
+
+    private String text(ModuleImage module, ProbeTarget target) {
+        return new ProbePattern.Uprobe(shownModule(moduleName, module), target, pattern.span()).text();
+    }
+
+    private void add(String probe, ModuleImage module, long fileAddress, SiteKind kind, @Nullable Function function) {
+        long address = fileAddress + module.loadBias();
+        sites.putIfAbsent(
+                new Place(module.path(), address),
+                new Site(probe, module, fileAddress, address, kind, function, null));
+    }
+
+    private void refuse(String probe, RefusalReason reason, String sentence) {
+        refusals.add(new Refusal(probe, reason, sentence));
+    }
+}

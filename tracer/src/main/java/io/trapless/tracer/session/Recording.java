@@ -1,0 +1,402 @@
+package io.trapless.tracer.session;
+
+import io.trapless.trace.ctf.TraceException;
+import io.trapless.trace.event.EventType;
+import io.trapless.tracer.attach.AttachException;
+import io.trapless.tracer.attach.LaunchedProcess;
+import io.trapless.tracer.attach.Ptracer;
+import io.trapless.tracer.attach.StoppedThreads;
+import io.trapless.tracer.attach.TargetProcess;
+import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.linux.Processes;
+import io.trapless.tracer.resolve.ImageFiles;
+import io.trapless.tracer.ring.ConsumerStatistics;
+import io.trapless.tracer.ring.Cpus;
+import io.trapless.tracer.ring.RingConsumer;
+import io.trapless.tracer.ring.RingGeometry;
+import io.trapless.tracer.session.RecordingSummary.SiteResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One recording, from clauses to a trace. {@link #start} attaches; {@link #awaitEnd} waits; {@link #finish} detaches, drains and closes the trace. One thread drives it.
+ *
+ * <p>Whatever fails after the first change to a process, everything that was changed is taken back before the exception leaves {@link #start}.
+ */
+public final class Recording {
+    private static final long LIVENESS_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final RecordingRequest request;
+    private final Ptracer ptracer = new Ptracer();
+    private final List<BoundTarget> targets = new ArrayList<>();
+    private final List<ProcessAttachment> attachments = new ArrayList<>();
+    private final List<String> notices = new ArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final SiteBinder binder;
+    private final ImageFiles files = new ImageFiles();
+    private final HostClock hostClock = HostClock.begin();
+    private final long startNanos = System.nanoTime();
+
+    private @Nullable LaunchedProcess launched;
+    private @Nullable SessionResources resources;
+    private volatile @Nullable IOException failure;
+    private volatile boolean limitReached;
+    private long attachNanos;
+
+    private Recording(RecordingRequest request) {
+        this.request = request;
+        this.binder = new SiteBinder(request.clauses(), files, request.systemCalls());
+    }
+
+    /**
+     * Attaches to all processes and begins to record.
+     *
+     * @throws RecordingException nothing could be armed, or attaching failed; nothing is left behind
+     */
+    public static Recording start(RecordingRequest request) throws RecordingException, InterruptedException {
+        Recording recording = new Recording(request);
+        boolean started = false;
+        try {
+            recording.attachAll();
+            started = true;
+            return recording;
+        } catch (AttachException e) {
+            throw RecordingException.failed(e.refusal().sentence());
+        } catch (TraceException e) {
+            throw RecordingException.failed(e.getMessage() == null ? "the trace can't be written" : e.getMessage());
+        } catch (IOException e) {
+            throw RecordingException.failed(Sentences.of(e));
+        } finally {
+            if (!started) {
+                recording.abandon();
+            }
+        }
+    }
+
+    private void attachAll()
+            throws AttachException, RecordingException, TraceException, IOException, InterruptedException {
+        long begin = System.nanoTime();
+        for (int pid : request.pids()) {
+            targets.add(binder.bind(TargetProcess.open(pid)));
+        }
+        if (request.command().isEmpty()) {
+            SessionResources session = openSession();
+            for (BoundTarget target : targets) {
+                if (!target.sites().isEmpty()) {
+                    attach(session, target);
+                }
+            }
+        } else {
+            launch();
+        }
+        attachNanos = System.nanoTime() - begin;
+    }
+
+    private void attach(SessionResources session, BoundTarget target)
+            throws AttachException, IOException, InterruptedException {
+        ProcessAttachment attachment = attachment(session, target);
+        int descriptor = session.openRings();
+        try {
+            onPtracer(() -> attachment.map(descriptor));
+            attachment.generate();
+            onPtracer(attachment::arm);
+        } finally {
+            Descriptors.close(descriptor);
+        }
+        attached(session, attachment);
+    }
+
+    /** The command stays at its entry point while everything is prepared: all of that is one task of the ptrace thread. */
+    private void launch() throws AttachException, RecordingException, TraceException, IOException, InterruptedException {
+        onPtracer(() -> {
+            LaunchedProcess.AtEntry entry =
+                    LaunchedProcess.startStopped(request.command(), LaunchedProcess.environment(), new int[] {0, 1, 2});
+            launched = entry.process();
+            try (StoppedThreads stopped = entry.stopped()) {
+                BoundTarget target = binder.bind(entry.target());
+                targets.add(target);
+                SessionResources session = openSession();
+                for (BoundTarget other : targets) {
+                    if (other != target && !other.sites().isEmpty()) {
+                        attach(session, other);
+                    }
+                }
+                if (!target.sites().isEmpty()) {
+                    attachStopped(session, target, stopped);
+                }
+            }
+        });
+    }
+
+    private void attachStopped(SessionResources session, BoundTarget target, StoppedThreads stopped)
+            throws AttachException, IOException {
+        ProcessAttachment attachment = attachment(session, target);
+        int descriptor = session.openRings();
+        try {
+            attachment.map(stopped, descriptor);
+            attachment.generate();
+            attachment.arm(stopped);
+        } finally {
+            Descriptors.close(descriptor);
+        }
+        attached(session, attachment);
+    }
+
+    private ProcessAttachment attachment(SessionResources session, BoundTarget target) throws AttachException {
+        ProcessAttachment attachment = new ProcessAttachment(
+                target.process(),
+                session.file().geometry(),
+                target.sites(),
+                target.semaphores(),
+                session.journal(),
+                hostClock.facts(),
+                request.systemCalls());
+        attachments.add(attachment);
+        return attachment;
+    }
+
+    private void attached(SessionResources session, ProcessAttachment attachment) {
+        for (CodeRegion.Unplaceable site : attachment.unplaceable()) {
+            site.site().probes().forEach(probe -> binder.refuse(session.nameOf(probe.eventId()), site.sentence()));
+        }
+    }
+
+    /** Creates everything that lies outside the targets, and starts the consumer. */
+    private SessionResources openSession() throws RecordingException, TraceException, IOException {
+        List<EventType> events = targets.stream()
+                .flatMap(t -> t.probes().stream())
+                .map(BoundProbe::event)
+                .toList();
+        if (events.isEmpty()) {
+            throw RecordingException.failed(nothingToArm());
+        }
+        RingGeometry geometry =
+                RingGeometry.withCapacity(Cpus.possibleCount(), request.bufferSizeBytes(), request.mode());
+        SessionResources session = SessionResources.create(
+                request, geometry, targets, hostClock.facts().cyclesPerSecond(), false, new Ending());
+        resources = session;
+        return session;
+    }
+
+    private String nothingToArm() {
+        List<RecordingSummary.RefusedProbe> refused = binder.refused();
+        if (refused.isEmpty()) {
+            return "the clauses mean no place in the process; see 'trapless list'";
+        }
+        RecordingSummary.RefusedProbe first = refused.getFirst();
+        String more = refused.size() > 1 ? " (and " + (refused.size() - 1) + " more refusals)" : "";
+        return first.probe() + ": " + first.reason() + more;
+    }
+
+    /** Waits for the end: all targets have ended, the number of events is reached, or the trace can't be written any more. True then, false after the time. */
+    public boolean awaitEnd(long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        while (true) {
+            long left = deadline - System.nanoTime();
+            if (ended.await(Math.clamp(left, 0, LIVENESS_NANOS), TimeUnit.NANOSECONDS)) {
+                return true;
+            }
+            if (targets.stream().noneMatch(t -> t.process().isAlive())) {
+                return true;
+            }
+            if (left <= 0) {
+                return false;
+            }
+        }
+    }
+
+    /** Events, loss and bytes so far. */
+    public ConsumerStatistics statistics() {
+        return session().consumer().statistics();
+    }
+
+    /** Probes that could not be armed. */
+    public List<RecordingSummary.RefusedProbe> refused() {
+        return binder.refused();
+    }
+
+    /** Places that are armed. */
+    public int siteCount() {
+        return attachments.stream().mapToInt(a -> a.changes().size()).sum();
+    }
+
+    /** The command that was started; null if none was. */
+    public @Nullable LaunchedProcess launched() {
+        return launched;
+    }
+
+    private SessionResources session() {
+        SessionResources session = resources;
+        if (session == null) {
+            throw new IllegalStateException("not started");
+        }
+        return session;
+    }
+
+    /**
+     * Detaches from what still lives, takes what is left in the rings, and closes the trace.
+     *
+     * @throws RecordingException the trace could not be written to its end; what is there is valid
+     */
+    public RecordingSummary finish() throws RecordingException, InterruptedException {
+        SessionResources session = session();
+        detachAll();
+        try {
+            ConsumerStatistics statistics = session.consumer().finish();
+            session.closeTrace();
+            RecordingSummary summary = summary(session, statistics);
+            session.delete();
+            return summary;
+        } catch (TraceException e) {
+            throw RecordingException.failed(e.getMessage() == null ? "the trace can't be written" : e.getMessage());
+        } catch (IOException e) {
+            throw RecordingException.failed(Sentences.of(e));
+        } finally {
+            release();
+        }
+    }
+
+    private void detachAll() throws InterruptedException {
+        session().file().disableAll();
+        for (ProcessAttachment attachment : attachments) {
+            detach(attachment.target(), attachment);
+            for (int child : Descendants.sharing(session().file().path(), attachment.target().pid(), attachments)) {
+                detachChild(child, attachment);
+            }
+        }
+    }
+
+    private void detach(TargetProcess target, ProcessAttachment attachment) throws InterruptedException {
+        if (!target.isAlive()) {
+            return;
+        }
+        try {
+            Detachment detachment = new Detachment(
+                    target, attachment.changes(), attachment.semaphores(), attachment.mappings());
+            Detachment.Result[] result = new Detachment.Result[1];
+            onPtracer(() -> result[0] = detachment.run());
+            if (result[0].foreignSites() > 0) {
+                notices.add(result[0].foreignSites() + " places of process " + target.pid()
+                        + " have been changed by somebody else since, and were left as they are");
+            } else if (result[0].memoryLeft()) {
+                notices.add("a thread of process " + target.pid()
+                        + " may still need our code; it is harmless and stays mapped there");
+            }
+        } catch (AttachException e) {
+            if (target.isAlive()) {
+                notices.add("process " + target.pid() + " could not be detached from: "
+                        + e.refusal().sentence() + "; run 'trapless detach -p " + target.pid() + "'");
+            }
+        } catch (IOException | RecordingException | TraceException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void detachChild(int child, ProcessAttachment parent) throws InterruptedException {
+        try (TargetProcess process = TargetProcess.open(child)) {
+            detach(process, parent);
+        } catch (AttachException e) {
+            notices.add("the forked process " + child + " could not be detached from: "
+                    + e.refusal().sentence());
+        }
+    }
+
+    private RecordingSummary summary(SessionResources session, ConsumerStatistics statistics) throws IOException {
+        List<SiteResult> sites = new ArrayList<>();
+        for (BoundTarget target : targets) {
+            for (BoundProbe probe : target.probes()) {
+                int id = probe.event().id();
+                sites.add(new SiteResult(
+                        probe.event().name(),
+                        probe.pid(),
+                        probe.address(),
+                        "jump",
+                        session.consumer().eventsOf(id),
+                        session.consumer().lostOf(id)));
+            }
+        }
+        Notices.addTo(notices, statistics);
+        long pause = attachments.stream()
+                .mapToLong(ProcessAttachment::longestPauseNanos)
+                .max()
+                .orElse(0);
+        return new RecordingSummary(
+                statistics.events(),
+                statistics.lost(),
+                statistics.bytes(),
+                request.output(),
+                attachNanos,
+                pause,
+                sites,
+                binder.refused(),
+                notices);
+    }
+
+    /** Takes back whatever {@link #start} had done. */
+    private void abandon() throws InterruptedException {
+        SessionResources session = resources;
+        if (session != null) {
+            detachAll();
+            session.abandon(!notices.isEmpty());
+        }
+        LaunchedProcess command = launched;
+        if (command != null && command.isRunning()) {
+            command.signal(Processes.SIGKILL);
+            command.awaitExit(-1);
+        }
+        release();
+    }
+
+    private void release() {
+        ptracer.close();
+        targets.forEach(t -> t.process().close());
+        files.close();
+    }
+
+    /** Runs a step on the ptrace thread and lets its own exceptions through. */
+    private void onPtracer(Step step)
+            throws AttachException, RecordingException, TraceException, IOException, InterruptedException {
+        Exception[] thrown = new Exception[1];
+        ptracer.call(() -> {
+            try {
+                step.run();
+            } catch (AttachException e) {
+                throw e;
+            } catch (RecordingException | TraceException | IOException | InterruptedException e) {
+                thrown[0] = e;
+            }
+            return null;
+        });
+        switch (thrown[0]) {
+            case null -> {}
+            case RecordingException e -> throw e;
+            case TraceException e -> throw e;
+            case IOException e -> throw e;
+            case InterruptedException e -> throw e;
+            default -> throw new IllegalStateException(thrown[0]);
+        }
+    }
+
+    private interface Step {
+        void run() throws AttachException, RecordingException, TraceException, IOException, InterruptedException;
+    }
+
+    /** What the consumer says about the end. */
+    private final class Ending implements RingConsumer.Listener {
+        @Override
+        public void limitReached() {
+            limitReached = true;
+            ended.countDown();
+        }
+
+        @Override
+        public void failed(IOException cause) {
+            failure = cause;
+            ended.countDown();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.trapless.tracer.session;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a recording came to.
+ *
+ * @param events in the trace
+ * @param lost events that were counted as lost
+ * @param bytes of the records, packet headers not counted
+ * @param attachNanos from the first process's opening to the last one's release
+ * @param pauseNanos the longest time for which a target's threads stood still
+ * @param notices sentences about what went otherwise than one would expect
+ */
+public record RecordingSummary(
+        long events,
+        long lost,
+        long bytes,
+        Path trace,
+        long attachNanos,
+        long pauseNanos,
+        List<SiteResult> sites,
+        List<RefusedProbe> refused,
+        List<String> notices) {
+    public RecordingSummary {
+        sites = List.copyOf(sites);
+        refused = List.copyOf(refused);
+        notices = List.copyOf(notices);
+    }
+
+    /**
+     * One probe at one place of one process.
+     *
+     * @param strategy how it was patched: {@code jump}
+     */
+    public record SiteResult(String probe, int pid, long address, String strategy, long events, long lost) {}
+
+    /** A probe, or one of the places it means, that was not armed. */
+    public record RefusedProbe(String probe, String reason) {}
+}

@@ -1,0 +1,225 @@
+package io.trapless.tracer.session;
+
+import io.trapless.trace.ctf.PacketScanner;
+import io.trapless.trace.ctf.TraceDirectory;
+import io.trapless.trace.ctf.TraceException;
+import io.trapless.trace.event.Environment;
+import io.trapless.trace.event.EventType;
+import io.trapless.trace.event.TraceSchema;
+import io.trapless.trace.event.TscCalibration;
+import io.trapless.tracer.attach.TargetProcess;
+import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.linux.LinuxException;
+import io.trapless.tracer.linux.TimeStampCounter;
+import io.trapless.tracer.ring.Cpus;
+import io.trapless.tracer.ring.Reservation;
+import io.trapless.tracer.ring.RingConsumer;
+import io.trapless.tracer.ring.RingGeometry;
+import io.trapless.tracer.ring.SessionFile;
+import io.trapless.tracer.session.store.EventTable;
+import io.trapless.tracer.session.store.JournalWriter;
+import io.trapless.tracer.session.store.ProcessKey;
+import io.trapless.tracer.session.store.SessionBase;
+import io.trapless.tracer.session.store.SessionDirectory;
+import io.trapless.tracer.session.store.SessionProperties;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** What a recording has outside its targets: the session's directory with rings and journal, the trace, and the consumer between them. Made and closed by the thread that drives the recording. */
+final class SessionResources {
+    private static final int CLOCK_TRIES = 100;
+
+    /** A clock measured over less is worse than the frequency that is known from the beginning. */
+    private static final long SHORTEST_CALIBRATION_NANOS = 100_000_000;
+
+    private final SessionDirectory directory;
+    private final SessionFile file;
+    private final JournalWriter journal;
+    private final TraceDirectory trace;
+    private final TraceSchema schema;
+    private final TscCalibration.Sample begin;
+    private final long beginCycles;
+    private final long maxEvents;
+    private final Map<Integer, String> names = new HashMap<>();
+    private RingConsumer consumer;
+
+    private SessionResources(
+            SessionDirectory directory,
+            SessionFile file,
+            JournalWriter journal,
+            TraceDirectory trace,
+            TraceSchema schema,
+            TscCalibration.Sample begin,
+            long beginCycles,
+            RingConsumer.Listener listener,
+            long maxEvents)
+            throws IOException {
+        this.directory = directory;
+        this.file = file;
+        this.journal = journal;
+        this.trace = trace;
+        this.schema = schema;
+        this.begin = begin;
+        this.beginCycles = beginCycles;
+        this.maxEvents = maxEvents;
+        for (EventType event : schema.events()) {
+            names.put(event.id(), event.name());
+            file.setEnabled(event.id(), true);
+        }
+        this.consumer = new RingConsumer(
+                file,
+                new PacketScanner(schema.events()),
+                (ring, packet, _) -> append(ring.cpu(), ring.kind().code(), packet),
+                TimeStampCounter::read,
+                beginCycles,
+                maxEvents,
+                listener);
+    }
+
+    /**
+     * Creates all of it and starts the consumer.
+     *
+     * @param atomicRings whether a target will write atomic rings from the start
+     */
+    static SessionResources create(
+            RecordingRequest request,
+            RingGeometry geometry,
+            List<BoundTarget> targets,
+            long frequencyHz,
+            boolean atomicRings,
+            RingConsumer.Listener listener)
+            throws TraceException, IOException {
+        SessionBase base = SessionBase.choose(request.base(), System.getenv());
+        base.prepare();
+        TargetProcess first = targets.getFirst().process();
+        SessionDirectory directory = SessionDirectory.create(
+                base, first.commandLine().isEmpty() ? "process" : first.commandLine().getFirst(), first.pid());
+        SessionFile file = null;
+        TraceDirectory trace = null;
+        boolean created = false;
+        try {
+            TscCalibration.Sample begin = sampleClock();
+            long beginCycles = TimeStampCounter.read();
+            UUID uuid = UUID.randomUUID();
+            TraceSchema schema = new TraceSchema(
+                    uuid,
+                    TscCalibration.at(begin, frequencyHz),
+                    TraceEnvironment.of(targets),
+                    targets.stream()
+                            .flatMap(t -> t.probes().stream())
+                            .map(BoundProbe::event)
+                            .toList());
+            Reservation reservation = new Reservation(Cpus.onlineEnd(), true, atomicRings);
+            file = SessionFile.create(directory.rings(), geometry, uuid, reservation, beginCycles);
+            new SessionProperties(
+                            ProcessKey.ofSelf(),
+                            uuid,
+                            Instant.now(),
+                            geometry,
+                            beginCycles,
+                            begin,
+                            frequencyHz,
+                            request.output().toAbsolutePath(),
+                            targets.stream().map(SessionResources::describe).toList())
+                    .write(directory);
+            new EventTable(schema.environment(), schema.events()).write(directory);
+            JournalWriter journal = JournalWriter.open(directory);
+            trace = TraceDirectory.create(request.output(), schema);
+            SessionResources resources = new SessionResources(
+                    directory, file, journal, trace, schema, begin, beginCycles, listener, request.maxEvents());
+            resources.consumer.start();
+            created = true;
+            return resources;
+        } finally {
+            if (!created) {
+                if (trace != null) {
+                    trace.close();
+                }
+                if (file != null) {
+                    file.close();
+                }
+                directory.delete();
+            }
+        }
+    }
+
+    private static SessionProperties.Target describe(BoundTarget target) {
+        TargetProcess process = target.process();
+        return new SessionProperties.Target(
+                new ProcessKey(process.pid(), process.startTime()), process.executable(), process.commandLine());
+    }
+
+    /** Both clocks now. */
+    static TscCalibration.Sample sampleClock() {
+        TimeStampCounter.ClockPair pair = TimeStampCounter.sample(TimeStampCounter.CLOCK_REALTIME, CLOCK_TRIES);
+        return new TscCalibration.Sample(pair.cycles(), pair.nanos());
+    }
+
+    private void append(int cpu, int ringKind, java.lang.foreign.MemorySegment packet) throws IOException {
+        try {
+            trace.append(cpu, ringKind, packet);
+        } catch (TraceException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    SessionFile file() {
+        return file;
+    }
+
+    JournalWriter journal() {
+        return journal;
+    }
+
+    RingConsumer consumer() {
+        return consumer;
+    }
+
+    String nameOf(int eventId) {
+        return names.getOrDefault(eventId, "event " + eventId);
+    }
+
+    /** The ring file, opened once more, to be handed to a target; the caller closes it. */
+    int openRings() throws LinuxException {
+        return (int) LinuxException.check(
+                Descriptors.open(
+                        file.path().toString(), Descriptors.O_RDWR | Descriptors.O_CLOEXEC | Descriptors.O_NOFOLLOW),
+                "open " + file.path());
+    }
+
+    /** Writes the final clock and closes the trace; all packets have been appended. */
+    void closeTrace() throws TraceException {
+        TscCalibration.Sample end = sampleClock();
+        if (end.realtimeNanos() - begin.realtimeNanos() >= SHORTEST_CALIBRATION_NANOS) {
+            trace.replaceMetadata(schema.withClock(TscCalibration.between(begin, end)));
+        }
+        trace.close();
+    }
+
+    /** Deletes the session's files; targets that still map the rings keep them. */
+    void delete() throws IOException {
+        consumer.close();
+        journal.close();
+        file.close();
+        directory.delete();
+    }
+
+    /** Gives up before anything has been recorded: nothing stays, unless a target could not be detached from. */
+    void abandon(boolean keepSession) {
+        try {
+            consumer.close();
+            trace.close();
+            TraceRemoval.removeEmpty(trace.path());
+            if (!keepSession) {
+                delete();
+            }
+        } catch (IOException | TraceException e) {
+            // The reason for giving up is what the user is told.
+            return;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.trapless.tracer.session;
+
+import io.trapless.binary.elf.ElfException;
+import io.trapless.tracer.plan.SitePlan;
+import io.trapless.tracer.plan.SitePlanner;
+import io.trapless.tracer.resolve.ImageFile;
+import io.trapless.tracer.resolve.Site;
+import io.trapless.tracer.resolve.SiteKind;
+import java.util.HashMap;
+import java.util.Map;
+
+/** One planner for each image, made when its first site is asked for. For one thread. */
+final class SitePlanners {
+    private final Map<ImageFile, SitePlanner> planners = new HashMap<>();
+
+    SitePlan plan(Site site) throws ElfException {
+        SitePlanner planner = planner(site.module().file());
+        long address = site.fileAddress();
+        return switch (site.kind()) {
+            case ENTRY -> planner.plan(planner.entrySite(address));
+            case USDT -> planner.plan(address);
+            case OFFSET, ADDRESS -> inside(planner, site);
+        };
+    }
+
+    private static SitePlan inside(SitePlanner planner, Site site) {
+        long address = site.fileAddress();
+        if (site.function() == null) {
+            return planner.plan(address);
+        }
+        long start = site.function().address();
+        if (address == start) {
+            return planner.plan(planner.entrySite(address));
+        }
+        if (!planner.isInstruction(start, address)) {
+            return new SitePlan.Refused("no instruction of " + site.function().name() + " begins there; see 'objdump -d'");
+        }
+        return planner.plan(address);
+    }
+
+    private SitePlanner planner(ImageFile file) throws ElfException {
+        SitePlanner planner = planners.get(file);
+        if (planner == null) {
+            planner = new SitePlanner(file.view(), VforkRisk.of(file.elf()));
+            planners.put(file, planner);
+        }
+        return planner;
+    }
+}
