@@ -34,7 +34,8 @@ public record EventTable(Environment environment, List<EventType> events) {
 
     /** Writes it, replacing an older one in one step. Must be done before the first of its events is switched on. */
     public void write(SessionDirectory directory) throws StoreException {
-        StringBuilder text = new StringBuilder(64 + 100 * events.size()).append(FIRST).append('\n');
+        StringBuilder text =
+                new StringBuilder(64 + 100 * events.size()).append(FIRST).append('\n');
         for (Environment.Entry entry : environment.entries()) {
             switch (entry) {
                 case Environment.TextEntry t -> line(text, "text", t.name(), t.value());
@@ -66,7 +67,8 @@ public record EventTable(Environment environment, List<EventType> events) {
             // Whatever a damaged value makes of a parser.
             throw new StoreException(
                     Reason.DAMAGED,
-                    "the event table of session " + directory.name() + " is damaged (" + e.getMessage() + "); its records have no meaning without it",
+                    "the event table of session " + directory.name() + " is damaged (" + e.getMessage()
+                            + "); its records have no meaning without it",
                     e);
         }
     }
@@ -75,7 +77,9 @@ public record EventTable(Environment environment, List<EventType> events) {
         Environment.Builder environment = Environment.builder();
         List<EventType> events = new ArrayList<>();
         Set<Integer> ids = new HashSet<>();
-        if (lines.length < 3 || !lines[0].equals(FIRST) || !lines[lines.length - 2].equals("end\t" + (lines.length - 2))) {
+        if (lines.length < 3
+                || !lines[0].equals(FIRST)
+                || !lines[lines.length - 2].equals("end\t" + (lines.length - 2))) {
             throw new IllegalArgumentException("it has no beginning or no end");
         }
         for (int i = 1; i < lines.length - 2; i++) {

@@ -45,7 +45,8 @@ public final class JournalReader {
         }
         if (bytes.getLong() != JournalFormat.MAGIC) {
             throw new StoreException(
-                    Reason.DAMAGED, file + " is not a journal that this trapless can read; use the trapless that made it");
+                    Reason.DAMAGED,
+                    file + " is not a journal that this trapless can read; use the trapless that made it");
         }
         while (true) {
             JournalEntry entry = JournalFormat.read(bytes);

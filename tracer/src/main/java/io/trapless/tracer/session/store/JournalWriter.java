@@ -107,7 +107,8 @@ public final class JournalWriter implements AutoCloseable {
     private static StoreException failure(SessionDirectory directory, IOException e) {
         return new StoreException(
                 Reason.IO,
-                "cannot write the journal of session " + directory.name() + " (" + e.getMessage() + "); give another --shm-path",
+                "cannot write the journal of session " + directory.name() + " (" + e.getMessage()
+                        + "); give another --shm-path",
                 e);
     }
 }

@@ -62,7 +62,8 @@ public final class Recovery {
     private static TraceClock clock(SessionProperties properties, TscCalibration.Sample now) throws StoreException {
         TscCalibration.Sample then = properties.calibration();
         try {
-            boolean longEnough = now.tsc() > then.tsc() && now.realtimeNanos() - then.realtimeNanos() >= MIN_CALIBRATION_NANOS;
+            boolean longEnough =
+                    now.tsc() > then.tsc() && now.realtimeNanos() - then.realtimeNanos() >= MIN_CALIBRATION_NANOS;
             return longEnough ? TscCalibration.between(then, now) : TscCalibration.at(then, properties.frequencyHz());
         } catch (IllegalArgumentException e) {
             throw new StoreException(Reason.DAMAGED, "the clock of the session cannot be right: " + e.getMessage(), e);

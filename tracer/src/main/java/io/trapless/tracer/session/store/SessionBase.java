@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The directory that holds the sessions of one user, or that {@code --shm-path} names. */
@@ -27,7 +28,10 @@ public record SessionBase(Path path, boolean chosenByUser) {
         String runtime = environment.get("XDG_RUNTIME_DIR");
         if (runtime != null && !runtime.isEmpty()) {
             Path directory = Path.of(runtime);
-            if (directory.isAbsolute() && Files.isDirectory(directory) && Files.isWritable(directory) && isTmpfs(directory)) {
+            if (directory.isAbsolute()
+                    && Files.isDirectory(directory)
+                    && Files.isWritable(directory)
+                    && isTmpfs(directory)) {
                 return new SessionBase(directory.resolve("trapless"), false);
             }
         }
@@ -55,19 +59,23 @@ public record SessionBase(Path path, boolean chosenByUser) {
                 if (!chosenByUser) {
                     requirePrivate(path);
                 } else if (!Files.isDirectory(path)) {
-                    throw new StoreException(Reason.NOT_PRIVATE, path + " is not a directory; give --shm-path another one", e);
+                    throw new StoreException(
+                            Reason.NOT_PRIVATE, path + " is not a directory; give --shm-path another one", e);
                 }
             }
         } catch (StoreException e) {
             throw e;
         } catch (IOException e) {
             throw new StoreException(
-                    Reason.IO, "cannot make the directory " + path + " (" + e.getMessage() + "); give --shm-path another one", e);
+                    Reason.IO,
+                    "cannot make the directory " + path + " (" + e.getMessage() + "); give --shm-path another one",
+                    e);
         }
     }
 
     static void makePrivateDirectory(Path directory) throws IOException {
-        Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
+        Files.createDirectory(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
     }
 
     /** Refuses what is not a directory of ours (or, for root, of anybody) that only its owner can enter; a link is none. */
@@ -75,13 +83,14 @@ public record SessionBase(Path path, boolean chosenByUser) {
         try {
             Map<String, Object> attributes =
                     Files.readAttributes(directory, "unix:isDirectory,uid,mode", LinkOption.NOFOLLOW_LINKS);
-            int uid = (Integer) attributes.get("uid");
-            int mode = (Integer) attributes.get("mode");
+            int uid = (Integer) Objects.requireNonNull(attributes.get("uid"));
+            int mode = (Integer) Objects.requireNonNull(attributes.get("mode"));
             int own = ownUid();
             if (!Boolean.TRUE.equals(attributes.get("isDirectory")) || (uid != own && own != 0) || (mode & 0077) != 0) {
                 throw new StoreException(
                         Reason.NOT_PRIVATE,
-                        directory + " is not a directory that only its owner can enter; remove it or give --shm-path another one");
+                        directory
+                                + " is not a directory that only its owner can enter; remove it or give --shm-path another one");
             }
         } catch (NoSuchFileException e) {
             throw new StoreException(
@@ -98,5 +107,4 @@ public record SessionBase(Path path, boolean chosenByUser) {
     static int ownUid() throws IOException {
         return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
-
 }

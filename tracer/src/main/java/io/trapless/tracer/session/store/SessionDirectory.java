@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Set;
@@ -46,7 +47,7 @@ public final class SessionDirectory {
      */
     public static SessionDirectory create(SessionBase base, String command, int pid) throws StoreException {
         base.prepare();
-        String stem = fit(command) + "-" + pid + "-" + STAMP.format(LocalDateTime.now());
+        String stem = fit(command) + "-" + pid + "-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault()));
         for (int attempt = 1; ; attempt++) {
             Path path = base.path().resolve(attempt == 1 ? stem : stem + "-" + attempt);
             try {
@@ -58,7 +59,9 @@ public final class SessionDirectory {
                 }
             } catch (IOException e) {
                 throw new StoreException(
-                        Reason.IO, "cannot make the session " + path + " (" + e.getMessage() + "); give another --shm-path", e);
+                        Reason.IO,
+                        "cannot make the session " + path + " (" + e.getMessage() + "); give another --shm-path",
+                        e);
             }
         }
     }
@@ -71,7 +74,8 @@ public final class SessionDirectory {
     public static SessionDirectory open(SessionBase base, String name) throws StoreException {
         if (name.isEmpty() || name.startsWith(".") || name.indexOf('/') >= 0) {
             throw new StoreException(
-                    Reason.NO_SUCH_SESSION, "there is no session " + name + "; `trapless sessions` lists those that are");
+                    Reason.NO_SUCH_SESSION,
+                    "there is no session " + name + "; `trapless sessions` lists those that are");
         }
         Path path = base.path().resolve(name);
         SessionBase.requirePrivate(path);
@@ -131,7 +135,9 @@ public final class SessionDirectory {
             Files.move(part, path.resolve(fileName), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new StoreException(
-                    Reason.IO, "cannot write " + path.resolve(fileName) + " (" + e.getMessage() + "); give another --shm-path", e);
+                    Reason.IO,
+                    "cannot write " + path.resolve(fileName) + " (" + e.getMessage() + "); give another --shm-path",
+                    e);
         }
     }
 
@@ -140,7 +146,8 @@ public final class SessionDirectory {
         Path file = path.resolve(fileName);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new StoreException(
-                    Reason.DAMAGED, "the session " + name() + " has no file " + fileName + "; its tracer died while it began");
+                    Reason.DAMAGED,
+                    "the session " + name() + " has no file " + fileName + "; its tracer died while it began");
         }
         try {
             return Files.readAllBytes(file);
@@ -151,6 +158,8 @@ public final class SessionDirectory {
 
     static FileChannel openPrivate(Path file, OpenOption... options) throws IOException {
         return FileChannel.open(
-                file, Set.of(options), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                file,
+                Set.of(options),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 }

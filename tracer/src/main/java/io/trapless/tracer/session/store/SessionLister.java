@@ -68,7 +68,8 @@ public final class SessionLister {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(base.path())) {
             for (Path entry : entries) {
                 if (isSession(entry)) {
-                    sessions.add(inspect(SessionDirectory.open(base, entry.getFileName().toString())));
+                    sessions.add(inspect(
+                            SessionDirectory.open(base, entry.getFileName().toString())));
                 }
             }
         } catch (StoreException e) {
@@ -82,7 +83,8 @@ public final class SessionLister {
 
     private static boolean isSession(Path entry) {
         try {
-            if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS) || entry.getFileName().toString().startsWith(".")) {
+            if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
+                    || entry.getFileName().toString().startsWith(".")) {
                 return false;
             }
             SessionBase.requirePrivate(entry);

@@ -93,7 +93,8 @@ public record SessionProperties(
             // Whatever a damaged value makes of a parser.
             throw new StoreException(
                     Reason.DAMAGED,
-                    "the properties of session " + directory.name() + " are damaged (" + e.getMessage() + "); nothing can be recovered from it",
+                    "the properties of session " + directory.name() + " are damaged (" + e.getMessage()
+                            + "); nothing can be recovered from it",
                     e);
         }
     }
@@ -143,8 +144,7 @@ public record SessionProperties(
     }
 
     private static ProcessKey process(Properties properties, String key) {
-        return new ProcessKey(
-                Integer.parseInt(get(properties, key + ".pid")), number(properties, key + ".startTime"));
+        return new ProcessKey(Integer.parseInt(get(properties, key + ".pid")), number(properties, key + ".startTime"));
     }
 
     private static void putProcess(StringBuilder text, String key, ProcessKey process) {
