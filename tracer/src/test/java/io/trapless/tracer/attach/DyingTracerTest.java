@@ -29,7 +29,8 @@ class DyingTracerTest {
             ptracer.call(() -> {
                 @SuppressWarnings("resource") // let go by the thread's end
                 StoppedThreads stopped = target.stopAll();
-                StoppedThread thread = stopped.threads().get(which % stopped.threads().size());
+                StoppedThread thread =
+                        stopped.threads().get(which % stopped.threads().size());
                 @SuppressWarnings("resource") // never closed: the tracer dies
                 RemoteCalls calls = RemoteCalls.lend(target, thread, gadgets);
                 calls.set(39, 0, 0, 0, 0, 0, 0);
