@@ -63,6 +63,9 @@ final class RecordCommand implements Subcommand {
     @Option(names = "--quiet", description = "no live line, no summary on the terminal")
     private boolean quiet;
 
+    @Option(names = "--no-syscalls", description = "refuse captures that would need a system call in the target")
+    private boolean noSystemCalls;
+
     @Parameters(
             paramLabel = "-- COMMAND ARG...",
             arity = "0..*",
@@ -99,6 +102,7 @@ final class RecordCommand implements Subcommand {
                 shmPath,
                 summary,
                 quiet,
+                !noSystemCalls,
                 command);
         terminal.stop().listenToSignals();
         return actions.record(request, terminal);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param shmPath base folder of the session, or null: the default
  * @param summary file for the JSON summary, or null: none
  * @param quiet no live line and no summary on the terminal
+ * @param systemCalls whether memory behind unproven pointers may be read by a system call
  * @param command the command to start and trace with its arguments, or empty
  */
 public record RecordRequest(
@@ -31,6 +32,7 @@ public record RecordRequest(
         @Nullable Path shmPath,
         @Nullable Path summary,
         boolean quiet,
+        boolean systemCalls,
         List<String> command) {
 
     /** Copies the lists. */

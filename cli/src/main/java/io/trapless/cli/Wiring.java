@@ -1,11 +1,14 @@
 package io.trapless.cli;
 
+import io.trapless.cli.action.RecordAction;
+import io.trapless.cli.action.ViewAction;
+
 /** Where the commands meet the modules that do their work. One line a method, so that a command loads only what it needs. */
 final class Wiring implements Actions {
 
     @Override
-    public Outcome record(RecordRequest request, Terminal terminal) {
-        return absent(CommandName.RECORD);
+    public Outcome record(RecordRequest request, Terminal terminal) throws Exception {
+        return RecordAction.run(request, terminal);
     }
 
     @Override
@@ -14,8 +17,8 @@ final class Wiring implements Actions {
     }
 
     @Override
-    public Outcome view(ViewRequest request, Terminal terminal) {
-        return absent(CommandName.VIEW);
+    public Outcome view(ViewRequest request, Terminal terminal) throws Exception {
+        return ViewAction.run(request, terminal);
     }
 
     @Override

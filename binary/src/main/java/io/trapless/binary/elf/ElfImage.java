@@ -53,7 +53,8 @@ public final class ElfImage implements ImageView {
                 if (segment.isLoaded() && segment.isExecutable() == executable && segment.fileSizeBytes() > 0) {
                     found.add(new Section(
                             segment.address(),
-                            file.readAt(segment.address(), segment.fileSizeBytes()).bytes()));
+                            file.readAt(segment.address(), segment.fileSizeBytes())
+                                    .bytes()));
                 }
             }
         }

@@ -201,7 +201,10 @@ final class Effects {
                 read(i, 1 << RAX);
                 write(i, RDX, i.operandSize);
             }
-            case STACK -> change(i, 1 << RSP);
+            case STACK -> {
+                read(i, 1 << RSP);
+                set(i, 1 << RSP);
+            }
             case LEAVE -> {
                 read(i, 1 << RBP);
                 set(i, 1 << RSP);

@@ -7,8 +7,7 @@ import static io.trapless.binary.x86.Op.*;
 final class Map0F38 {
     static final long[] TABLE = new long[256];
 
-    private static final String VECTORS =
-            """
+    private static final String VECTORS = """
             333333333333....
             2...22.2....333.
             222222..2222....

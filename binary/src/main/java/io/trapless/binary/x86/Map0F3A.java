@@ -7,8 +7,7 @@ import static io.trapless.binary.x86.Op.*;
 final class Map0F3A {
     static final long[] TABLE = new long[256];
 
-    private static final String VECTORS =
-            """
+    private static final String VECTORS = """
             ........22222223
             ....2222........
             222.............

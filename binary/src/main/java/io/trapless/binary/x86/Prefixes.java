@@ -10,7 +10,8 @@ final class Prefixes {
     /** No instruction. */
     private static final long[] NONE = new long[256];
 
-    private static final long[][] VEX = {NONE, VexMaps.MAP1, VexMaps.MAP2, VexMaps.MAP3, NONE, NONE, NONE, VexMaps.MAP7};
+    private static final long[][] VEX = {NONE, VexMaps.MAP1, VexMaps.MAP2, VexMaps.MAP3, NONE, NONE, NONE, VexMaps.MAP7
+    };
     private static final long[][] EVEX = {
         NONE, EvexMaps.MAP1, EvexMaps.MAP2, EvexMaps.MAP3, EvexMaps.MAP4, EvexMaps.MAP5, EvexMaps.MAP6, NONE
     };
@@ -93,7 +94,8 @@ final class Prefixes {
         if (at + size >= end) {
             return TRUNCATED;
         }
-        int forbidden = first == 0xD5 ? PREFIX_REX : PREFIX_REX | PREFIX_LOCK | PREFIX_OPERAND_SIZE | PREFIX_REP | PREFIX_REPNE;
+        int forbidden =
+                first == 0xD5 ? PREFIX_REX : PREFIX_REX | PREFIX_LOCK | PREFIX_OPERAND_SIZE | PREFIX_REP | PREFIX_REPNE;
         if ((out.prefixes & forbidden) != 0) {
             return INVALID;
         }

@@ -60,11 +60,9 @@ final class SystemGroups {
         long umwait = M | implicit(READS_AX_DX) | rm(R, D) | flags(ARITHMETIC);
         long memoryFence = byPrefix(M, umwait, M | rm(R, Q), umwait); // tpause, umonitor, umwait
         long storeFence = byPrefix(M, 0, 0, 0);
-        return byRegForms(
-                memory,
-                new long[] {
-                    readBase, readBase, writeBase, writeBase, M | prefixes(4) | rm(R, Y), loadFence, memoryFence, storeFence
-                });
+        return byRegForms(memory, new long[] {
+            readBase, readBase, writeBase, writeBase, M | prefixes(4) | rm(R, Y), loadFence, memoryFence, storeFence
+        });
     }
 
     private static long group9() {

@@ -10,8 +10,7 @@ final class VexMaps {
     static final long[] MAP3 = new long[256];
     static final long[] MAP7 = new long[256];
 
-    private static final String VECTORS1 =
-            """
+    private static final String VECTORS1 = """
             ................
             fff33373........
             ........33c3cc33
@@ -29,8 +28,7 @@ final class VexMaps {
             222222e222222222
             822222222222222.
             """;
-    private static final String VECTORS2 =
-            """
+    private static final String VECTORS2 = """
             2222222222222222
             ...2..22222.222.
             222222..22222222
@@ -48,8 +46,7 @@ final class VexMaps {
             2222222222222222
             ................
             """;
-    private static final String VECTORS3 =
-            """
+    private static final String VECTORS3 = """
             222.222.22222222
             ....222222...2..
             222.............
@@ -105,18 +102,13 @@ final class VexMaps {
         vectors(MAP2, VECTORS2, 0);
         add(MAP2, flags(ARITHMETIC), 0x0E, 0x0F, 0x17); // vtestps, vtestpd, vptest
         fill(MAP2, 0x90, 0x93, M | prefixes(2) | VSIB | MEMORY_ONLY);
-        fill(
-                MAP2,
-                0xE0,
-                0xEF,
-                M | prefixes(2) | MEMORY_ONLY | reg(RW, Y) | vvvv(R) | flags(ARITHMETIC)); // cmpccxadd
+        fill(MAP2, 0xE0, 0xEF, M | prefixes(2) | MEMORY_ONLY | reg(RW, Y) | vvvv(R) | flags(ARITHMETIC)); // cmpccxadd
         MAP2[0xF2] = M | prefixes(1) | rm(R, Y) | reg(W, Y) | vvvv(R) | flags(BMI); // andn
         long lowestBit = M | prefixes(1) | rm(R, Y) | vvvv(W) | flags(BMI);
         MAP2[0xF3] = byReg(0, lowestBit, lowestBit, lowestBit, 0, 0, 0, 0);
         long three = M | rm(R, Y) | reg(W, Y) | vvvv(R);
         MAP2[0xF5] = byPrefix(three | flags(BMI), 0, three, three); // bzhi, pext, pdep
-        MAP2[0xF6] =
-                M | prefixes(8) | rm(R, Y) | reg(W, Y) | vvvv(W) | implicit(READS_DX); // mulx
+        MAP2[0xF6] = M | prefixes(8) | rm(R, Y) | reg(W, Y) | vvvv(W) | implicit(READS_DX); // mulx
         MAP2[0xF7] = byPrefix(three | flags(Effects.BEXTR), three, three, three); // bextr, shlx, sarx, shrx
     }
 }

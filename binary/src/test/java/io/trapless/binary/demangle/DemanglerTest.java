@@ -43,10 +43,12 @@ class DemanglerTest {
     void rustLegacy() {
         assertThat(Demangler.demangle("_ZN4core3fmt9Formatter9write_str17h0123456789abcdefE"))
                 .isEqualTo("core::fmt::Formatter::write_str");
-        assertThat(Demangler.demangle(
-                        "_ZN71_$LT$Test$u20$$u2b$$u20$$u27$static$u20$as$u20$foo..Bar$LT$Test$GT$$GT$3bar17h0123456789abcdefE"))
+        assertThat(
+                        Demangler.demangle(
+                                "_ZN71_$LT$Test$u20$$u2b$$u20$$u27$static$u20$as$u20$foo..Bar$LT$Test$GT$$GT$3bar17h0123456789abcdefE"))
                 .isEqualTo("<Test + 'static as foo::Bar<Test>>::bar");
-        assertThat(Demangler.demangle("_ZN3foo3bar17h0123456789abcdefE.llvm.42")).isEqualTo("foo::bar [.llvm.42]");
+        assertThat(Demangler.demangle("_ZN3foo3bar17h0123456789abcdefE.llvm.42"))
+                .isEqualTo("foo::bar [.llvm.42]");
         assertThat(Demangler.demangle("_ZN3foo17h05af221e174051e9E")).isEqualTo("foo");
     }
 
@@ -61,7 +63,9 @@ class DemanglerTest {
         assertThat(Demangler.demangle("_RINvNtC3std3mem8align_ofjE")).isEqualTo("std::mem::align_of::<usize>");
         assertThat(Demangler.demangle("_RNvMNtCs1GtwyVTP3zf_4core3fmtNtB2_9Formatter9write_str"))
                 .isEqualTo("<core::fmt::Formatter>::write_str");
-        assertThat(Demangler.demangle("_RINbNbCskIICzLVPPb_5alloc5alloc8box_freeDINbNiB4_5boxed5FnBoxuEp6OutputuEL_ECs1iopQbuBiw2_3std"))
+        assertThat(
+                        Demangler.demangle(
+                                "_RINbNbCskIICzLVPPb_5alloc5alloc8box_freeDINbNiB4_5boxed5FnBoxuEp6OutputuEL_ECs1iopQbuBiw2_3std"))
                 .isEqualTo("alloc::alloc::box_free::<dyn alloc::boxed::FnBox<(), Output = ()>>");
         assertThat(Demangler.demangle("_RMC0INtC8arrayvec8ArrayVechKj7b_E")).isEqualTo("<arrayvec::ArrayVec<u8, 123>>");
         assertThat(Demangler.demangle("_RMCs4fqI2P2rA04_13const_genericINtB0_8UnsignedKhb_E"))
@@ -87,11 +91,18 @@ class DemanglerTest {
     @Test
     void rustNamesAreThoseOfCppfilt() throws IOException {
         int compared = 0;
-        for (String candidate : List.of("/usr/bin/rg", "/usr/bin/fd", "/usr/bin/bat", "/usr/lib/x86_64-linux-gnu/librsvg-2.so.2", System.getProperty("user.home") + "/.cargo/bin/rustup")) {
+        for (String candidate : List.of(
+                "/usr/bin/rg",
+                "/usr/bin/fd",
+                "/usr/bin/bat",
+                "/usr/lib/x86_64-linux-gnu/librsvg-2.so.2",
+                System.getProperty("user.home") + "/.cargo/bin/rustup")) {
             Path path = Path.of(candidate);
             if (Files.isRegularFile(path)) {
                 List<String> rust = names(path, "_R");
-                names(path, "_ZN").stream().filter(n -> n.matches(".*17h[0-9a-f]{16}E")).forEach(rust::add);
+                names(path, "_ZN").stream()
+                        .filter(n -> n.matches(".*17h[0-9a-f]{16}E"))
+                        .forEach(rust::add);
                 compared += compare(rust, "rust");
             }
         }

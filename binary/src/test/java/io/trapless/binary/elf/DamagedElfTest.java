@@ -43,7 +43,8 @@ class DamagedElfTest {
             tryPart(() -> file.ehFrame().landingPads());
             tryPart(file::pltEntries);
             tryPart(file::rseqCriticalSections);
-            tryPart(() -> SymbolTable.withDebugFiles(file, directory, directory.resolve("x")).functions());
+            tryPart(() -> SymbolTable.withDebugFiles(file, directory, directory.resolve("x"))
+                    .functions());
             tryPart(() -> UsdtProbes.read(file));
             return true;
         } catch (ElfException e) {

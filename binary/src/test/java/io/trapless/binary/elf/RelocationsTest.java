@@ -40,7 +40,8 @@ class RelocationsTest {
                     Matcher matcher = ENTRY.matcher(line);
                     if (PACKED_ENTRY.matcher(line).matches()) {
                         long slot = Long.parseUnsignedLong(line, 16);
-                        theirs.add(slot + " RELATIVE " + Long.toHexString(file.fromAddress(slot).s64(0)));
+                        theirs.add(slot + " RELATIVE "
+                                + Long.toHexString(file.fromAddress(slot).s64(0)));
                     }
                     if (matcher.matches()) {
                         theirs.add(Long.parseUnsignedLong(matcher.group(1), 16) + " " + shortType(matcher.group(2))

@@ -103,7 +103,8 @@ class CodeMapTest {
         CodeMap map = analyze();
         assertThat(map.kindOf(target)).isEqualTo(TargetKind.JUMP_TABLE);
         assertThat(map.kindOf(target - 1)).isEqualTo(TargetKind.JUMP_TABLE);
-        assertThat(map.hasUnresolvedIndirectJump(function, functions.getFirst().end())).isFalse();
+        assertThat(map.hasUnresolvedIndirectJump(function, functions.getFirst().end()))
+                .isFalse();
     }
 
     @Test
@@ -127,7 +128,8 @@ class CodeMapTest {
         CodeMap map = analyze();
         assertThat(map.kindOf(target)).isEqualTo(TargetKind.JUMP_TABLE);
         assertThat(map.kindOf(target - 2)).isEqualTo(TargetKind.JUMP_TABLE);
-        assertThat(map.hasUnresolvedIndirectJump(function, functions.getFirst().end())).isFalse();
+        assertThat(map.hasUnresolvedIndirectJump(function, functions.getFirst().end()))
+                .isFalse();
     }
 
     @Test
@@ -243,10 +245,14 @@ class CodeMapTest {
         data.nop(32);
         sequences.add(new RestartableSequence(DATA, function + 252, function + 287, 0));
         CodeMap map = analyze();
-        assertThat(map.touchesRestartableSequence(function + 130, function + 140)).isFalse();
-        assertThat(map.touchesRestartableSequence(function + 139, function + 141)).isTrue();
-        assertThat(map.touchesRestartableSequence(function + 280, function + 285)).isTrue();
-        assertThat(map.touchesRestartableSequence(function + 287, function + 290)).isFalse();
+        assertThat(map.touchesRestartableSequence(function + 130, function + 140))
+                .isFalse();
+        assertThat(map.touchesRestartableSequence(function + 139, function + 141))
+                .isTrue();
+        assertThat(map.touchesRestartableSequence(function + 280, function + 285))
+                .isTrue();
+        assertThat(map.touchesRestartableSequence(function + 287, function + 290))
+                .isFalse();
         assertThat(DisplacedRange.plan(map, function + 147, 5))
                 .isEqualTo(new Displacement.Refused(DisplacementRefusal.RSEQ_SECTION, function + 147, null));
     }

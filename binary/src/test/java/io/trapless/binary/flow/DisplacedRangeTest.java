@@ -28,8 +28,7 @@ class DisplacedRangeTest {
         assertThat(plan("31c0c3" + "cccc", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 5, 3, false));
         assertThat(plan("31c0c3" + "31c0c3", 0)).isEqualTo(refused(DisplacementRefusal.FUNCTION_TOO_SHORT, 3));
         assertThat(plan("31c0c3", 0)).isEqualTo(refused(DisplacementRefusal.FUNCTION_TOO_SHORT, 3));
-        assertThat(plan("f3c3" + "66662e0f1f840000000000", 0))
-                .isEqualTo(new DisplacedRange(BASE, BASE, 13, 2, false));
+        assertThat(plan("f3c3" + "66662e0f1f840000000000", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 13, 2, false));
     }
 
     @Test
@@ -42,8 +41,7 @@ class DisplacedRangeTest {
     @Test
     void aBranchIntoTheRangeIsFound() {
         // A loop to the second instruction, from behind.
-        assertThat(plan("31c0" + "ffc8" + "75fc" + "90c3", 0))
-                .isEqualTo(refused(DisplacementRefusal.TARGET_INSIDE, 2));
+        assertThat(plan("31c0" + "ffc8" + "75fc" + "90c3", 0)).isEqualTo(refused(DisplacementRefusal.TARGET_INSIDE, 2));
         // To the first byte it is harmless.
         assertThat(plan("ffc8" + "85c0" + "75fa" + "c3", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 6, 6, true));
     }
@@ -80,8 +78,7 @@ class DisplacedRangeTest {
     }
 
     private static Displacement plan(String code, int offset) {
-        CodeMap map = CodeMap.analyze(
-                TestImage.ofFunction(BASE, HexFormat.of().parseHex(code)));
+        CodeMap map = CodeMap.analyze(TestImage.ofFunction(BASE, HexFormat.of().parseHex(code)));
         return DisplacedRange.plan(map, BASE + offset, 5);
     }
 

@@ -102,15 +102,35 @@ class UsdtArgumentParserTest {
         assertThat(UsdtArgumentParser.parse("  8@%rdi -4@$1\t8@(%rax, %rbx)  1@%cl ", UsdtArgumentParserTest::address))
                 .extracting(UsdtArgument::text)
                 .containsExactly("8@%rdi", "-4@$1", "8@(%rax,%rbx)", "1@%cl");
-        assertThat(UsdtArgumentParser.parse("", UsdtArgumentParserTest::address)).isEmpty();
+        assertThat(UsdtArgumentParser.parse("", UsdtArgumentParserTest::address))
+                .isEmpty();
     }
 
     @Test
     void whatIsNotKnownIsSaid() throws ElfException {
         for (String text : List.of(
-                "16@%xmm0", "3@%eax", "8@%st", "8@%zmm0", "8@%r16", "8@%r7", "8@foo@GOTPCREL(%rip)", "8@4(%rip)", "8@(%eax)",
-                "8@(%rax,%rcx,3)", "8@$", "@", "8@", "x@%rax", "8@(%rax,%rcx,4,2)", "8@foo-bar(%rip)",
-                "8@99999999999(%rax)", "8@$99999999999999999999", "8@-foo(%rip)", "8@(", "8@%", "8@%fs:foo@tpoff")) {
+                "16@%xmm0",
+                "3@%eax",
+                "8@%st",
+                "8@%zmm0",
+                "8@%r16",
+                "8@%r7",
+                "8@foo@GOTPCREL(%rip)",
+                "8@4(%rip)",
+                "8@(%eax)",
+                "8@(%rax,%rcx,3)",
+                "8@$",
+                "@",
+                "8@",
+                "x@%rax",
+                "8@(%rax,%rcx,4,2)",
+                "8@foo-bar(%rip)",
+                "8@99999999999(%rax)",
+                "8@$99999999999999999999",
+                "8@-foo(%rip)",
+                "8@(",
+                "8@%",
+                "8@%fs:foo@tpoff")) {
             UsdtOperand operand = one(text).operand();
             if (!text.equals("8@")) {
                 assertThat(operand).as(text).isInstanceOf(Unsupported.class);

@@ -20,8 +20,7 @@ class UsdtProbesTest {
     private static final Pattern LOCATION =
             Pattern.compile("Location: 0x([0-9a-f]+), Base: 0x([0-9a-f]+), Semaphore: 0x([0-9a-f]+)");
 
-    private static final String SOURCE =
-            """
+    private static final String SOURCE = """
             #define _SDT_HAS_SEMAPHORES 1
             #include <sys/sdt.h>
             __extension__ unsigned short demo_work_semaphore __attribute__((unused)) __attribute__((section(".probes")));
@@ -57,9 +56,7 @@ class UsdtProbesTest {
                 assertThat(probe.semaphoreAddress()).isEqualTo(probe.name().equals("work") ? work : idle);
             }
             UsdtProbe full = withArguments(probes, 5);
-            assertThat(full.arguments())
-                    .extracting(UsdtArgument::sizeBytes)
-                    .containsExactly(8, 1, 2, 8, 8);
+            assertThat(full.arguments()).extracting(UsdtArgument::sizeBytes).containsExactly(8, 1, 2, 8, 8);
             assertThat(full.arguments().get(0).type()).isEqualTo(UsdtArgument.Type.SIGNED);
             assertThat(full.arguments().get(3).type()).isEqualTo(UsdtArgument.Type.FLOAT);
             UsdtProbe statics = withArguments(probes, 3);

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SymbolTableTest {
-    private static final String FUNCTIONS =
-            """
+    private static final String FUNCTIONS = """
             #include <stddef.h>
             __attribute__((noinline)) int base(int x) { return x + 1; }
             int other_name(int x) __attribute__((alias("base")));
@@ -31,8 +30,7 @@ class SymbolTableTest {
             int main(int argc, char **argv) { return base(argc) + chosen(argc); }
             """;
 
-    private static final String VERSIONED =
-            """
+    private static final String VERSIONED = """
             int old_f(void) { return 1; }
             int new_f(void) { return 2; }
             int only_old(void) { return 3; }
@@ -41,8 +39,7 @@ class SymbolTableTest {
             __asm__(".symver only_old,g@V1");
             """;
 
-    private static final String CPP =
-            """
+    private static final String CPP = """
             #include <string>
             namespace outer { namespace {
             __attribute__((noinline, used)) int inner(int x) { return x; } }
@@ -107,7 +104,8 @@ class SymbolTableTest {
 
     @Test
     void theDefaultVersionWins() throws IOException {
-        Path map = Files.writeString(directory.resolve("versions.map"), "V1 { global: f; g; local: *; }; V2 { global: f; } V1;");
+        Path map = Files.writeString(
+                directory.resolve("versions.map"), "V1 { global: f; g; local: *; }; V2 { global: f; } V1;");
         Path library = Tools.compile(
                 directory, "versioned.c", VERSIONED, "-O1", "-shared", "-fPIC", "-Wl,--version-script=" + map);
         Tools.run("strip", library.toString());
@@ -174,7 +172,8 @@ class SymbolTableTest {
                 Tools.lines("nm", "-f", "sysv", "--defined-only", "--with-symbol-versions", option, path.toString())) {
             String[] columns = line.split("\\|", -1);
             if (columns.length == 7
-                    && (columns[3].strip().equals("FUNC") || columns[3].strip().matches("GNU_IFUNC|IFUNC|<OS specific>: 10"))) {
+                    && (columns[3].strip().equals("FUNC")
+                            || columns[3].strip().matches("GNU_IFUNC|IFUNC|<OS specific>: 10"))) {
                 String name = columns[0].strip();
                 int versionAt = name.indexOf("@@");
                 found.computeIfAbsent(Long.parseLong(columns[1].strip(), 16), key -> new TreeSet<>())

@@ -21,6 +21,8 @@ final class ObjdumpComparison {
         FWAIT,
         /** objdump ends an instruction after a REX prefix that another prefix follows. The processor ignores such a REX and goes on. */
         REX_BEFORE_PREFIX,
+        /** objdump prints prefixes alone where a symbol lies inside the instruction (data in the code), and where 14 of them follow each other. */
+        PREFIXES_ALONE,
         /** 66 before a near branch with a 4-byte displacement: objdump shows AMD's reading, we have Intel's length and call it ambiguous. */
         NARROW_BRANCH,
         /** 66, F2, F3, F0 or REX before VEX, EVEX or XOP: an invalid opcode to the processor, which objdump prints nevertheless. */
@@ -150,7 +152,10 @@ final class ObjdumpComparison {
             forbidden |= prefix == 0x66 || prefix >= 0xF0 || prefix >> 4 == 4;
         }
         if (opcodeAt == length) {
-            return !decoded && (bytes[length - 1] & 0xF0) == 0x40 ? Explained.REX_BEFORE_PREFIX : null;
+            if (decoded) {
+                return null;
+            }
+            return (bytes[length - 1] & 0xF0) == 0x40 ? Explained.REX_BEFORE_PREFIX : Explained.PREFIXES_ALONE;
         }
         int opcode = bytes[opcodeAt] & 0xFF;
         int second = opcodeAt + 1 < length ? bytes[opcodeAt + 1] & 0xFF : 0;

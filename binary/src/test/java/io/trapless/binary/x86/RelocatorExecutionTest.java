@@ -33,7 +33,8 @@ class RelocatorExecutionTest {
 
     /** rsp is the stack; r14 holds what the callee saw, r15 where the code ended. */
     private static final Gpr[] FREE = {
-        Gpr.RAX, Gpr.RCX, Gpr.RDX, Gpr.RBX, Gpr.RBP, Gpr.RSI, Gpr.RDI, Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.R12, Gpr.R13
+        Gpr.RAX, Gpr.RCX, Gpr.RDX, Gpr.RBX, Gpr.RBP, Gpr.RSI, Gpr.RDI, Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.R12,
+        Gpr.R13
     };
 
     private static final long STATUS_FLAGS = 0x8D5;
@@ -71,7 +72,6 @@ class RelocatorExecutionTest {
         }
         assertThat(byKind).doesNotContain(0);
     }
-
 
     private enum Ending {
         NEXT,

@@ -166,9 +166,11 @@ class RelocatorTest {
     }
 
     private static void refused(String code, RelocationRefusal reason) {
-        assertThat(relocate(code)).as(code).isInstanceOfSatisfying(Relocation.Refused.class, refusal -> assertThat(
-                        refusal.reason())
-                .isEqualTo(reason));
+        assertThat(relocate(code))
+                .as(code)
+                .isInstanceOfSatisfying(
+                        Relocation.Refused.class,
+                        refusal -> assertThat(refusal.reason()).isEqualTo(reason));
     }
 
     private static Relocation relocate(String code) {

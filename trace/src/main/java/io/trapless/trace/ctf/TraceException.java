@@ -1,7 +1,9 @@
 package io.trapless.trace.ctf;
 
+import java.io.IOException;
+
 /** A trace that can't be written or read on; its message is one sentence for the user that says what is wrong and what to do. */
-public final class TraceException extends Exception {
+public final class TraceException extends IOException {
     private static final long serialVersionUID = 1;
 
     /** What went wrong, for programs. */

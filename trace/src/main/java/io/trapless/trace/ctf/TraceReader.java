@@ -69,7 +69,7 @@ public final class TraceReader implements AutoCloseable {
             reader = new TraceReader(layout, readThreads(directory));
             reader.mapStreams(directory);
             return reader;
-        } catch (IOException | UncheckedIOException | TraceException e) {
+        } catch (IOException | UncheckedIOException e) {
             if (reader != null) {
                 reader.close();
             }

@@ -24,7 +24,7 @@ public final class Tools {
         return run(command);
     }
 
-    /** Runs a command to its end, for a minute at most. */
+    /** Runs a command to its end, for three minutes at most. */
     public static Output run(List<String> command) throws IOException, InterruptedException {
         Path out = Files.createTempFile("out", ".txt");
         Path err = Files.createTempFile("err", ".txt");
@@ -34,7 +34,7 @@ public final class Tools {
         Process process =
                 builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         try {
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            if (!process.waitFor(180, TimeUnit.SECONDS)) {
                 throw new AssertionError(command.getFirst() + " does not end");
             }
             return new Output(process.exitValue(), text(out), text(err));

@@ -2,6 +2,7 @@ package io.trapless.trace.ctf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trapless.trace.event.Environment;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.FieldKind;
 import io.trapless.trace.event.FieldType;
@@ -86,5 +87,59 @@ class TsdlTest {
                 metadata.length, (written - start) / 1_000_000, (read - written) / 1_000_000);
         assertThat(layout.schema()).isEqualTo(schema);
         assertThat(metadata.length).isLessThan(10_000_000);
+    }
+
+    /** Pins what goes to disk: traces of every version must stay readable. */
+    @Test
+    void goldenMetadata() {
+        EventType event = new EventType(
+                5,
+                "usdt:\"a\\b\"",
+                77,
+                List.of(
+                        FieldType.integer("n", 2, true),
+                        FieldType.text("s"),
+                        FieldType.bytes("b"),
+                        FieldType.real("r", 4)),
+                true);
+        TraceSchema schema = new TraceSchema(
+                new UUID(1, 2),
+                new TraceClock(2_400_000_000L, -5, 6),
+                Environment.builder().put("hostname", "h\n").put("n", -1).build(),
+                List.of(event));
+        String metadata = new String(MetadataWriter.write(schema), StandardCharsets.UTF_8);
+        assertThat(metadata).startsWith("/* CTF 1.8 */\n").contains("""
+                trace {
+                \tmajor = 1;
+                \tminor = 8;
+                \tuuid = "00000000-0000-0001-0000-000000000002";
+                \tbyte_order = le;
+                \tpacket.header := struct { u32 magic; u8 uuid[16]; u32 stream_id; };
+                };
+
+                env {
+                \thostname = "h\\n";
+                \tn = -1;
+                };
+
+                clock {
+                \tname = tsc;
+                \tdescription = "time stamp counter";
+                \tuuid = "00000000-0000-0001-0000-000000000002";
+                \tfreq = 2400000000;
+                \toffset_s = -5;
+                \toffset = 6;
+                \tabsolute = true;
+                };
+                """).endsWith("""
+
+                event {
+                \tname = "usdt:\\"a\\\\b\\"";
+                \tid = 5;
+                \tstream_id = 0;
+                \tmodel.emf.uri = "trapless:pid:77";
+                \tfields := struct { x16 __fault; x16 __cut; s16 _n; string _s; u16 __b_length; x8 _b[__b_length]; f32 _r; };
+                };
+                """);
     }
 }

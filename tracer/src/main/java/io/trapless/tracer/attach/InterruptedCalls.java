@@ -26,6 +26,9 @@ final class InterruptedCalls {
         441, // epoll_pwait2
     };
 
+    /** Bytes of the {@code syscall} instruction. */
+    static final int SYSCALL_LENGTH = 2;
+
     private InterruptedCalls() {}
 
     /** Whether {@code registers} are those of a call that failed by the stop alone and can be made again. */
@@ -42,13 +45,15 @@ final class InterruptedCalls {
         return false;
     }
 
-    /** Whether the thread, let go, executes its {@code syscall} instruction once more: by the kernel's restart or by ours. */
-    static boolean repeats(Registers registers) {
-        return registers.willRestart() || isRepeatable(registers);
-    }
-
     /** The registers with which the call is made again from its beginning. */
     static Registers repeated(Registers registers) {
-        return registers.with(Registers.RAX, registers.systemCall()).with(Registers.RIP, registers.rip() - 2);
+        return registers
+                .with(Registers.RAX, registers.systemCall())
+                .with(Registers.RIP, registers.rip() - SYSCALL_LENGTH);
+    }
+
+    /** Undoes {@link #repeated}: the call has failed after all. */
+    static Registers failed(Registers repeated) {
+        return repeated.with(Registers.RAX, -Errno.EINTR).with(Registers.RIP, repeated.rip() + SYSCALL_LENGTH);
     }
 }

@@ -106,7 +106,13 @@ public final class LaunchedProcess {
     private static LaunchedProcess fork(List<String> command, List<String> environment, int[] standard)
             throws AttachException {
         String path = resolve(command.getFirst());
+        if (Ptracer.isCurrent()) {
+            Processes.ordinaryTimers();
+        }
         long pid = ForkExec.start(path, command, environment, standard);
+        if (Ptracer.isCurrent()) {
+            Processes.favourThisThread();
+        }
         if (pid < 0) {
             throw new AttachException(
                     Reason.CANNOT_START, "cannot start " + command.getFirst() + ": " + Errno.describe((int) -pid));

@@ -1,6 +1,8 @@
 package io.trapless.tracer.attach;
 
 import io.trapless.tracer.linux.Processes;
+import io.trapless.tracer.linux.WakeUps;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.SynchronousQueue;
@@ -56,6 +58,11 @@ public final class Ptracer implements AutoCloseable {
     /** Whether the calling thread is a ptrace thread. */
     static boolean isCurrent() {
         return Thread.currentThread() instanceof Worker;
+    }
+
+    /** The ptrace thread's guard against blocking for ever. */
+    static WakeUps wakeUps() {
+        return Objects.requireNonNull(((Worker) Thread.currentThread()).wakeUps);
     }
 
     /** Called on the ptrace thread: end after this task, so that the kernel lets go of all that is still held. */
@@ -126,6 +133,7 @@ public final class Ptracer implements AutoCloseable {
 
         final SynchronousQueue<Runnable> tasks = new SynchronousQueue<>();
         volatile boolean retiring;
+        private @Nullable WakeUps wakeUps;
 
         Worker() {
             super("trapless-ptrace");
@@ -134,10 +142,12 @@ public final class Ptracer implements AutoCloseable {
 
         @Override
         public void run() {
-            Processes.preciseTimers();
+            Processes.favourThisThread();
+            wakeUps = new WakeUps();
             while (true) {
                 Runnable task = take();
                 if (task == END) {
+                    wakeUps.delete();
                     return;
                 }
                 task.run();

@@ -42,7 +42,7 @@ public final class RemoteCalls implements AutoCloseable {
         // the thread elsewhere.
         original = abort != 0 ? registers.with(Registers.RIP, abort) : registers;
         originalMask = thread.signalMask();
-        Registers comeback = InterruptedCalls.repeats(original) ? InterruptedCalls.repeated(original) : original;
+        Registers comeback = original.willRestart() ? InterruptedCalls.repeated(original) : original;
         frame = SignalFrame.of(thread, comeback, gadgets.signalReturn());
         scratch = (frame.address() - SCRATCH_SIZE) & -64;
         originalStack = target.readMemory(scratch, (int) (frame.address() - scratch) + frame.bytes().length);
@@ -93,6 +93,19 @@ public final class RemoteCalls implements AutoCloseable {
      * @throws AttachException if the target ended, or the call does not end
      */
     public long call(long number, long a, long b, long c, long d, long e, long f) throws AttachException {
+        set(number, a, b, c, d, e, f);
+        runToSystemCallStop();
+        runToSystemCallStop();
+        long[] registers = new long[Ptrace.REGISTER_COUNT];
+        thread.check(Ptrace.getRegisters(thread.tid(), registers), "read the registers");
+        if (registers[Registers.RIP] != gadgets.systemCall() + 2) {
+            throw unexpected("a remote call ended at 0x" + Long.toHexString(registers[Registers.RIP]));
+        }
+        return registers[Registers.RAX];
+    }
+
+    /** Makes the thread's next step a system call; from here on it finds its way back alone. */
+    void set(long number, long a, long b, long c, long d, long e, long f) throws AttachException {
         if (!started) {
             target.writeMemory(frame.address(), frame.bytes());
         }
@@ -112,16 +125,10 @@ public final class RemoteCalls implements AutoCloseable {
             started = true;
             thread.setSignalMask(-1L);
         }
-        runToSystemCallStop();
-        runToSystemCallStop();
-        thread.check(Ptrace.getRegisters(thread.tid(), registers), "read the registers");
-        if (registers[Registers.RIP] != gadgets.systemCall() + 2) {
-            throw unexpected("a remote call ended at 0x" + Long.toHexString(registers[Registers.RIP]));
-        }
-        return registers[Registers.RAX];
     }
 
-    private void runToSystemCallStop() throws AttachException {
+    /** Runs to the entry of the call that was set, or from there to its exit. */
+    void runToSystemCallStop() throws AttachException {
         int signal = 0;
         long deadline = System.nanoTime() + TIMEOUT_NANOS;
         while (true) {
@@ -160,7 +167,15 @@ public final class RemoteCalls implements AutoCloseable {
             return;
         }
         started = false;
-        // Out of the system-call stop: only from an event stop does the kernel restart an interrupted call.
+        leaveSystemCallStop();
+        // The mask first: until its registers are back the thread would take it from the frame, should the tracer die.
+        thread.setSignalMask(originalMask);
+        thread.setRegisters(original);
+        target.writeMemory(scratch, originalStack);
+    }
+
+    /** Only from an event stop does the kernel restart an interrupted call. */
+    void leaveSystemCallStop() throws AttachException {
         Ptrace.interrupt(thread.tid());
         thread.check(Ptrace.resume(thread.tid(), 0), "resume after a remote call");
         int kind = wait.awaitEvent(thread.tid(), System.nanoTime() + TIMEOUT_NANOS);
@@ -171,9 +186,5 @@ public final class RemoteCalls implements AutoCloseable {
             Ptracer.retireAfterTask();
             throw unexpected("no stop after a remote call");
         }
-        // The mask first: until its registers are back the thread would take it from the frame, should the tracer die.
-        thread.setSignalMask(originalMask);
-        thread.setRegisters(original);
-        target.writeMemory(scratch, originalStack);
     }
 }

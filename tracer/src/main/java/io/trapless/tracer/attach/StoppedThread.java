@@ -9,6 +9,7 @@ public final class StoppedThread {
     private final int pid;
     private final int tid;
     private @Nullable Registers registers;
+    private boolean repeats;
 
     StoppedThread(int pid, int tid) {
         this.pid = pid;
@@ -38,6 +39,24 @@ public final class StoppedThread {
         registers = changed;
     }
 
+    /**
+     * A system call that failed by the stop alone is set to be made again: at once, so that the program never learns of it even if the tracer dies while the thread stands still.
+     */
+    void repeatInterruptedCall() throws AttachException {
+        Registers now = registers();
+        if (InterruptedCalls.isRepeatable(now)) {
+            setRegisters(InterruptedCalls.repeated(now));
+            repeats = true;
+        }
+    }
+
+    /** A signal has come while the thread stood still. Its handler may expect to end the call: so let it have failed. */
+    void failRepeatedCallIfSignalled() throws AttachException {
+        if (repeats && ProcessFacts.read("/proc/" + pid + "/task/" + tid).pendingUnblocked() != 0) {
+            setRegisters(InterruptedCalls.failed(registers()));
+        }
+    }
+
     /** The signals it blocks; bit n-1 stands for signal n. */
     long signalMask() throws AttachException {
         long[] mask = new long[1];
@@ -60,11 +79,6 @@ public final class StoppedThread {
         return values[0] == 0
                 ? RseqConfiguration.NONE
                 : new RseqConfiguration(values[0], (int) values[1], (int) values[2]);
-    }
-
-    /** The thread ran since its registers were read. */
-    void forgetRegisters() {
-        registers = null;
     }
 
     void check(long result, String verb) throws AttachException {

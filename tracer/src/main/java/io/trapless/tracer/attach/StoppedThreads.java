@@ -59,29 +59,17 @@ public final class StoppedThreads implements AutoCloseable {
         List<StoppedThread> dead = new ArrayList<>();
         for (int i = 0; i < threads.size(); i++) {
             StoppedThread thread = threads.get(i);
-            repeatInterruptedCall(thread);
+            try {
+                thread.failRepeatedCallIfSignalled();
+            } catch (AttachException | LinuxException gone) {
+                dead.add(thread);
+                continue;
+            }
             if (Ptrace.detach(thread.tid(), 0) == -Errno.ESRCH) {
                 dead.add(thread);
             }
         }
         reap(dead);
-    }
-
-    /**
-     * A call that failed with EINTR by the stop alone is made again, unless a signal waits whose handler the program may expect to end the call.
-     */
-    private void repeatInterruptedCall(StoppedThread thread) {
-        try {
-            Registers registers = thread.registers();
-            if (InterruptedCalls.isRepeatable(registers)
-                    && ProcessFacts.read("/proc/" + target.pid() + "/task/" + thread.tid())
-                                    .pendingUnblocked()
-                            == 0) {
-                thread.setRegisters(InterruptedCalls.repeated(registers));
-            }
-        } catch (AttachException | LinuxException gone) {
-            thread.forgetRegisters();
-        }
     }
 
     /** The first thread's remains can be had only after all others'. */

@@ -188,12 +188,15 @@ public final class TargetProcess implements AutoCloseable {
     /** It runs still, and it is still the process and the program image that was opened. */
     public boolean isAlive() {
         try {
-            ProcessFacts now = ProcessFacts.read("/proc/" + pid);
-            return now.startTime() == facts.startTime()
-                    && Descriptors.pread(memory, new byte[1], 0, 1, imageProbe) != 0;
+            return ProcessFacts.read("/proc/" + pid).startTime() == facts.startTime() && sameImage();
         } catch (LinuxException gone) {
             return false;
         }
+    }
+
+    /** The address space that was opened is still in use. */
+    boolean sameImage() {
+        return Descriptors.pread(memory, new byte[1], 0, 1, imageProbe) != 0;
     }
 
     /** Reads what can be read of {@code length} bytes; returns the count, which is smaller at the first page that is not mapped, down to 0. */

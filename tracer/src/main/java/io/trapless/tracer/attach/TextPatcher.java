@@ -100,7 +100,7 @@ public final class TextPatcher {
         for (StoppedThread thread : stopped.threads()) {
             Registers registers = thread.registers();
             // A system call that will be made again is an instruction yet to be executed, two bytes before rip.
-            int back = InterruptedCalls.repeats(registers) ? 2 : 0;
+            int back = registers.willRestart() ? InterruptedCalls.SYSCALL_LENGTH : 0;
             long next = registers.rip() - back;
             if (needsMove(next, registers.rip())) {
                 found.add(new ThreadMove(thread, 0, moved(next) + back));

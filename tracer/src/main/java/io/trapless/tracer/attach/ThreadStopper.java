@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class ThreadStopper {
     static final long DEFAULT_TIMEOUT_NANOS = 2_000_000_000L;
 
+    private static final long PATIENCE_CHECK_NANOS = 20_000_000L;
+
     /** A thread that is in an uninterruptible sleep for so long is not waited for any longer: the others stand still meanwhile. */
     private static final long UNINTERRUPTIBLE_NANOS = 100_000_000L;
 
@@ -45,7 +47,7 @@ final class ThreadStopper {
             while (seizeNew(directory)) {
                 awaitPending();
             }
-            if (stopped.isEmpty() || !target.isAlive()) {
+            if (stopped.isEmpty() || !target.sameImage()) {
                 throw AttachException.gone(target.pid());
             }
             return new StoppedThreads(target, stopped, true);
@@ -97,46 +99,35 @@ final class ThreadStopper {
     }
 
     private void awaitPending() throws AttachException {
-        wait.progress();
         while (pendingCount > 0) {
-            boolean progress = false;
-            for (int i = pendingCount - 1; i >= 0; i--) {
-                if (settle(pending[i])) {
-                    pending[i] = pending[--pendingCount];
-                    progress = true;
-                }
+            int tid = pending[pendingCount - 1];
+            int kind = wait.awaitEvent(tid, System.nanoTime() + PATIENCE_CHECK_NANOS);
+            if (kind == ThreadWait.NOTHING) {
+                checkPatience(tid);
+                continue;
             }
-            if (progress) {
-                wait.progress();
+            if (kind == ThreadWait.EVENT) {
+                settle(new StoppedThread(target.pid(), tid));
             } else {
-                checkPatience();
-                wait.pause();
+                // A thread that calls execve takes over the first thread's id: let it be found again.
+                seen.clear(tid);
             }
+            pendingCount--;
         }
     }
 
-    /** One look at a pending thread; whether nothing more is to be expected of it. */
-    private boolean settle(int tid) {
-        int kind = wait.poll(tid);
-        if (kind == ThreadWait.NOTHING) {
-            return false;
+    private void settle(StoppedThread thread) {
+        stopped.add(thread);
+        try {
+            thread.repeatInterruptedCall();
+        } catch (AttachException killed) {
+            // Its end is seen when it is let go.
+            return;
         }
-        if (kind == ThreadWait.GONE) {
-            // A thread that calls execve takes over the first thread's id: let it be found again.
-            seen.clear(tid);
-            return true;
-        }
-        if (kind == ThreadWait.EVENT) {
-            stopped.add(new StoppedThread(target.pid(), tid));
-            return true;
-        }
-        wait.resumeToEvent(tid, kind);
-        return false;
     }
 
-    private void checkPatience() throws AttachException {
+    private void checkPatience(int tid) throws AttachException {
         long now = System.nanoTime();
-        int tid = pending[0];
         boolean uninterruptible =
                 now - started > UNINTERRUPTIBLE_NANOS && ProcessFacts.stateOf(target.pid(), tid) == 'D';
         if (uninterruptible || now - deadline > 0) {

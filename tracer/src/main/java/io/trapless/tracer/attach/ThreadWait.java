@@ -3,10 +3,11 @@ package io.trapless.tracer.attach;
 import io.trapless.tracer.linux.Errno;
 import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.linux.Ptrace;
+import io.trapless.tracer.linux.WakeUps;
 
 /**
- * Waiting for a seized thread. A wait never blocks in the kernel: a thread in an uninterruptible sleep would hold the tracer, and with it all the target's other threads, for as long as
- * it likes. So the status is polled, first with the processor yielded in between, then with short sleeps.
+ * Waiting for a seized thread. A wait blocks in the kernel, so that the thread waited for can have this processor at once, but never for long: a thread in an uninterruptible sleep would
+ * hold the tracer, and with it all the target's other threads, for as long as it likes. On a {@link Ptracer} thread only.
  */
 final class ThreadWait {
     /** Nothing to tell yet. */
@@ -23,17 +24,14 @@ final class ThreadWait {
     static final int EXEC = 5;
 
     private static final int SYSTEM_CALL_FLAG = 0x80;
-    private static final int YIELDS = 30;
-    private static final long SLEEP_NANOS = 30_000;
+    private static final long TICK_NANOS = 5_000_000;
 
     /** The signal of the last EVENT or SIGNAL. */
     int signal;
 
-    private int idleTurns;
-
-    /** One look, without waiting. */
-    int poll(int tid) {
-        long result = Processes.wait4(tid, Processes.WNOHANG | Processes.WALL);
+    /** Waits once, for as long as {@code options} (WNOHANG) or a wake-up let it. */
+    private int look(int tid, int options) {
+        long result = Processes.wait4(tid, options | Processes.WALL);
         if (result == 0 || result == -Errno.EINTR) {
             return NOTHING;
         }
@@ -58,13 +56,19 @@ final class ThreadWait {
 
     /** Waits for the next report of {@code tid}; NOTHING when {@code deadline} (System.nanoTime) has passed. */
     int await(int tid, long deadline) {
-        progress();
-        while (true) {
-            int kind = poll(tid);
-            if (kind != NOTHING || System.nanoTime() - deadline > 0) {
-                return kind;
+        int kind = look(tid, Processes.WNOHANG);
+        if (kind != NOTHING) {
+            return kind;
+        }
+        WakeUps wakeUps = Ptracer.wakeUps();
+        wakeUps.arm(TICK_NANOS);
+        try {
+            while (kind == NOTHING && System.nanoTime() - deadline < 0) {
+                kind = look(tid, 0);
             }
-            pause();
+            return kind;
+        } finally {
+            wakeUps.arm(0);
         }
     }
 
@@ -83,22 +87,8 @@ final class ThreadWait {
     }
 
     /** After a SIGNAL or SYSTEM_CALL: asks again for the event stop (any other stop cancels the wish: ptrace_stop in kernel/signal.c) and resumes. */
-    void resumeToEvent(int tid, int kind) {
+    private void resumeToEvent(int tid, int kind) {
         Ptrace.interrupt(tid);
         Ptrace.resume(tid, kind == SIGNAL ? signal : 0);
-    }
-
-    /** Something happened: poll eagerly again. */
-    void progress() {
-        idleTurns = 0;
-    }
-
-    /** Nothing happened: let others run. */
-    void pause() {
-        if (idleTurns++ < YIELDS) {
-            Processes.yieldProcessor();
-        } else {
-            Processes.sleepNanos(SLEEP_NANOS);
-        }
     }
 }

@@ -14,11 +14,16 @@ final class MachineCode {
     /** A handle for {@code code} under the System V calling convention. The page stays mapped for the life of the process. */
     @SuppressWarnings("restricted") // the code is this package's own
     static MethodHandle function(byte[] code, FunctionDescriptor type, Linker.Option... options) {
-        MemorySegment page =
-                Memory.map(-1, 4096, Memory.PROT_READ | Memory.PROT_WRITE, Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS);
+        return Linker.nativeLinker().downcallHandle(page(code), type, options);
+    }
+
+    /** A page of its own that begins with {@code code}, for good. */
+    static MemorySegment page(byte[] code) {
+        MemorySegment page = Memory.map(
+                -1, 4096, Memory.PROT_READ | Memory.PROT_WRITE, Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS);
         MemorySegment.copy(code, 0, page, ValueLayout.JAVA_BYTE, 0, code.length);
         Memory.protect(page, Memory.PROT_READ | Memory.PROT_EXEC);
-        return Linker.nativeLinker().downcallHandle(page, type, options);
+        return page;
     }
 
     /** Bytes from hexadecimal digits; white space is left out. */

@@ -21,10 +21,10 @@ public final class Syscalls {
     public static final int MMAP = 9;
     public static final int MPROTECT = 10;
     public static final int MUNMAP = 11;
+    public static final int RT_SIGACTION = 13;
     public static final int RT_SIGRETURN = 15;
     public static final int PREAD64 = 17;
     public static final int PWRITE64 = 18;
-    public static final int SCHED_YIELD = 24;
     public static final int NANOSLEEP = 35;
     public static final int GETPID = 39;
     public static final int SENDMSG = 46;
@@ -38,10 +38,14 @@ public final class Syscalls {
     public static final int PRCTL = 157;
     public static final int GETTID = 186;
     public static final int GETDENTS64 = 217;
+    public static final int TIMER_CREATE = 222;
+    public static final int TIMER_SETTIME = 223;
+    public static final int TIMER_DELETE = 226;
     public static final int CLOCK_GETTIME = 228;
     public static final int TGKILL = 234;
     public static final int OPENAT = 257;
     public static final int POLL = 7;
+    public static final int SCHED_SETATTR = 314;
     public static final int PIDFD_OPEN = 434;
     public static final int PIDFD_GETFD = 438;
 

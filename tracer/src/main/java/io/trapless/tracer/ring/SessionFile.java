@@ -193,6 +193,16 @@ public final class SessionFile implements AutoCloseable {
         return rings;
     }
 
+    /** Bytes in the rings that a snapshot would look at, packet headers included; impossible positions count nothing. */
+    public long heldBytes() throws IOException {
+        long held = 0;
+        for (RingId ring : rings()) {
+            long head = memory(ring).headAcquire();
+            held += head > PacketDescriptor.HEADER_SIZE ? Math.min(head, geometry.capacityBytes()) : 0;
+        }
+        return held;
+    }
+
     /** Access to one ring for its reader. */
     RingMemory memory(RingId ring) throws IOException {
         long offset = geometry.ringOffset(ring);

@@ -1,6 +1,7 @@
 package io.trapless.tracer.session;
 
 import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.linux.Processes;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +24,8 @@ final class Descendants {
                 continue;
             }
             int pid = Integer.parseInt(name);
-            if (attachments.stream().anyMatch(a -> a.target().pid() == pid)) {
+            if (pid == Processes.pid()
+                    || attachments.stream().anyMatch(a -> a.target().pid() == pid)) {
                 continue;
             }
             if (mapsRings(pid, path) && (attachments.size() == 1 || descends(pid, parent))) {

@@ -12,6 +12,7 @@ final class ForeignCode {
 
     /** The end of a sentence. */
     String whose(long address) {
-        return "another tracer or a debugger has changed it at 0x" + Long.toHexString(address) + " in process " + process.pid();
+        return "another tracer or a debugger has changed it at 0x" + Long.toHexString(address) + " in process "
+                + process.pid();
     }
 }

@@ -41,8 +41,7 @@ final class HostClock {
         long cycles = last.cycles() - first.cycles();
         long nanos = last.nanos() - first.nanos();
         long multiplier = Math.round((double) nanos / cycles * (1L << 32));
-        long scaled =
-                Math.multiplyHigh(last.cycles(), multiplier) << 32 | (last.cycles() * multiplier) >>> 32;
+        long scaled = Math.multiplyHigh(last.cycles(), multiplier) << 32 | (last.cycles() * multiplier) >>> 32;
         return new HostFacts(
                 (Cpuid.query(7, 0)[2] & RDPID_BIT) != 0,
                 Math.round((double) cycles / nanos * 1e9),

@@ -23,7 +23,10 @@ import io.trapless.tracer.trampoline.ProcessFacts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Puts one session's code into one process. Three steps, of which only the first and the last stop anyone: {@link #map} (one thread lends itself for system calls), {@link #generate} (code is
@@ -35,6 +38,9 @@ final class ProcessAttachment {
     private static final int PAGE = 4096;
     private static final int SYS_MADVISE = 28;
     private static final int MADV_WIPEONFORK = 18;
+
+    /** An address that needs all its bytes, as those of mappings do. */
+    private static final long ANYWHERE = 1L << 46;
 
     /** How often a stop is tried when a thread stands where it can't be moved from; each time it gets a moment to leave. */
     private static final int ARM_ATTEMPTS = 50;
@@ -51,6 +57,8 @@ final class ProcessAttachment {
     private final HostFacts host;
     private final boolean systemCalls;
     private final boolean usesPid;
+    private final Map<CodeRegion, Long> codeSizes;
+    private final List<Long> regionStarts = new ArrayList<>();
 
     private final List<Mapped> mapped = new ArrayList<>();
     private final List<ProcessFacts> factsOfRegions = new ArrayList<>();
@@ -84,6 +92,18 @@ final class ProcessAttachment {
         this.host = host;
         this.systemCalls = systemCalls;
         this.usesPid = sites.stream().flatMap(s -> s.probes().stream()).anyMatch(p -> p.uses(Value.Context.Kind.PID));
+        this.codeSizes = measure();
+    }
+
+    /** How much code there will be, which has to be known before anyone is stopped: measured with facts that take the most code. */
+    private Map<CodeRegion, Long> measure() {
+        ThreadLayout widest = new ThreadLayout(1 << 16, 0, 1 << 16, 0);
+        Map<CodeRegion, Long> sizes = new HashMap<>();
+        for (CodeRegion region : regions) {
+            ProcessFacts facts = facts(widest, ANYWHERE, region.rangeStart(), region.rangeStart());
+            sizes.put(region, region.codeSize(facts));
+        }
+        return sizes;
     }
 
     TargetProcess target() {
@@ -167,7 +187,7 @@ final class ProcessAttachment {
             ThreadLayout layout,
             CodeRegion region)
             throws AttachException {
-        long codeSize = region.codeSize(facts(layout, 1L << 46, region.rangeStart(), region.rangeStart()));
+        long codeSize = Objects.requireNonNull(codeSizes.get(region));
         long headerSize = SessionHeaderDescriptor.RINGS_OFFSET;
         long size = codeSize + headerSize + (usesPid ? PAGE : 0);
         long start = memory.mapAnonymousNear(
@@ -184,8 +204,6 @@ final class ProcessAttachment {
         factsOfRegions.add(facts(layout, rings, header + SessionHeaderDescriptor.ENABLE_OFFSET, pidCell));
         regionStarts.add(start);
     }
-
-    private final List<Long> regionStarts = new ArrayList<>();
 
     private ProcessFacts facts(ThreadLayout layout, long ringsAddress, long enable, long pidCell) {
         ProcessFacts.Rseq rseq = layout.hasRseq()

@@ -1,6 +1,5 @@
 package io.trapless.tracer.session;
 
-import io.trapless.trace.ctf.TraceException;
 import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.LaunchedProcess;
@@ -66,8 +65,6 @@ public final class Recording {
             return recording;
         } catch (AttachException e) {
             throw RecordingException.failed(e.refusal().sentence());
-        } catch (TraceException e) {
-            throw RecordingException.failed(e.getMessage() == null ? "the trace can't be written" : e.getMessage());
         } catch (IOException e) {
             throw RecordingException.failed(Sentences.of(e));
         } finally {
@@ -77,8 +74,7 @@ public final class Recording {
         }
     }
 
-    private void attachAll()
-            throws AttachException, RecordingException, TraceException, IOException, InterruptedException {
+    private void attachAll() throws AttachException, RecordingException, IOException, InterruptedException {
         long begin = System.nanoTime();
         for (int pid : request.pids()) {
             targets.add(binder.bind(TargetProcess.open(pid)));
@@ -97,7 +93,7 @@ public final class Recording {
     }
 
     private void attach(SessionResources session, BoundTarget target)
-            throws AttachException, IOException, InterruptedException {
+            throws AttachException, RecordingException, IOException, InterruptedException {
         ProcessAttachment attachment = attachment(session, target);
         int descriptor = session.openRings();
         try {
@@ -111,7 +107,7 @@ public final class Recording {
     }
 
     /** The command stays at its entry point while everything is prepared: all of that is one task of the ptrace thread. */
-    private void launch() throws AttachException, RecordingException, TraceException, IOException, InterruptedException {
+    private void launch() throws AttachException, RecordingException, IOException, InterruptedException {
         onPtracer(() -> {
             LaunchedProcess.AtEntry entry =
                     LaunchedProcess.startStopped(request.command(), LaunchedProcess.environment(), new int[] {0, 1, 2});
@@ -166,7 +162,7 @@ public final class Recording {
     }
 
     /** Creates everything that lies outside the targets, and starts the consumer. */
-    private SessionResources openSession() throws RecordingException, TraceException, IOException {
+    private SessionResources openSession() throws RecordingException, IOException {
         List<EventType> events = targets.stream()
                 .flatMap(t -> t.probes().stream())
                 .map(BoundProbe::event)
@@ -251,8 +247,6 @@ public final class Recording {
             RecordingSummary summary = summary(session, statistics);
             session.delete();
             return summary;
-        } catch (TraceException e) {
-            throw RecordingException.failed(e.getMessage() == null ? "the trace can't be written" : e.getMessage());
         } catch (IOException e) {
             throw RecordingException.failed(Sentences.of(e));
         } finally {
@@ -264,7 +258,8 @@ public final class Recording {
         session().file().disableAll();
         for (ProcessAttachment attachment : attachments) {
             detach(attachment.target(), attachment);
-            for (int child : Descendants.sharing(session().file().path(), attachment.target().pid(), attachments)) {
+            for (int child : Descendants.sharing(
+                    session().file().path(), attachment.target().pid(), attachments)) {
                 detachChild(child, attachment);
             }
         }
@@ -275,8 +270,8 @@ public final class Recording {
             return;
         }
         try {
-            Detachment detachment = new Detachment(
-                    target, attachment.changes(), attachment.semaphores(), attachment.mappings());
+            Detachment detachment =
+                    new Detachment(target, attachment.changes(), attachment.semaphores(), attachment.mappings());
             Detachment.Result[] result = new Detachment.Result[1];
             onPtracer(() -> result[0] = detachment.run());
             if (result[0].foreignSites() > 0) {
@@ -291,7 +286,7 @@ public final class Recording {
                 notices.add("process " + target.pid() + " could not be detached from: "
                         + e.refusal().sentence() + "; run 'trapless detach -p " + target.pid() + "'");
             }
-        } catch (IOException | RecordingException | TraceException e) {
+        } catch (IOException | RecordingException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -358,23 +353,21 @@ public final class Recording {
     }
 
     /** Runs a step on the ptrace thread and lets its own exceptions through. */
-    private void onPtracer(Step step)
-            throws AttachException, RecordingException, TraceException, IOException, InterruptedException {
+    private void onPtracer(Step step) throws AttachException, RecordingException, IOException, InterruptedException {
         Exception[] thrown = new Exception[1];
         ptracer.call(() -> {
             try {
                 step.run();
             } catch (AttachException e) {
                 throw e;
-            } catch (RecordingException | TraceException | IOException | InterruptedException e) {
+            } catch (RecordingException | IOException | InterruptedException e) {
                 thrown[0] = e;
             }
-            return null;
+            return true;
         });
         switch (thrown[0]) {
             case null -> {}
             case RecordingException e -> throw e;
-            case TraceException e -> throw e;
             case IOException e -> throw e;
             case InterruptedException e -> throw e;
             default -> throw new IllegalStateException(thrown[0]);
@@ -382,7 +375,7 @@ public final class Recording {
     }
 
     private interface Step {
-        void run() throws AttachException, RecordingException, TraceException, IOException, InterruptedException;
+        void run() throws AttachException, RecordingException, IOException, InterruptedException;
     }
 
     /** What the consumer says about the end. */

@@ -2,8 +2,6 @@ package io.trapless.tracer.session;
 
 import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.ctf.TraceDirectory;
-import io.trapless.trace.ctf.TraceException;
-import io.trapless.trace.event.Environment;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TraceSchema;
 import io.trapless.trace.event.TscCalibration;
@@ -23,6 +21,7 @@ import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
 import io.trapless.tracer.session.store.SessionProperties;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -92,12 +91,14 @@ final class SessionResources {
             long frequencyHz,
             boolean atomicRings,
             RingConsumer.Listener listener)
-            throws TraceException, IOException {
+            throws IOException {
         SessionBase base = SessionBase.choose(request.base(), System.getenv());
         base.prepare();
         TargetProcess first = targets.getFirst().process();
         SessionDirectory directory = SessionDirectory.create(
-                base, first.commandLine().isEmpty() ? "process" : first.commandLine().getFirst(), first.pid());
+                base,
+                first.commandLine().isEmpty() ? "process" : first.commandLine().getFirst(),
+                first.pid());
         SessionFile file = null;
         TraceDirectory trace = null;
         boolean created = false;
@@ -159,12 +160,8 @@ final class SessionResources {
         return new TscCalibration.Sample(pair.cycles(), pair.nanos());
     }
 
-    private void append(int cpu, int ringKind, java.lang.foreign.MemorySegment packet) throws IOException {
-        try {
-            trace.append(cpu, ringKind, packet);
-        } catch (TraceException e) {
-            throw new IOException(e.getMessage(), e);
-        }
+    private void append(int cpu, int ringKind, MemorySegment packet) throws IOException {
+        trace.append(cpu, ringKind, packet);
     }
 
     SessionFile file() {
@@ -192,7 +189,7 @@ final class SessionResources {
     }
 
     /** Writes the final clock and closes the trace; all packets have been appended. */
-    void closeTrace() throws TraceException {
+    void closeTrace() throws IOException {
         TscCalibration.Sample end = sampleClock();
         if (end.realtimeNanos() - begin.realtimeNanos() >= SHORTEST_CALIBRATION_NANOS) {
             trace.replaceMetadata(schema.withClock(TscCalibration.between(begin, end)));
@@ -217,7 +214,7 @@ final class SessionResources {
             if (!keepSession) {
                 delete();
             }
-        } catch (IOException | TraceException e) {
+        } catch (IOException e) {
             // The reason for giving up is what the user is told.
             return;
         }

@@ -164,8 +164,9 @@ final class SiteBinder {
                         + "' would take more than 2 KiB of the target's stack; shorten its strings and buffers");
             }
             if (probe.readsPointers() && !systemCalls) {
-                throw RecordingException.wrongUsage("'" + clauses.get(clause).source().text().strip()
-                        + "' reads memory behind pointers, which takes a system call; leave out --no-syscalls, or those captures");
+                throw RecordingException.wrongUsage(
+                        "'" + clauses.get(clause).source().text().strip()
+                                + "' reads memory behind pointers, which takes a system call; leave out --no-syscalls, or those captures");
             }
         }
 

@@ -5,7 +5,6 @@ import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.plan.SitePlanner;
 import io.trapless.tracer.resolve.ImageFile;
 import io.trapless.tracer.resolve.Site;
-import io.trapless.tracer.resolve.SiteKind;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -33,7 +32,8 @@ final class SitePlanners {
             return planner.plan(planner.entrySite(address));
         }
         if (!planner.isInstruction(start, address)) {
-            return new SitePlan.Refused("no instruction of " + site.function().name() + " begins there; see 'objdump -d'");
+            return new SitePlan.Refused(
+                    "no instruction of " + site.function().name() + " begins there; see 'objdump -d'");
         }
         return planner.plan(address);
     }

@@ -34,8 +34,7 @@ final class TraceEnvironment {
                 if (mapping.isFile() && mapping.offset() == 0 && !modules.containsKey(mapping.path())) {
                     String buildId = BuildIds.inMemory(process, mapping.start());
                     if (buildId != null) {
-                        modules.put(
-                                mapping.path(), new Environment.Module(mapping.path(), mapping.start(), buildId));
+                        modules.put(mapping.path(), new Environment.Module(mapping.path(), mapping.start(), buildId));
                     }
                 }
             }

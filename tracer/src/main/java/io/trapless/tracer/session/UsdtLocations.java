@@ -17,11 +17,12 @@ final class UsdtLocations {
     static ArgumentTypes.Note types(List<UsdtArgument> arguments) {
         List<CaptureType> types = new ArrayList<>();
         for (UsdtArgument argument : arguments) {
-            types.add(switch (argument.type()) {
-                case FLOAT -> new CaptureType.Floating(argument.sizeBytes());
-                case SIGNED -> new CaptureType.Int(argument.sizeBytes(), true, CaptureType.Base.DEC);
-                case UNSIGNED -> new CaptureType.Int(argument.sizeBytes(), false, CaptureType.Base.DEC);
-            });
+            types.add(
+                    switch (argument.type()) {
+                        case FLOAT -> new CaptureType.Floating(argument.sizeBytes());
+                        case SIGNED -> new CaptureType.Int(argument.sizeBytes(), true, CaptureType.Base.DEC);
+                        case UNSIGNED -> new CaptureType.Int(argument.sizeBytes(), false, CaptureType.Base.DEC);
+                    });
         }
         return new ArgumentTypes.Note(types);
     }
@@ -36,7 +37,8 @@ final class UsdtLocations {
                 return "its argument '" + argument.text() + "' stands in a register of AVX-512";
             }
             if (argument.operand() instanceof UsdtOperand.Memory memory
-                    && (memory.segment() == UsdtOperand.Segment.GS || memory.displacement() != (int) memory.displacement())) {
+                    && (memory.segment() == UsdtOperand.Segment.GS
+                            || memory.displacement() != (int) memory.displacement())) {
                 return "its argument '" + argument.text() + "' has an address of a rare form";
             }
         }

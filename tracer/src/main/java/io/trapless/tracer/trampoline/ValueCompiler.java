@@ -278,7 +278,7 @@ final class ValueCompiler {
         }
     }
 
-    /** rax = rax / r10 or rax % r10, as eBPF has it: x / 0 = 0, x % 0 = x, and the most negative number divided by -1 overflows silently. */
+    /** rax = rax / r10 or rax % r10, as {@link BinaryOperator} has it: by 0 gives 1, and the most negative number divided by -1 overflows silently. */
     private void divide(boolean modulo, boolean signed) {
         Label byZero = asm.label();
         Label byMinusOne = asm.label();
@@ -306,9 +306,7 @@ final class ValueCompiler {
         }
         asm.jmp(done);
         asm.bind(byZero);
-        if (!modulo) {
-            asm.xor(RAX, RAX, 4);
-        }
+        asm.mov(RAX, 1);
         asm.bind(done);
     }
 

@@ -84,7 +84,7 @@ class StoppedThreadsTest {
 
     @Test
     void everyKindOfWaitingThreadCanBeLent() throws Exception {
-        try (TestTarget program = TestTarget.start("sleepers", "late");
+        try (TestTarget program = TestTarget.start("sleepers", 1.5, "late");
                 TargetProcess target = TargetProcess.open(program.pid())) {
             Gadgets gadgets = Gadgets.find(target);
             int lent = ptracer.call(() -> {

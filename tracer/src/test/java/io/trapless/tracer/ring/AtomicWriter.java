@@ -58,8 +58,7 @@ final class AtomicWriter {
                 long end = RingDescriptor.subBufferEnd(head, ring.subBufferSize);
                 boolean crosses = head + size > end;
                 position = crosses ? end + HEADER_SIZE : head;
-                boolean free = mode == RecordingMode.OVERWRITE
-                        || end + ring.subBufferSize - consumed <= ring.capacity;
+                boolean free = mode == RecordingMode.OVERWRITE || end + ring.subBufferSize - consumed <= ring.capacity;
                 pc = crosses && !free ? 20 : 2;
             }
             case 2 -> {
@@ -76,8 +75,7 @@ final class AtomicWriter {
                 }
             }
             case 4 -> {
-                ring.memory.set(
-                        ValueLayout.JAVA_SHORT_UNALIGNED, ring.dataOffset(head), (short) RingDescriptor.PAD_ID);
+                ring.memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, ring.dataOffset(head), (short) RingDescriptor.PAD_ID);
                 pc = 5;
             }
             case 5 -> {
@@ -117,9 +115,7 @@ final class AtomicWriter {
     }
 
     private void mark(long at) {
-        ring.memory.set(
-                ValueLayout.JAVA_SHORT_UNALIGNED,
-                ring.markOffset(at),
-                (short) RingDescriptor.lapMark(at, ring.capacity));
+        ring.memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, ring.markOffset(at), (short)
+                RingDescriptor.lapMark(at, ring.capacity));
     }
 }

@@ -32,11 +32,11 @@ final class MappedWriters {
 
     static MemorySegment mapRing(SessionFile file, RingId ring) throws IOException {
         RingGeometry geometry = file.geometry();
-        try (FileChannel channel =
-                FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             long size = DATA_OFFSET + geometry.capacityBytes() + RingDescriptor.marksSize(geometry.capacityBytes());
             long end = geometry.fileSizeBytes() - geometry.ringOffset(ring);
-            return channel.map(FileChannel.MapMode.READ_WRITE, geometry.ringOffset(ring), Math.min(size, end), Arena.ofAuto());
+            return channel.map(
+                    FileChannel.MapMode.READ_WRITE, geometry.ringOffset(ring), Math.min(size, end), Arena.ofAuto());
         }
     }
 

@@ -145,8 +145,8 @@ class RingConsumerTest {
             while (writer.committed.size() < 20_000) {
                 writer.step();
             }
-            MappedWriters.mapRing(file, new RingId(RingKind.RSEQ, 0)).copyFrom(ring.memory.asSlice(
-                    0, io.trapless.layout.RingDescriptor.DATA_OFFSET + ring.capacity));
+            MappedWriters.mapRing(file, new RingId(RingKind.RSEQ, 0))
+                    .copyFrom(ring.memory.asSlice(0, io.trapless.layout.RingDescriptor.DATA_OFFSET + ring.capacity));
             ConsumerStatistics statistics = consumer.finish();
             assertThat(sink.last).isEqualTo(19_999);
             assertThat(statistics.events()).isBetween(1_500L, 3_000L);
@@ -240,7 +240,8 @@ class RingConsumerTest {
             long at = PacketDescriptor.HEADER_SIZE;
             for (long i = 0; i < count; i++) {
                 long sequence = packet.get(ValueLayout.JAVA_LONG_UNALIGNED, at + 12);
-                if (sequence <= last || !TestRecords.isIntact(packet, at) && TestRecords.idOf(sequence) != TestRecords.LONG) {
+                if (sequence <= last
+                        || !TestRecords.isIntact(packet, at) && TestRecords.idOf(sequence) != TestRecords.LONG) {
                     throw new AssertionError("sequence " + sequence + " after " + last);
                 }
                 last = sequence;

@@ -103,7 +103,8 @@ class RseqRingReaderTest {
         long lostByEvent = ring.lostOf(TestRecords.PLAIN) + ring.lostOf(TestRecords.LONG);
         assertThat(lostByEvent).isBetween(lost, lost + writers.length);
         assertThat(sink.packetNumbers)
-                .isEqualTo(LongStream.range(0, sink.packetNumbers.size()).boxed().toList());
+                .isEqualTo(
+                        LongStream.range(0, sink.packetNumbers.size()).boxed().toList());
         assertThat(reader.malformedPackets()).isZero();
         assertThat(reader.rejectedHeads()).isZero();
     }
@@ -132,7 +133,10 @@ class RseqRingReaderTest {
             reader.snapshot();
             overtaken += reader.overtaken();
             List<Long> read = sink.sequences();
-            assertThat(read).isSubsetOf(writer.committed).doesNotHaveDuplicates().isSorted();
+            assertThat(read)
+                    .isSubsetOf(writer.committed)
+                    .doesNotHaveDuplicates()
+                    .isSorted();
             if (reader.overtaken() == 0 && !read.isEmpty()) {
                 // Nothing is missing between the oldest record and the head at the beginning.
                 assertThat(read)

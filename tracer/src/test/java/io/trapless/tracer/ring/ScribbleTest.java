@@ -64,7 +64,9 @@ class ScribbleTest {
     private static void scribble(TestRing ring, Random random) {
         long value = random.nextBoolean() ? EVIL[random.nextInt(EVIL.length)] : random.nextLong();
         switch (random.nextInt(6)) {
-            case 0 -> ring.set(RingDescriptor.HEAD_OFFSET, ring.get(RingDescriptor.HEAD_OFFSET) + random.nextInt(2000) - 1000);
+            case 0 ->
+                ring.set(
+                        RingDescriptor.HEAD_OFFSET, ring.get(RingDescriptor.HEAD_OFFSET) + random.nextInt(2000) - 1000);
             case 1 -> ring.set(random.nextInt(17) * 8L, value);
             case 2 -> {
                 long subBuffer = ring.dataOffset((long) random.nextInt(16) * ring.subBufferSize);

@@ -65,8 +65,10 @@ class SessionFileTest {
             if (ring < 2) {
                 int packet = at + RingDescriptor.DATA_OFFSET + 3 * 65_536;
                 assertThat(bytes.getInt(packet)).isEqualTo(PacketDescriptor.CTF_MAGIC);
-                assertThat(bytes.getLong(packet + PacketDescriptor.PACKET_SIZE_OFFSET)).isEqualTo(8 * 65_536);
-                assertThat(bytes.getInt(packet + PacketDescriptor.CPU_ID_OFFSET)).isEqualTo(ring);
+                assertThat(bytes.getLong(packet + PacketDescriptor.PACKET_SIZE_OFFSET))
+                        .isEqualTo(8 * 65_536);
+                assertThat(bytes.getInt(packet + PacketDescriptor.CPU_ID_OFFSET))
+                        .isEqualTo(ring);
                 assertThat(bytes.getLong(at + RingDescriptor.DATA_OFFSET + PacketDescriptor.TIMESTAMP_BEGIN_OFFSET))
                         .isEqualTo(BEGIN);
             }
@@ -101,7 +103,10 @@ class SessionFileTest {
 
     private long blocks() throws IOException {
         Process process = new ProcessBuilder("stat", "-c", "%b", path.toString()).start();
-        return 512 * Long.parseLong(new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip());
+        return 512
+                * Long.parseLong(
+                        new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+                                .strip());
     }
 
     @Test
@@ -127,17 +132,21 @@ class SessionFileTest {
 
     @Test
     void aDamagedFileIsRefusedWithTheReason() throws IOException {
-        assertThatThrownBy(() -> SessionFile.openForRecovery(path, geometry, SESSION)).hasMessageContaining("does not exist");
+        assertThatThrownBy(() -> SessionFile.openForRecovery(path, geometry, SESSION))
+                .hasMessageContaining("does not exist");
         create(Reservation.NONE).close();
         SessionFile.openForRecovery(path, geometry, SESSION).close();
         assertThatThrownBy(() -> SessionFile.openForRecovery(path, geometry, new UUID(1, 2)))
                 .hasMessageContaining("contradicts");
         RingGeometry other = RingGeometry.withCapacity(2, 1 << 21, RecordingMode.DISCARD);
-        assertThatThrownBy(() -> SessionFile.openForRecovery(path, other, SESSION)).hasMessageContaining("bytes instead of");
+        assertThatThrownBy(() -> SessionFile.openForRecovery(path, other, SESSION))
+                .hasMessageContaining("bytes instead of");
         patch(8, 99);
-        assertThatThrownBy(() -> SessionFile.openForRecovery(path, geometry, SESSION)).hasMessageContaining("layout version 99");
+        assertThatThrownBy(() -> SessionFile.openForRecovery(path, geometry, SESSION))
+                .hasMessageContaining("layout version 99");
         patch(0, 0);
-        assertThatThrownBy(() -> SessionFile.openForRecovery(path, geometry, SESSION)).hasMessageContaining("magic");
+        assertThatThrownBy(() -> SessionFile.openForRecovery(path, geometry, SESSION))
+                .hasMessageContaining("magic");
     }
 
     private void patch(long offset, int value) throws IOException {
@@ -148,11 +157,15 @@ class SessionFileTest {
 
     @Test
     void geometryIsRoundedToWhatTheLayoutPermits() {
-        assertThat(RingGeometry.withCapacity(1, 1, RecordingMode.BLOCK).capacityBytes()).isEqualTo(65_536);
-        assertThat(RingGeometry.withCapacity(1, 65_537, RecordingMode.BLOCK).capacityBytes()).isEqualTo(131_072);
-        assertThat(RingGeometry.withCapacity(1, Long.MAX_VALUE, RecordingMode.BLOCK).capacityBytes())
+        assertThat(RingGeometry.withCapacity(1, 1, RecordingMode.BLOCK).capacityBytes())
+                .isEqualTo(65_536);
+        assertThat(RingGeometry.withCapacity(1, 65_537, RecordingMode.BLOCK).capacityBytes())
+                .isEqualTo(131_072);
+        assertThat(RingGeometry.withCapacity(1, Long.MAX_VALUE, RecordingMode.BLOCK)
+                        .capacityBytes())
                 .isEqualTo(RingGeometry.MAX_CAPACITY);
-        assertThat(RingGeometry.withCapacity(1, 1 << 26, RecordingMode.BLOCK).subBufferSizeBytes()).isEqualTo(4 << 20);
+        assertThat(RingGeometry.withCapacity(1, 1 << 26, RecordingMode.BLOCK).subBufferSizeBytes())
+                .isEqualTo(4 << 20);
     }
 
     @Test

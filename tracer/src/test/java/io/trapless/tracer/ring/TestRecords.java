@@ -24,11 +24,7 @@ final class TestRecords {
         return new PacketScanner(List.of(
                 new EventType(PLAIN, "plain", 0, List.of(FieldType.integer("seq", 8, false)), false),
                 new EventType(
-                        LONG,
-                        "long",
-                        0,
-                        List.of(FieldType.integer("seq", 8, false), FieldType.bytes("tail")),
-                        false)));
+                        LONG, "long", 0, List.of(FieldType.integer("seq", 8, false), FieldType.bytes("tail")), false)));
     }
 
     static int idOf(long sequence) {

@@ -49,8 +49,14 @@ final class TestRing implements RingMemory {
             return new RseqRingReader(this, subBufferSize, context, emitter, buffer);
         }
         MemorySegment marks = Arena.ofAuto().allocate(RingDescriptor.marksSize(subBufferSize), 8);
-        return new AtomicRingReader(this, subBufferSize, context, emitter, buffer, marks, () -> Arena.ofAuto()
-                .allocate(subBufferSize, 8));
+        return new AtomicRingReader(
+                this,
+                subBufferSize,
+                context,
+                emitter,
+                buffer,
+                marks,
+                () -> Arena.ofAuto().allocate(subBufferSize, 8));
     }
 
     RingReader reader(PacketSink sink) {

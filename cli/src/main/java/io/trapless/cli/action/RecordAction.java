@@ -1,0 +1,127 @@
+package io.trapless.cli.action;
+
+import io.trapless.cli.LiveLine;
+import io.trapless.cli.Outcome;
+import io.trapless.cli.RecordRequest;
+import io.trapless.cli.Terminal;
+import io.trapless.tracer.ring.ConsumerStatistics;
+import io.trapless.tracer.ring.RecordingMode;
+import io.trapless.tracer.session.Recording;
+import io.trapless.tracer.session.RecordingException;
+import io.trapless.tracer.session.RecordingRequest;
+import io.trapless.tracer.session.RecordingSummary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** {@code trapless record}. */
+public final class RecordAction {
+    private static final long LIVE_LINE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+
+    private final RecordRequest request;
+    private final Terminal terminal;
+
+    private RecordAction(RecordRequest request, Terminal terminal) {
+        this.request = request;
+        this.terminal = terminal;
+    }
+
+    public static Outcome run(RecordRequest request, Terminal terminal) throws InterruptedException, IOException {
+        return new RecordAction(request, terminal).run();
+    }
+
+    private Outcome run() throws InterruptedException, IOException {
+        try {
+            Outcome impossible = checkSummaryFile(request.summary());
+            if (impossible != null) {
+                return impossible;
+            }
+            Recording recording = Recording.start(recordingRequest());
+            RecordingSummary summary = record(recording);
+            if (request.summary() != null) {
+                SummaryJson.write(summary, request.summary());
+            }
+            if (!request.quiet()) {
+                SummaryText.print(summary, terminal.out());
+            }
+            return Outcome.done();
+        } catch (RecordingException e) {
+            return e.isUsage() ? Outcome.wrongUsage(e.sentence()) : Outcome.failed(e.sentence());
+        }
+    }
+
+    /** Says before anything is recorded that the summary could not be written after it. */
+    private static @Nullable Outcome checkSummaryFile(@Nullable Path file) {
+        if (file == null) {
+            return null;
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file) || (folder != null && !Files.isDirectory(folder))) {
+            return Outcome.failed(file + " can't be written: "
+                    + (Files.isDirectory(file) ? "it is a folder" : "its folder does not exist")
+                    + "; give --summary the name of a file");
+        }
+        return null;
+    }
+
+    private RecordingRequest recordingRequest() throws RecordingException {
+        Path output =
+                request.output() != null ? request.output() : Path.of("trapless-" + STAMP.format(LocalDateTime.now()));
+        RecordingMode mode = switch (request.mode()) {
+            case DISCARD -> RecordingMode.DISCARD;
+            case OVERWRITE -> RecordingMode.OVERWRITE;
+            case BLOCK -> RecordingMode.BLOCK;
+        };
+        return new RecordingRequest(
+                Clauses.parse(request.clauses()),
+                request.pids(),
+                request.command(),
+                output,
+                mode,
+                request.bufferSizeBytes(),
+                request.maxEvents() == null ? Long.MAX_VALUE : request.maxEvents(),
+                request.shmPath(),
+                request.systemCalls());
+    }
+
+    private RecordingSummary record(Recording recording) throws RecordingException, InterruptedException {
+        if (!request.quiet()) {
+            announce(recording);
+        }
+        long begin = System.nanoTime();
+        long end =
+                request.duration() == null ? Long.MAX_VALUE : request.duration().toNanos();
+        LiveLine line = new LiveLine(terminal, request.quiet(), begin);
+        long nextLine = LIVE_LINE_NANOS;
+        while (true) {
+            long now = System.nanoTime() - begin;
+            if (now >= end || terminal.stop().isRequested()) {
+                break;
+            }
+            if (recording.awaitEnd(Math.min(POLL_NANOS, end - now))) {
+                break;
+            }
+            if (now >= nextLine) {
+                nextLine = now + LIVE_LINE_NANOS;
+                ConsumerStatistics statistics = recording.statistics();
+                line.update(System.nanoTime(), statistics.events(), statistics.lost(), statistics.bytes());
+            }
+        }
+        line.clear();
+        return recording.finish();
+    }
+
+    private void announce(Recording recording) {
+        int refused = recording.refused().size();
+        terminal.say("recording " + recording.siteCount() + (recording.siteCount() == 1 ? " site" : " sites")
+                + (refused == 0 ? "" : ", " + refused + " refused (listed at the end)")
+                + "; Ctrl-C ends it");
+    }
+}

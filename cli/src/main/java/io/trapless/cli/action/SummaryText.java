@@ -1,0 +1,50 @@
+package io.trapless.cli.action;
+
+import io.trapless.tracer.session.RecordingSummary;
+import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
+import io.trapless.tracer.session.RecordingSummary.SiteResult;
+import java.io.PrintStream;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** What a person is told at the end of a recording. */
+final class SummaryText {
+    private static final int SITES_SHOWN = 20;
+    private static final int REFUSALS_SHOWN = 10;
+
+    private SummaryText() {}
+
+    static void print(RecordingSummary summary, PrintStream out) {
+        List<SiteResult> sites = summary.sites().stream()
+                .sorted(Comparator.comparingLong(SiteResult::events).reversed())
+                .toList();
+        out.println(String.format(Locale.ROOT, "%14s %10s  %s", "events", "lost", "probe"));
+        for (SiteResult site : sites.subList(0, Math.min(SITES_SHOWN, sites.size()))) {
+            out.println(String.format(
+                    Locale.ROOT, "%14d %10d  %s (pid %d)", site.events(), site.lost(), site.probe(), site.pid()));
+        }
+        more(out, sites.size() - SITES_SHOWN, "sites");
+        for (RefusedProbe refused : summary.refused()
+                .subList(0, Math.min(REFUSALS_SHOWN, summary.refused().size()))) {
+            out.println("refused: " + refused.probe() + ": " + refused.reason());
+        }
+        more(out, summary.refused().size() - REFUSALS_SHOWN, "refusals");
+        summary.notices().forEach(notice -> out.println("note: " + notice));
+        out.println(String.format(
+                Locale.ROOT,
+                "%d events, %d lost, %d bytes; attached in %.0f ms, threads stopped for %.2f ms",
+                summary.events(),
+                summary.lost(),
+                summary.bytes(),
+                summary.attachNanos() / 1e6,
+                summary.pauseNanos() / 1e6));
+        out.println("trace: " + summary.trace() + "   (trapless view " + summary.trace() + ")");
+    }
+
+    private static void more(PrintStream out, int count, String what) {
+        if (count > 0) {
+            out.println("... and " + count + " more " + what + "; --summary FILE has them all");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/*
+ * seqloop THREADS CALLS: every thread calls work(seq, thread) with seq = 0, 1, 2, ... CALLS-1 (0: for ever), checks what comes back, and the process ends
+ * with 0 and one line if all of it was right. Says "ready PID ADDRESS-OF-WORK" first and waits for a line.
+ */
+#include <pthread.h>
+#include <stdint.h>
+
+#include "target.h"
+
+#define MAX_THREADS 256
+
+static long calls;
+
+__attribute__((noinline, noclone)) uint64_t work(int seq, int thread)
+{
+    uint64_t x = (uint64_t)seq * 2654435761u + (uint64_t)thread;
+    __asm__ volatile("" : "+r"(x));
+    return x ^ (x >> 15);
+}
+
+static uint64_t expected(int seq, int thread)
+{
+    uint64_t x = (uint64_t)seq * 2654435761u + (uint64_t)thread;
+    return x ^ (x >> 15);
+}
+
+static void *run(void *argument)
+{
+    int thread = (int)(intptr_t)argument;
+    for (long seq = 0; calls == 0 || seq < calls; seq++)
+        if (work((int)seq, thread) != expected((int)seq, thread)) {
+            fprintf(stderr, "work(%ld, %d) is wrong\n", seq, thread);
+            _exit(3);
+        }
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    pthread_t threads[MAX_THREADS];
+    if (argc != 3)
+        return 2;
+    int count = atoi(argv[1]);
+    calls = atol(argv[2]);
+    if (count < 1 || count > MAX_THREADS)
+        return 2;
+    die_with_parent();
+    ready((const void *)work);
+    for (int i = 0; i < count; i++)
+        if (pthread_create(&threads[i], NULL, run, (void *)(intptr_t)i) != 0)
+            return 2;
+    for (int i = 0; i < count; i++)
+        pthread_join(threads[i], NULL);
+    printf("done %d %ld\n", count, calls);
+    return 0;
+}

@@ -1,0 +1,204 @@
+package io.trapless.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Our counts are the kernel's. A program does the same job several times: once traced by us, with every function of a file probed, and {@value #KERNEL_RUNS}
+ * times under the kernel's uprobes. A function whose count is the same in all of the kernel's runs is deterministic, and ours must be that number.
+ */
+@Tag("long")
+final class KernelCountsTest {
+    private static final int KERNEL_RUNS = 3;
+    private static final int FUNCTIONS_PROBED = 180;
+    private static final int FUNCTIONS_WANTED = 100;
+    private static final int SECONDS = 300;
+    private static final int REQUESTS = 1000;
+
+    @TempDir
+    Path folder;
+
+    private final long seed = Long.getLong("trapless.seed", 20260101);
+
+    @BeforeEach
+    void needsTheKernel() {
+        assumeTrue(
+                KernelUprobeCounts.arePermitted(),
+                "needs root and a mounted tracefs: the kernel's uprobes are the oracle");
+    }
+
+    @Test
+    void python() throws Exception {
+        compare(RealProgram.python(folder));
+    }
+
+    @Test
+    void bash() throws Exception {
+        compare(RealProgram.bash(folder));
+    }
+
+    @Test
+    void sqlite() throws Exception {
+        compare(RealProgram.sqlite(folder));
+    }
+
+    @Test
+    void openssl() throws Exception {
+        compare(RealProgram.openssl(folder));
+    }
+
+    @Test
+    void redis() throws Exception {
+        Path server = folder.resolve("redis-server");
+        Files.copy(Path.of("/usr/bin/redis-server").toRealPath(), server);
+        server.toFile().setExecutable(true);
+        Map<String, Long> ours;
+        Path summary = folder.resolve("summary.json");
+        try (Redis redis = Redis.start(server, folder);
+                Trapless.Running tracer = startTracer(redis.pid(), server, summary)) {
+            redis.benchmark(REQUESTS);
+            tracer.signal("INT");
+            tracer.await(SECONDS).succeeded();
+            ours = counts(Summary.read(summary));
+        }
+        // what a timer calls is called less often than once a request
+        List<String> candidates = chosen(server, ours, REQUESTS / 2);
+        List<Map<String, Long>> kernel = new ArrayList<>();
+        try (KernelUprobeCounts counts = KernelUprobeCounts.start(server, candidates)) {
+            for (int run = 0; run < KERNEL_RUNS; run++) {
+                try (Redis redis = Redis.start(server, folder)) {
+                    Map<String, Long> before = counts.hits();
+                    redis.benchmark(REQUESTS);
+                    kernel.add(difference(counts.hits(), before));
+                }
+            }
+        }
+        assertAgreement(ours, kernel);
+    }
+
+    private void compare(RealProgram program) throws Exception {
+        Path summary = folder.resolve("summary.json");
+        Map<String, Long> ours;
+        Trapless.Result alone = program.run();
+        try (Trapless.Running running = program.start();
+                Trapless.Running tracer = startTracer(running.pid(), program.probed(), summary)) {
+            running.feed(program.job());
+            Trapless.Result traced = running.await(SECONDS);
+            assertThat(traced).isEqualTo(alone);
+            tracer.await(SECONDS).succeeded();
+            ours = counts(Summary.read(summary));
+        }
+        List<String> candidates = chosen(program.probed(), ours, 1);
+        List<Map<String, Long>> kernel = new ArrayList<>();
+        try (KernelUprobeCounts counts = KernelUprobeCounts.start(program.probed(), candidates)) {
+            for (int run = 0; run < KERNEL_RUNS; run++) {
+                try (Trapless.Running running = program.start()) {
+                    // like ours, the count begins when the program has come to wait for its job
+                    awaitReading(running.pid());
+                    Map<String, Long> before = counts.hits();
+                    running.feed(program.job());
+                    running.await(SECONDS);
+                    kernel.add(difference(counts.hits(), before));
+                }
+            }
+        }
+        assertAgreement(ours, kernel);
+    }
+
+    /** Attaches to a process that waits, with every function of a file probed. */
+    private Trapless.Running startTracer(long pid, Path probed, Path summary) throws Exception {
+        awaitReading(pid);
+        Trapless.Running tracer = Trapless.start(
+                "record",
+                "-p",
+                pid,
+                "-e",
+                "uprobe:" + probed + ":*",
+                "-o",
+                folder.resolve("trace" + System.nanoTime()),
+                "--summary",
+                summary,
+                "--buffer-size",
+                "256M");
+        awaitCodeChange(pid, probed, tracer);
+        return tracer;
+    }
+
+    /** Waits until the process is in a read or an epoll: state S, for some looks in a row. */
+    static void awaitReading(long pid) throws Exception {
+        int sleeping = 0;
+        for (int i = 0; i < 2000 && sleeping < 20; i++) {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            sleeping = stat.substring(stat.lastIndexOf(')') + 2).startsWith("S") ? sleeping + 1 : 0;
+            Thread.sleep(5);
+        }
+        assertThat(sleeping).as("process %d waits for its job", pid).isEqualTo(20);
+    }
+
+    /** Waits until the process's copy of the file's code has changed, and no longer changes. */
+    static void awaitCodeChange(long pid, Path probed, Trapless.Running tracer) throws Exception {
+        CodeBytes original = CodeBytes.read(pid, probed);
+        CodeBytes last = original;
+        for (int i = 0; i < 3000; i++) {
+            CodeBytes now = CodeBytes.read(pid, probed);
+            if (!now.equals(original) && now.equals(last)) {
+                return;
+            }
+            if (!tracer.isAlive()) {
+                throw new AssertionError("the tracer ended: " + tracer.out() + tracer.err());
+            }
+            last = now;
+            Thread.sleep(20);
+        }
+        throw new AssertionError("nothing is patched: " + tracer.out() + tracer.err());
+    }
+
+    private static Map<String, Long> counts(Summary summary) {
+        assertThat(summary.lost()).isZero();
+        Map<String, Long> counts = new HashMap<>();
+        for (Summary.Site site : summary.sites()) {
+            counts.put(site.probe().substring(site.probe().lastIndexOf(':') + 1), site.events());
+        }
+        return counts;
+    }
+
+    /** A fixed choice among the functions that were entered. */
+    private List<String> chosen(Path file, Map<String, Long> ours, long atLeast) throws Exception {
+        List<String> names =
+                new ArrayList<>(KernelUprobeCounts.functionsOf(file).keySet());
+        names.removeIf(name -> ours.getOrDefault(name, 0L) < atLeast);
+        Collections.sort(names);
+        Collections.shuffle(names, new Random(seed));
+        return names.subList(0, Math.min(FUNCTIONS_PROBED, names.size()));
+    }
+
+    private static Map<String, Long> difference(Map<String, Long> after, Map<String, Long> before) {
+        Map<String, Long> difference = new HashMap<>();
+        after.forEach((name, count) -> difference.put(name, count - before.get(name)));
+        return difference;
+    }
+
+    private static void assertAgreement(Map<String, Long> ours, List<Map<String, Long>> kernel) {
+        Map<String, Long> expected = new HashMap<>(kernel.getFirst());
+        expected.entrySet()
+                .removeIf(entry ->
+                        kernel.stream().anyMatch(run -> !run.get(entry.getKey()).equals(entry.getValue())));
+        Map<String, Long> found = new HashMap<>(ours);
+        found.keySet().retainAll(expected.keySet());
+        assertThat(expected).as("deterministic functions").hasSizeGreaterThanOrEqualTo(FUNCTIONS_WANTED);
+        assertThat(found).isEqualTo(expected);
+    }
+}

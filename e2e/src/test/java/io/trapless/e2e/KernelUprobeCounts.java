@@ -1,0 +1,119 @@
+package io.trapless.e2e;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The oracle: how often the kernel's own uprobes say that functions of one file were entered, by any process. The file should be a private copy, so that
+ * nobody else runs it. Needs root. Closing it takes the probes out again, which costs the kernel some 60 ms for each.
+ */
+final class KernelUprobeCounts implements AutoCloseable {
+    private static final Path TRACEFS = Path.of("/sys/kernel/tracing");
+    private static final Path EVENTS = TRACEFS.resolve("uprobe_events");
+    private static int groups;
+
+    private final String group = "trapless_e2e_" + ProcessHandle.current().pid() + "_" + groups++;
+    private final List<String> functions;
+
+    private KernelUprobeCounts(List<String> functions) {
+        this.functions = functions;
+    }
+
+    /** True if this user may set uprobes here. */
+    static boolean arePermitted() {
+        return Files.isWritable(EVENTS);
+    }
+
+    /**
+     * Probes functions and begins to count.
+     *
+     * @param functions names out of {@link #functionsOf}
+     */
+    static KernelUprobeCounts start(Path file, List<String> functions) throws IOException, InterruptedException {
+        Map<String, Long> offsets = functionsOf(file);
+        KernelUprobeCounts counts = new KernelUprobeCounts(List.copyOf(functions));
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < functions.size(); i++) {
+            String offset = Long.toHexString(offsets.get(functions.get(i)));
+            lines.append("p:")
+                    .append(counts.group)
+                    .append("/f")
+                    .append(i)
+                    .append(' ')
+                    .append(file)
+                    .append(":0x")
+                    .append(offset)
+                    .append('\n');
+        }
+        append(lines.toString());
+        Files.writeString(TRACEFS.resolve("events").resolve(counts.group).resolve("enable"), "1");
+        return counts;
+    }
+
+    /** Entries so far, by function; all of them, those never entered too. */
+    Map<String, Long> hits() throws IOException {
+        Map<String, Long> byEvent = new HashMap<>();
+        for (String line : Files.readString(TRACEFS.resolve("uprobe_profile"), StandardCharsets.ISO_8859_1)
+                .lines()
+                .toList()) {
+            String[] columns = line.strip().split("\\s+");
+            byEvent.put(columns[1], Long.parseLong(columns[2]));
+        }
+        Map<String, Long> hits = new LinkedHashMap<>();
+        for (int i = 0; i < functions.size(); i++) {
+            hits.put(functions.get(i), byEvent.getOrDefault("f" + i, 0L));
+        }
+        return hits;
+    }
+
+    @Override
+    public void close() throws IOException {
+        Files.writeString(TRACEFS.resolve("events").resolve(group).resolve("enable"), "0");
+        for (int i = 0; i < functions.size(); i++) {
+            append("-:" + group + "/f" + i + "\n");
+        }
+    }
+
+    private static void append(String lines) throws IOException {
+        Files.writeString(EVENTS, lines, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    }
+
+    /** The functions a file exports, one name for each address, with their offsets in the file. */
+    static Map<String, Long> functionsOf(Path file) throws IOException, InterruptedException {
+        ByteBuffer elf = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        Map<Long, String> byOffset = new LinkedHashMap<>();
+        for (String line : Programs.run(List.of("nm", "-D", "--defined-only", file.toString()))
+                .lines()
+                .toList()) {
+            String[] columns = line.split(" ");
+            if (columns.length == 3 && columns[1].equals("T")) {
+                byOffset.putIfAbsent(
+                        fileOffset(elf, Long.parseLong(columns[0], 16)), columns[2].replaceFirst("@.*", ""));
+            }
+        }
+        Map<String, Long> byName = new LinkedHashMap<>();
+        byOffset.forEach((offset, name) -> byName.putIfAbsent(name, offset));
+        return byName;
+    }
+
+    /** ELF-64: e_phoff at 32, e_phentsize at 54, e_phnum at 56; p_type, p_offset, p_vaddr, p_filesz at 0, 8, 16, 32. */
+    private static long fileOffset(ByteBuffer elf, long address) {
+        for (int i = 0; i < elf.getShort(56); i++) {
+            int header = (int) elf.getLong(32) + i * elf.getShort(54);
+            long start = elf.getLong(header + 16);
+            if (elf.getInt(header) == 1 && address >= start && address < start + elf.getLong(header + 32)) {
+                return address - start + elf.getLong(header + 8);
+            }
+        }
+        throw new IllegalArgumentException("no segment holds " + Long.toHexString(address));
+    }
+}

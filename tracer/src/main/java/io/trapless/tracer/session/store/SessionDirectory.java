@@ -1,0 +1,165 @@
+package io.trapless.tracer.session.store;
+
+import io.trapless.tracer.session.store.StoreException.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * One session's directory, mode 0700: {@code rings}, which targets map, and the private files {@code session.properties}, {@code events} and {@code journal}.
+ *
+ * <p>Immutable; the files have their own rules.
+ */
+public final class SessionDirectory {
+    static final String RINGS = "rings";
+    static final String PROPERTIES = "session.properties";
+    static final String JOURNAL = "journal";
+    static final String EVENTS = "events";
+
+    private static final int MAX_COMMAND_LENGTH = 40;
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+
+    private final Path path;
+
+    private SessionDirectory(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Makes the directory of a new session, named {@code COMMAND-PID-TIME}.
+     *
+     * @param command the traced command; characters that are not fit for a file name are replaced
+     * @param pid of its process
+     */
+    public static SessionDirectory create(SessionBase base, String command, int pid) throws StoreException {
+        base.prepare();
+        String stem = fit(command) + "-" + pid + "-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault()));
+        for (int attempt = 1; ; attempt++) {
+            Path path = base.path().resolve(attempt == 1 ? stem : stem + "-" + attempt);
+            try {
+                SessionBase.makePrivateDirectory(path);
+                return new SessionDirectory(path);
+            } catch (FileAlreadyExistsException e) {
+                if (attempt == 1_000) {
+                    throw new StoreException(Reason.IO, path + " and a thousand like it exist already; remove some", e);
+                }
+            } catch (IOException e) {
+                throw new StoreException(
+                        Reason.IO,
+                        "cannot make the session " + path + " (" + e.getMessage() + "); give another --shm-path",
+                        e);
+            }
+        }
+    }
+
+    /**
+     * The directory of an existing session.
+     *
+     * @param name as {@code trapless sessions} prints it
+     */
+    public static SessionDirectory open(SessionBase base, String name) throws StoreException {
+        if (name.isEmpty() || name.startsWith(".") || name.indexOf('/') >= 0) {
+            throw new StoreException(
+                    Reason.NO_SUCH_SESSION,
+                    "there is no session " + name + "; `trapless sessions` lists those that are");
+        }
+        Path path = base.path().resolve(name);
+        SessionBase.requirePrivate(path);
+        return new SessionDirectory(path);
+    }
+
+    private static String fit(String command) {
+        String name = command.substring(command.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._+-]", "_");
+        String cut = name.substring(0, Math.min(name.length(), MAX_COMMAND_LENGTH));
+        return cut.isEmpty() || cut.startsWith(".") || cut.startsWith("-") ? "_" + cut : cut;
+    }
+
+    public String name() {
+        return path.getFileName().toString();
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** The ring file: for {@link io.trapless.tracer.ring.SessionFile}. */
+    public Path rings() {
+        return path.resolve(RINGS);
+    }
+
+    /** The journal: for {@link JournalWriter} and {@link JournalReader}. */
+    public Path journal() {
+        return path.resolve(JOURNAL);
+    }
+
+    /** Deletes the session. Targets that still map the rings keep them until they unmap them. */
+    public void delete() throws StoreException {
+        try {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+                for (Path file : files) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(path);
+        } catch (IOException e) {
+            throw new StoreException(Reason.IO, "cannot delete the session " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Replaces a private file in one step: a reader sees the old content or the new. */
+    void replace(String fileName, byte[] content) throws StoreException {
+        Path part = path.resolve(fileName + ".part");
+        try {
+            Files.deleteIfExists(part);
+            try (FileChannel channel = openPrivate(
+                    part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                ByteBuffer bytes = ByteBuffer.wrap(content);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            }
+            Files.move(part, path.resolve(fileName), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new StoreException(
+                    Reason.IO,
+                    "cannot write " + path.resolve(fileName) + " (" + e.getMessage() + "); give another --shm-path",
+                    e);
+        }
+    }
+
+    /** The whole of a private file. */
+    byte[] read(String fileName) throws StoreException {
+        Path file = path.resolve(fileName);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new StoreException(
+                    Reason.DAMAGED,
+                    "the session " + name() + " has no file " + fileName + "; its tracer died while it began");
+        }
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new StoreException(Reason.IO, "cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    static FileChannel openPrivate(Path file, OpenOption... options) throws IOException {
+        return FileChannel.open(
+                file,
+                Set.of(options),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+}
