@@ -27,10 +27,14 @@ class EveryBinaryTest {
                 pads += image.landingPads().length;
                 file.pltEntries();
                 for (long pad : image.landingPads()) {
-                    assertThat(file.isCode(pad)).as(path + " landing pad 0x" + Long.toHexString(pad)).isTrue();
+                    assertThat(file.isCode(pad))
+                            .as(path + " landing pad 0x" + Long.toHexString(pad))
+                            .isTrue();
                 }
                 for (Function function : symbols.functions()) {
-                    assertThat(file.isCode(function.address())).as(path + " " + function).isTrue();
+                    assertThat(file.isCode(function.address()))
+                            .as(path + " " + function)
+                            .isTrue();
                 }
             } catch (ElfException e) {
                 failures.add(e.sentence(path.toString()));
