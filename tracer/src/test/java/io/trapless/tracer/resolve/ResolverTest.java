@@ -261,8 +261,9 @@ class ResolverTest {
     void aTargetInAnotherMountNamespace() throws Exception {
         assumeTrue(System.getProperty("user.name").equals("root"), "only root may make a mount namespace");
         Path hidden = Files.createDirectory(directory.resolve("hidden"));
-        String script = "mount -t tmpfs none '%1$s' && cp '%2$s' '%1$s/inside' && ln -s '%1$s/inside' '%1$s/link' && exec '%1$s/link'"
-                .formatted(hidden, program);
+        String script =
+                "mount -t tmpfs none '%1$s' && cp '%2$s' '%1$s/inside' && ln -s '%1$s/inside' '%1$s/link' && exec '%1$s/link'"
+                        .formatted(hidden, program);
         try (PlacesTarget target = PlacesTarget.start("unshare", "-m", "sh", "-c", script);
                 TargetProcess process = target.open();
                 ImageFiles files = new ImageFiles();
