@@ -57,15 +57,25 @@ class RemoteMemoryTest {
     @Test
     void aTargetOfAnotherUserInOtherNamespaces() throws Exception {
         Assumptions.assumeTrue(
-                Files.isWritable(Path.of("/proc/sys/kernel/ns_last_pid")), "not root: another user's process cannot be started");
+                Files.isWritable(Path.of("/proc/sys/kernel/ns_last_pid")),
+                "not root: another user's process cannot be started");
         Path copy = Files.createTempDirectory("trapless-target").resolve("idle");
         Files.copy(TestTarget.compile(TestTarget.GCC, "idle"), copy);
         Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.setPosixFilePermissions(
-                copy.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(copy.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
         List<String> wrapper = List.of(
-                "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-                "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups");
+                "unshare",
+                "--mount",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "--mount-proc",
+                "setpriv",
+                "--reuid",
+                "65534",
+                "--regid",
+                "65534",
+                "--clear-groups");
         try (TestTarget program = TestTarget.run(wrapper, copy)) {
             int pid = onlyChild(program.pid());
             checkMappings(pid);
