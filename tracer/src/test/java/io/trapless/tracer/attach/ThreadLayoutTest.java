@@ -20,20 +20,40 @@ class ThreadLayoutTest {
         try (TestTarget program = TestTarget.run(wrapper, TestTarget.compile(compiler, "busy"), 3);
                 TargetProcess target = TargetProcess.open(program.pid());
                 Ptracer ptracer = new Ptracer()) {
+            awaitRegistration(target, ptracer, rseq ? 0 : 4);
             ptracer.call(() -> {
                 try (StoppedThreads stopped = target.stopAll()) {
-                    ThreadLayout layout = ThreadLayout.discover(stopped);
-                    assertThat(layout.hasRseq()).isEqualTo(rseq);
-                    assertThat(layout.unregistered()).isEqualTo(rseq ? 0 : 4);
-                    assertThat(layout.rseqSignature()).isEqualTo(rseq ? 0x53053053 : 0);
-                    assertThat(layout.hasTid()).isTrue();
-                    for (StoppedThread thread : stopped.threads()) {
-                        long word = target.readLong(thread.registers().fsBase() + layout.tidOffset());
-                        assertThat((int) word).isEqualTo(thread.tid());
-                    }
+                    check(stopped, rseq);
                 }
                 return null;
             });
+        }
+    }
+
+    /** A newborn thread registers only once it runs. */
+    private static void awaitRegistration(TargetProcess target, Ptracer ptracer, int unregistered) throws Exception {
+        for (int i = 0; i < 500; i++) {
+            int found = ptracer.call(() -> {
+                try (StoppedThreads stopped = target.stopAll()) {
+                    return ThreadLayout.discover(stopped).unregistered();
+                }
+            });
+            if (found == unregistered) {
+                return;
+            }
+            Thread.sleep(10);
+        }
+    }
+
+    private static void check(StoppedThreads stopped, boolean rseq) throws AttachException {
+        ThreadLayout layout = ThreadLayout.discover(stopped);
+        assertThat(layout.hasRseq()).isEqualTo(rseq);
+        assertThat(layout.unregistered()).isEqualTo(rseq ? 0 : 4);
+        assertThat(layout.rseqSignature()).isEqualTo(rseq ? 0x53053053 : 0);
+        assertThat(layout.hasTid()).isTrue();
+        for (StoppedThread thread : stopped.threads()) {
+            long word = stopped.target().readLong(thread.registers().fsBase() + layout.tidOffset());
+            assertThat((int) word).isEqualTo(thread.tid());
         }
     }
 }
