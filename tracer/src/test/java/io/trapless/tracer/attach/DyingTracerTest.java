@@ -72,7 +72,7 @@ class DyingTracerTest {
         try {
             // One program for each kind of waiting thread.
             for (int which = 0; which < 10; which++) {
-                TestTarget program = TestTarget.start("sleepers", 2, "late");
+                TestTarget program = TestTarget.start("sleepers", 1.2, "late");
                 programs.add(program);
                 try (TargetProcess target = TargetProcess.open(program.pid())) {
                     assertThat(target.threadIds()).hasSize(10);
@@ -103,7 +103,7 @@ class DyingTracerTest {
 
     @Test
     void theTracerIsKilledAtRandomMoments() throws Exception {
-        killTracers(2);
+        killTracers(1);
     }
 
     @Test
