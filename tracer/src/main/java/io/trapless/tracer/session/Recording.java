@@ -76,9 +76,15 @@ public final class Recording {
 
     private void attachAll() throws AttachException, RecordingException, IOException, InterruptedException {
         long begin = System.nanoTime();
+        Thread rehearsal =
+                Thread.ofPlatform().daemon().name("trapless-rehearsal").unstarted(this::rehearse);
+        if (!request.pids().isEmpty()) {
+            rehearsal.start();
+        }
         for (int pid : request.pids()) {
             targets.add(binder.bind(TargetProcess.open(pid)));
         }
+        rehearsal.join();
         if (request.command().isEmpty()) {
             SessionResources session = openSession();
             for (BoundTarget target : targets) {
@@ -90,6 +96,17 @@ public final class Recording {
             launch();
         }
         attachNanos = System.nanoTime() - begin;
+    }
+
+    private void rehearse() {
+        try {
+            ptracer.call(() -> {
+                Rehearsal.run();
+                return true;
+            });
+        } catch (AttachException e) {
+            throw new IllegalStateException(e); // a rehearsal keeps its failures to itself
+        }
     }
 
     private void attach(SessionResources session, BoundTarget target)

@@ -104,7 +104,8 @@ final class SiteBinder {
         private final List<BoundProbe> probes = new ArrayList<>();
 
         /** One address and what is to be recorded there. */
-        private record Place(SitePlan.Jump plan, List<SiteProbe> probes, List<String> names, List<Long> semaphores) {}
+        private record Place(
+                SitePlan.Jump plan, long loadBias, List<SiteProbe> probes, List<String> names, List<Long> semaphores) {}
 
         Binding(TargetProcess process) {
             this.process = process;
@@ -146,9 +147,10 @@ final class SiteBinder {
             }
             SiteProbe probe = new SiteProbe(nextId, program.filter(), program.captures(), locations);
             check(clause, probe);
-            long address = plan.range().address() + site.module().loadBias();
+            long bias = site.module().loadBias();
+            long address = plan.range().site() + bias;
             Place place = places.computeIfAbsent(
-                    address, _ -> new Place(plan, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+                    address, _ -> new Place(plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
             nextId++;
             place.probes.add(probe);
             place.names.add(site.probe());
@@ -177,14 +179,14 @@ final class SiteBinder {
             for (Map.Entry<Long, Place> entry : places.entrySet()) {
                 long address = entry.getKey();
                 Place place = entry.getValue();
-                String obstacle = address < freeFrom
+                ArmedSite site = new ArmedSite(address, place.loadBias, place.plan, place.probes);
+                String obstacle = site.start() < freeFrom
                         ? "the jump for " + neighbour + " takes its bytes; probe one of the two"
-                        : foreignBytes(address, place.plan);
+                        : foreignBytes(site.start(), place.plan);
                 if (obstacle != null) {
                     place.names.forEach(name -> refuse(name, obstacle));
                     continue;
                 }
-                ArmedSite site = new ArmedSite(address, place.plan, place.probes);
                 sites.add(site);
                 freeFrom = site.end();
                 neighbour = place.names.getFirst();
