@@ -172,6 +172,14 @@ final class SiteBinder {
 
         BoundTarget finish() {
             List<ArmedSite> sites = new ArrayList<>();
+            int registersRead = 0;
+            boolean flagsRead = false;
+            for (Place place : places.values()) {
+                for (SiteProbe probe : place.probes) {
+                    registersRead |= probe.registersRead();
+                    flagsRead |= probe.readsFlags();
+                }
+            }
             long freeFrom = 0;
             String neighbour = "";
             for (Map.Entry<Long, Place> entry : places.entrySet()) {
@@ -184,7 +192,7 @@ final class SiteBinder {
                     place.names.forEach(name -> refuse(name, obstacle));
                     continue;
                 }
-                ArmedSite site = new ArmedSite(address, place.plan, place.probes);
+                ArmedSite site = new ArmedSite(address, place.plan.keeping(registersRead, flagsRead), place.probes);
                 sites.add(site);
                 freeFrom = site.end();
                 neighbour = place.names.getFirst();
