@@ -174,12 +174,21 @@ final class SiteBinder {
 
         BoundTarget finish() {
             List<ArmedSite> sites = new ArrayList<>();
+            int registersRead = 0;
+            boolean flagsRead = false;
+            for (Place place : places.values()) {
+                for (SiteProbe probe : place.probes) {
+                    registersRead |= probe.registersRead();
+                    flagsRead |= probe.readsFlags();
+                }
+            }
             long freeFrom = 0;
             String neighbour = "";
             for (Map.Entry<Long, Place> entry : places.entrySet()) {
                 long address = entry.getKey();
                 Place place = entry.getValue();
-                ArmedSite site = new ArmedSite(address, place.loadBias, place.plan, place.probes);
+                ArmedSite site = new ArmedSite(
+                        address, place.loadBias, place.plan.keeping(registersRead, flagsRead), place.probes);
                 String obstacle = site.start() < freeFrom
                         ? "the jump for " + neighbour + " takes its bytes; probe one of the two"
                         : foreignBytes(site.start(), place.plan);

@@ -14,7 +14,6 @@ import io.trapless.binary.x86.Condition;
 import io.trapless.binary.x86.Gpr;
 import io.trapless.binary.x86.Label;
 import io.trapless.binary.x86.Mem;
-import io.trapless.language.slice.RegisterName;
 import io.trapless.language.slice.Value;
 import io.trapless.layout.RingDescriptor;
 import java.util.ArrayList;
@@ -82,6 +81,7 @@ public final class TrampolineCompiler {
         private final Frame frame;
         private final Label leave;
         private final Label displaced;
+        private final boolean captureFlags;
         private final List<Block> blocks = new ArrayList<>();
 
         Emission(SiteCode site, long address) {
@@ -90,11 +90,7 @@ public final class TrampolineCompiler {
             this.leave = asm.label();
             this.displaced = asm.label();
             Set<Gpr> saved = registersToSave(site);
-            boolean captureFlags = site.probes().stream()
-                    .flatMap(p -> RecordPlan.roots(p).stream())
-                    .anyMatch(root -> ValueCompiler.any(
-                            root,
-                            v -> v instanceof Value.Register(RegisterName name, int _) && name == RegisterName.RFLAGS));
+            this.captureFlags = site.probes().stream().anyMatch(SiteProbe::readsFlags);
             int staging = 0;
             Frame probing = new Frame(asm, saved, !site.flagsDead(), captureFlags, 0);
             for (SiteProbe probe : site.probes()) {
@@ -118,7 +114,7 @@ public final class TrampolineCompiler {
         }
 
         private void emitProbes() {
-            if (site.flagsDead() && blocks.size() == 1) {
+            if (site.flagsDead() && !captureFlags && blocks.size() == 1) {
                 blocks.getFirst().emitEarlyOut(displaced);
             }
             frame.enter();
