@@ -1,5 +1,6 @@
 package io.trapless.cli;
 
+import io.trapless.cli.action.ListAction;
 import io.trapless.cli.action.RecordAction;
 import io.trapless.cli.action.ViewAction;
 
@@ -12,8 +13,8 @@ final class Wiring implements Actions {
     }
 
     @Override
-    public Outcome list(ListRequest request, Terminal terminal) {
-        return absent(CommandName.LIST);
+    public Outcome list(ListRequest request, Terminal terminal) throws Exception {
+        return ListAction.run(request, terminal);
     }
 
     @Override

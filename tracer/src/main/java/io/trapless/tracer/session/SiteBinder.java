@@ -21,14 +21,12 @@ import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
@@ -107,8 +105,11 @@ final class SiteBinder {
         private record Place(
                 SitePlan.Jump plan, long loadBias, List<SiteProbe> probes, List<String> names, List<Long> semaphores) {}
 
+        private final ForeignCode foreignCode;
+
         Binding(TargetProcess process) {
             this.process = process;
+            this.foreignCode = ForeignCode.of(process);
         }
 
         void add(int clause, Site site) throws RecordingException {
@@ -191,7 +192,7 @@ final class SiteBinder {
                         address, place.loadBias, place.plan.keeping(registersRead, flagsRead), place.probes);
                 String obstacle = site.start() < freeFrom
                         ? "the jump for " + neighbour + " takes its bytes; probe one of the two"
-                        : foreignBytes(site.start(), place.plan);
+                        : foreignCode.obstacle(site.start(), place.plan.original());
                 if (obstacle != null) {
                     place.names.forEach(name -> refuse(name, obstacle));
                     continue;
@@ -206,16 +207,6 @@ final class SiteBinder {
                 }
             }
             return new BoundTarget(process, sites, List.copyOf(semaphores), probes);
-        }
-
-        /** Whether the process runs something else there than its file has. */
-        private @Nullable String foreignBytes(long address, SitePlan.Jump plan) {
-            byte[] now = new byte[plan.original().length];
-            if (process.tryReadMemory(address, now, 0, now.length) == now.length
-                    && Arrays.equals(now, plan.original())) {
-                return null;
-            }
-            return "the code there is not what its file says: " + new ForeignCode(process).whose(address);
         }
     }
 }

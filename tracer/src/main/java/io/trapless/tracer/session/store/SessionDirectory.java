@@ -82,6 +82,12 @@ public final class SessionDirectory {
         return new SessionDirectory(path);
     }
 
+    /** A session's directory by its path, wherever it lies. */
+    public static SessionDirectory at(Path path) throws StoreException {
+        SessionBase.requirePrivate(path);
+        return new SessionDirectory(path);
+    }
+
     private static String fit(String command) {
         String name = command.substring(command.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._+-]", "_");
         String cut = name.substring(0, Math.min(name.length(), MAX_COMMAND_LENGTH));
