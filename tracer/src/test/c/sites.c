@@ -1,5 +1,5 @@
 // sites: places to change text at. Each global label is a site of known bytes; the program prints their addresses.
-//   loop_site   nop; nop; nop; nop; nop  inside an endless loop that counts (thread 1)
+//   loop_site   nop; lock incq (%rax); lock incq (%rax)    inside an endless loop (thread 1); the slow instructions are where it stands mostly
 //   call_site   mov $35,%eax; syscall    an nanosleep over and over (thread 2): its restart stands inside the change
 //   spun_site   a loop that a signal handler interrupts and stays in until told (thread 3)
 #include "target.h"
@@ -11,15 +11,16 @@ static volatile int release_handler, in_handler;
 static void *loop_thread(void *x) {
     __asm__ volatile(
         ".globl loop_site, loop_site_end\n"
-        "1:\n\t"
-        "incq %0\n"
+        "1:\n"
         "loop_site:\n\t"
-        "nop\n\tnop\n\tnop\n\tnop\n\tnop\n"
+        "nop\n\t"
+        "lock incq (%%rax)\n\t"
+        "lock incq (%%rax)\n"
         "loop_site_end:\n\t"
-        "cmpl $0, %1\n\t"
+        "cmpl $0, %0\n\t"
         "je 1b\n\t"
-        : "+m"(loop_count)
-        : "m"(stop)
+        :
+        : "m"(stop), "a"(&loop_count)
         : "cc", "memory");
     return x;
 }

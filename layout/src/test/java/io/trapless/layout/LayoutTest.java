@@ -82,16 +82,20 @@ class LayoutTest {
             int cpus = 5;
             long at = SessionHeaderDescriptor.RINGS_OFFSET;
             for (int cpu = 0; cpu < cpus; cpu++) {
-                assertThat(SessionHeaderDescriptor.rseqRingOffset(cpu, capacity)).isEqualTo(at);
+                assertThat(SessionHeaderDescriptor.rseqRingOffset(cpu, capacity))
+                        .isEqualTo(at);
                 at += RingDescriptor.DATA_OFFSET + capacity;
             }
             for (int cpu = 0; cpu < cpus; cpu++) {
-                assertThat(SessionHeaderDescriptor.atomicRingOffset(cpu, cpus, capacity)).isEqualTo(at);
+                assertThat(SessionHeaderDescriptor.atomicRingOffset(cpu, cpus, capacity))
+                        .isEqualTo(at);
                 at += RingDescriptor.DATA_OFFSET + capacity + capacity / 4;
             }
             assertThat(SessionHeaderDescriptor.fileSize(cpus, capacity)).isEqualTo(at);
-            assertThat(SessionHeaderDescriptor.rseqRingOffset(1, capacity) % 4096).isZero();
-            assertThat(SessionHeaderDescriptor.atomicRingOffset(1, cpus, capacity) % 4096).isZero();
+            assertThat(SessionHeaderDescriptor.rseqRingOffset(1, capacity) % 4096)
+                    .isZero();
+            assertThat(SessionHeaderDescriptor.atomicRingOffset(1, cpus, capacity) % 4096)
+                    .isZero();
         }
     }
 

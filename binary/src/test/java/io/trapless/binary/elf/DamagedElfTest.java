@@ -23,7 +23,7 @@ class DamagedElfTest {
                 return 0;
             }
             """;
-    private static final int ROUNDS = 3000;
+    private static final int ROUNDS = 1500;
 
     @TempDir
     static Path directory;

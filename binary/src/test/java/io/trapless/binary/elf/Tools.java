@@ -125,7 +125,8 @@ public final class Tools {
     }
 
     private static boolean isImage(Path path) {
-        if (!Files.isReadable(path)) {
+        // Separate debug files have the headers of an image but none of its bytes.
+        if (!Files.isReadable(path) || path.startsWith("/usr/lib/debug")) {
             return false;
         }
         try (ElfFile file = ElfFile.open(path)) {

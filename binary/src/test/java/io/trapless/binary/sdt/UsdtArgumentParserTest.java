@@ -144,7 +144,7 @@ class UsdtArgumentParserTest {
         System.out.println("UsdtArgumentParserTest seed " + seed);
         Random random = new Random(seed);
         String alphabet = "0123456789-+@$%(),:xfraxmrip foo8@4@";
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 50_000; i++) {
             StringBuilder text = new StringBuilder();
             for (int n = random.nextInt(16); n > 0; n--) {
                 text.append(alphabet.charAt(random.nextInt(alphabet.length())));

@@ -32,6 +32,11 @@ class CapstoneTest {
     private static final Map<String, String> EXPLAINED = Map.ofEntries(
             Map.entry("misses read xor", "zeroing idiom: the result doesn't depend on the register"),
             Map.entry("misses read sub", "zeroing idiom: the result doesn't depend on the register"),
+            Map.entry("length 2 ud0", "Capstone leaves out the ModRM byte that the manual gives ud0"),
+            Map.entry("length 2 ud2b", "Capstone leaves out the ModRM byte that the manual gives ud1"),
+            Map.entry("length 4 jmp", "66 before a near branch: Capstone shows AMD's reading; we call it ambiguous"),
+            Map.entry("length 4 call", "66 before a near branch: Capstone shows AMD's reading; we call it ambiguous"),
+            Map.entry("calls written push", "Capstone forgets rsp in push %fs and push %gs"),
             Map.entry("misses read leave", "rsp is overwritten by rbp, not read"),
             Map.entry("misses modified cdq", "Capstone has eax as written; cdq writes edx only"),
             Map.entry("misses modified cqo", "Capstone has rax as written; cqo writes rdx only"),
@@ -113,6 +118,9 @@ class CapstoneTest {
             return;
         }
         if (length != instruction.length()) {
+            assertThat(capstone.mnemonic().matches("jmp|call"))
+                    .as("%s", instruction)
+                    .isEqualTo(instruction.isAmbiguous());
             differ(capstone, "length " + length);
             return;
         }

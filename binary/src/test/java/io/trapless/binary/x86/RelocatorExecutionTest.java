@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -42,6 +43,11 @@ class RelocatorExecutionTest {
     private final ExecutableMemory memory = new ExecutableMemory(SIZE);
     private final long base = memory.address();
     private Random random = new Random();
+
+    @AfterEach
+    void unmap() {
+        memory.close();
+    }
 
     @Test
     void copiesDoWhatTheOriginalsDo() {

@@ -43,7 +43,7 @@ public record Gadgets(long systemCall, long signalReturn) {
                 }
             }
         }
-        throw new AttachException(
+        throw target.refusal(
                 Reason.NO_GADGET,
                 "process " + target.pid() + " has no code for "
                         + (systemCall == 0 ? "a system call" : "a signal return")

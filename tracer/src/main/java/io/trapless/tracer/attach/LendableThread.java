@@ -37,10 +37,10 @@ final class LendableThread {
 
     private LendableThread() {}
 
-    static AttachException none(int pid) {
-        return new AttachException(
+    static AttachException none(TargetProcess target) {
+        return target.refusal(
                 Reason.NO_SUITABLE_THREAD,
-                "no thread of process " + pid
+                "no thread of process " + target.pid()
                         + " could be lent for a remote call (each one runs on a small or foreign stack); try again");
     }
 
@@ -68,7 +68,7 @@ final class LendableThread {
             }
         }
         if (best == null) {
-            throw none(stopped.target().pid());
+            throw none(stopped.target());
         }
         return best;
     }

@@ -57,7 +57,7 @@ public final class RemoteCalls implements AutoCloseable {
         TargetProcess target = stopped.target();
         List<MemoryMapping> mappings = target.mappings();
         if (!gadgets.stand(target)) {
-            throw new AttachException(
+            throw target.refusal(
                     Reason.NO_GADGET, "the code of process " + target.pid() + " changed meanwhile; try again");
         }
         return lend(target, LendableThread.best(stopped, mappings), gadgets);

@@ -231,6 +231,11 @@ public final class TargetProcess implements AutoCloseable {
         }
     }
 
+    /** A refusal, or TARGET_GONE if that is why nothing was found. */
+    AttachException refusal(Reason reason, String sentence) {
+        return isAlive() ? new AttachException(reason, sentence) : AttachException.gone(pid);
+    }
+
     private AttachException memoryFailure(String verb, long address, long result) {
         if (result == 0 || !isAlive()) {
             return AttachException.gone(pid);

@@ -166,7 +166,7 @@ final class ThreadStopper {
             }
             mappings = target.mappings();
         }
-        throw LendableThread.none(target.pid());
+        throw LendableThread.none(target);
     }
 
     private @Nullable StoppedThreads stopThread(int tid) throws AttachException {

@@ -19,8 +19,8 @@ final class MachineCode {
 
     /** A page of its own that begins with {@code code}, for good. */
     static MemorySegment page(byte[] code) {
-        MemorySegment page = Memory.map(
-                -1, 4096, Memory.PROT_READ | Memory.PROT_WRITE, Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS);
+        MemorySegment page =
+                Memory.map(-1, 4096, Memory.PROT_READ | Memory.PROT_WRITE, Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS);
         MemorySegment.copy(code, 0, page, ValueLayout.JAVA_BYTE, 0, code.length);
         Memory.protect(page, Memory.PROT_READ | Memory.PROT_EXEC);
         return page;

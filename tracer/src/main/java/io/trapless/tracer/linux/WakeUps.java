@@ -29,7 +29,8 @@ public final class WakeUps {
         event.set(ValueLayout.JAVA_INT, 16, (int) Syscalls.call(Syscalls.GETTID));
         long id = event.address() + SIGEVENT_SIZE;
         LinuxException.check(
-                Syscalls.call(Syscalls.TIMER_CREATE, TimeStampCounter.CLOCK_MONOTONIC, event.address(), id), "timer_create");
+                Syscalls.call(Syscalls.TIMER_CREATE, TimeStampCounter.CLOCK_MONOTONIC, event.address(), id),
+                "timer_create");
         timer = event.get(ValueLayout.JAVA_INT, SIGEVENT_SIZE);
     }
 
@@ -60,8 +61,7 @@ public final class WakeUps {
         action.set(ValueLayout.JAVA_LONG, 8, SA_RESTORER);
         action.set(ValueLayout.JAVA_LONG, 16, code.address() + 8);
         action.set(ValueLayout.JAVA_LONG, 24, 0);
-        LinuxException.check(
-                Syscalls.call(Syscalls.RT_SIGACTION, SIGNAL, action.address(), 0, 8), "rt_sigaction");
+        LinuxException.check(Syscalls.call(Syscalls.RT_SIGACTION, SIGNAL, action.address(), 0, 8), "rt_sigaction");
         installed = true;
     }
 }

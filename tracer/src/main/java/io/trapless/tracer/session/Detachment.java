@@ -80,7 +80,7 @@ final class Detachment {
                 continue; // the module has been unmapped
             }
             if (Arrays.equals(now, patch.replacement())) {
-                back.add(new TextChange(patch.address(), patch.replacement(), patch.expected()));
+                back.add(patch.inverse());
             } else if (!Arrays.equals(now, patch.expected())) {
                 foreign++;
             }

@@ -173,7 +173,7 @@ public final class Recording {
         RingGeometry geometry =
                 RingGeometry.withCapacity(Cpus.possibleCount(), request.bufferSizeBytes(), request.mode());
         SessionResources session = SessionResources.create(
-                request, geometry, targets, hostClock.facts().cyclesPerSecond(), false, new Ending());
+                request, geometry, targets, hostClock.facts().cyclesPerSecond(), new Ending());
         resources = session;
         return session;
     }

@@ -81,15 +81,12 @@ final class SessionResources {
 
     /**
      * Creates all of it and starts the consumer.
-     *
-     * @param atomicRings whether a target will write atomic rings from the start
      */
     static SessionResources create(
             RecordingRequest request,
             RingGeometry geometry,
             List<BoundTarget> targets,
             long frequencyHz,
-            boolean atomicRings,
             RingConsumer.Listener listener)
             throws IOException {
         SessionBase base = SessionBase.choose(request.base(), System.getenv());
@@ -114,8 +111,7 @@ final class SessionResources {
                             .flatMap(t -> t.probes().stream())
                             .map(BoundProbe::event)
                             .toList());
-            Reservation reservation = new Reservation(Cpus.onlineEnd(), true, atomicRings);
-            file = SessionFile.create(directory.rings(), geometry, uuid, reservation, beginCycles);
+            file = SessionFile.create(directory.rings(), geometry, uuid, reservation(directory, geometry), beginCycles);
             new SessionProperties(
                             ProcessKey.ofSelf(),
                             uuid,
@@ -146,6 +142,13 @@ final class SessionResources {
                 directory.delete();
             }
         }
+    }
+
+    /** The rseq rings always; the atomic ones too where that leaves plenty of room for others. */
+    private static Reservation reservation(SessionDirectory directory, RingGeometry geometry) throws IOException {
+        Reservation all = new Reservation(Cpus.onlineEnd(), true, true);
+        long free = directory.path().toFile().getUsableSpace();
+        return all.totalBytes(geometry) <= free / 4 ? all : new Reservation(Cpus.onlineEnd(), true, false);
     }
 
     private static SessionProperties.Target describe(BoundTarget target) {

@@ -253,6 +253,7 @@ final class RingRoutines {
         asm.lea(RBX, Mem.of(RSI, RCX, 1, 0));
         asm.lockCmpxchg(Mem.of(R10, RingDescriptor.HEAD_OFFSET), RBX, 8);
         asm.jcc(Condition.NE, again);
+        padOldSubBuffer();
         handOver();
         asm.pop(RSI);
         asm.pop(RBX);
@@ -271,6 +272,28 @@ final class RingRoutines {
         asm.jmp(lostAtomic);
     }
 
+    /** rax = the head that was replaced, rsi = the record's position: if the record went to the next sub-buffer, what is left of the old one is ours to commit as a pad. Clobbers rbx, rcx. */
+    private void padOldSubBuffer() {
+        Label none = asm.label();
+        asm.cmp(RSI, RAX, 8);
+        asm.jcc(Condition.E, none);
+        asm.test(RAX, (int) (facts.subBufferSize() - 1), 4);
+        asm.jcc(Condition.E, none);
+        asm.mov(RBX, RAX, 8);
+        asm.and(RBX, facts.dataMask(), 4);
+        asm.mov(Mem.of(R10, RBX, 1, RingDescriptor.DATA_OFFSET), (short) RingDescriptor.PAD_ID, 2);
+        asm.mov(RCX, RAX, 8);
+        asm.shr(RCX, Long.numberOfTrailingZeros(facts.capacity()));
+        asm.add(RCX, 1, 8);
+        asm.shr(RBX, 2);
+        asm.mov(Mem.of(R10, RBX, 1, marksOffset()), RCX, 2);
+        asm.bind(none);
+    }
+
+    private int marksOffset() {
+        return Math.toIntExact(RingDescriptor.DATA_OFFSET + facts.capacity());
+    }
+
     /** rdx = tsc, rsi = position, r10 = ring, r11 = site info: sets rdx, r10, r11 and the retry word as the filling code wants them; rax = that code. */
     private void handOver() {
         asm.shl(RDX, 16);
@@ -286,7 +309,7 @@ final class RingRoutines {
         asm.movsx(RAX, Mem.of(R11, SiteInfo.ATOMIC_FILL), 4);
         asm.add(RAX, R11, 8);
         asm.lea(R11, Mem.of(R10, RSI, 1, RingDescriptor.DATA_OFFSET));
-        asm.lea(R10, Mem.of(R10, RCX, 1, Math.toIntExact(RingDescriptor.DATA_OFFSET + facts.capacity())));
+        asm.lea(R10, Mem.of(R10, RCX, 1, marksOffset()));
     }
 
     /** Called: sleeps a little and gives eax = 1, or gives eax = 0 at once if there is no tracer that could make room. Clobbers rdx, r10. */

@@ -29,7 +29,8 @@ class DyingTracerTest {
             ptracer.call(() -> {
                 @SuppressWarnings("resource") // let go by the thread's end
                 StoppedThreads stopped = target.stopAll();
-                StoppedThread thread = stopped.threads().get(which % stopped.threads().size());
+                StoppedThread thread =
+                        stopped.threads().get(which % stopped.threads().size());
                 @SuppressWarnings("resource") // never closed: the tracer dies
                 RemoteCalls calls = RemoteCalls.lend(target, thread, gadgets);
                 calls.set(39, 0, 0, 0, 0, 0, 0);
@@ -71,7 +72,7 @@ class DyingTracerTest {
         try {
             // One program for each kind of waiting thread.
             for (int which = 0; which < 10; which++) {
-                TestTarget program = TestTarget.start("sleepers", 2, "late");
+                TestTarget program = TestTarget.start("sleepers", 1.2, "late");
                 programs.add(program);
                 try (TargetProcess target = TargetProcess.open(program.pid())) {
                     assertThat(target.threadIds()).hasSize(10);
@@ -102,7 +103,7 @@ class DyingTracerTest {
 
     @Test
     void theTracerIsKilledAtRandomMoments() throws Exception {
-        killTracers(2);
+        killTracers(1);
     }
 
     @Test

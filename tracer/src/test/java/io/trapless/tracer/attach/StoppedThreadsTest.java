@@ -264,6 +264,37 @@ class StoppedThreadsTest {
     }
 
     @Test
+    void aThreadLentInsideItsRestartableSequenceComesBackToTheAbortHandler() throws Exception {
+        try (TestTarget program = TestTarget.start("rseq");
+                TargetProcess target = TargetProcess.open(program.pid())) {
+            Gadgets gadgets = Gadgets.find(target);
+            String[] addresses = program.line(0).replace("0x", "").split(" ");
+            long start = Long.parseLong(addresses[0], 16);
+            long end = Long.parseLong(addresses[1], 16);
+            long abort = Long.parseLong(addresses[2], 16);
+            int inside = 0;
+            for (int i = 0; i < 50; i++) {
+                inside += ptracer.call(() -> {
+                    try (StoppedThreads stopped = target.stopAll()) {
+                        StoppedThread thread = stopped.threads().getFirst();
+                        long rip = thread.registers().rip();
+                        boolean within = rip >= start && rip < end;
+                        try (RemoteCalls calls = RemoteCalls.lend(target, thread, gadgets)) {
+                            assertThat(calls.call(39, 0, 0, 0)).isEqualTo(target.pid());
+                        }
+                        assertThat(thread.registers().rip()).isEqualTo(within ? abort : rip);
+                        return within ? 1 : 0;
+                    }
+                });
+                Thread.sleep(1);
+            }
+            assertThat(inside).isPositive();
+            program.terminate();
+            program.assertGoodEnd();
+        }
+    }
+
+    @Test
     void onlyOnAPtracerThread() throws Exception {
         try (TestTarget program = TestTarget.start("idle");
                 TargetProcess target = TargetProcess.open(program.pid())) {

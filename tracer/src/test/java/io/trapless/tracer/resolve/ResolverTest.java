@@ -1,6 +1,7 @@
 package io.trapless.tracer.resolve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.diagnostic.Source;
@@ -252,6 +253,31 @@ class ResolverTest {
                     .isEqualTo(target.address("plugin"));
             assertThat(resolver.resolve(pattern("uprobe:libpl*:plugin_*")).sites())
                     .hasSize(2);
+        }
+    }
+
+    /** The program's file can be seen in the target's mount namespace only, by an absolute link too. */
+    @Test
+    void aTargetInAnotherMountNamespace() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root may make a mount namespace");
+        Path hidden = Files.createDirectory(directory.resolve("hidden"));
+        String script =
+                "mount -t tmpfs none '%1$s' && cp '%2$s' '%1$s/inside' && ln -s '%1$s/inside' '%1$s/link' && exec '%1$s/link'"
+                        .formatted(hidden, program);
+        try (PlacesTarget target = PlacesTarget.start("unshare", "-m", "sh", "-c", script);
+                TargetProcess process = target.open();
+                ImageFiles files = new ImageFiles();
+                ImageFiles others = new ImageFiles()) {
+            assertThat(hidden).isEmptyDirectory();
+            for (Resolver resolver :
+                    List.of(Resolver.forProcess(process, files), Resolver.withoutKernelLinks(process, others))) {
+                for (String name : List.of("inside", hidden + "/inside", hidden + "/link", "link")) {
+                    assertThat(only(resolver, "uprobe:" + name + ":work").address())
+                            .as(name)
+                            .isEqualTo(target.address("work"));
+                }
+                assertThat(only(resolver, "uprobe:libc:malloc").address()).isEqualTo(target.address("malloc"));
+            }
         }
     }
 

@@ -42,10 +42,13 @@ class ThroughputTest {
 
     private static void run(Path folder) throws Exception {
         RingGeometry geometry = RingGeometry.withCapacity(1, 64 << 20, RecordingMode.DISCARD);
-        List<EventType> events =
-                List.of(new EventType(TestRecords.PLAIN, "plain", 1, List.of(FieldType.integer("seq", 8, false)), false));
+        List<EventType> events = List.of(
+                new EventType(TestRecords.PLAIN, "plain", 1, List.of(FieldType.integer("seq", 8, false)), false));
         TraceSchema schema = new TraceSchema(
-                TestRing.SESSION, new TraceClock(1_000_000_000, 0, 0), Environment.builder().build(), events);
+                TestRing.SESSION,
+                new TraceClock(1_000_000_000, 0, 0),
+                Environment.builder().build(),
+                events);
         AtomicLong cpuNanos = new AtomicLong();
         try (SessionFile file = SessionFile.create(
                         folder.resolve("rings"), geometry, TestRing.SESSION, new Reservation(1, true, false), 0);

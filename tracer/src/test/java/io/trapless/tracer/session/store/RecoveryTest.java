@@ -60,13 +60,16 @@ class RecoveryTest {
                 .close();
         ByteBuffer records = ByteBuffer.allocate(20 * events).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < events; i++) {
-            records.putLong(RecordDescriptor.header(3, 2_000 + 10L * i)).putInt(12).putLong(i);
+            records.putLong(RecordDescriptor.header(3, 2_000 + 10L * i))
+                    .putInt(12)
+                    .putLong(i);
         }
         long ring = properties.geometry().ringOffset(new RingId(RingKind.RSEQ, 1));
         try (FileChannel channel = FileChannel.open(directory.rings(), StandardOpenOption.WRITE)) {
             channel.write(records.flip(), ring + RingDescriptor.DATA_OFFSET + PacketDescriptor.HEADER_SIZE);
             ByteBuffer head = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-            channel.write(head.putLong(0, PacketDescriptor.HEADER_SIZE + 20L * events), ring + RingDescriptor.HEAD_OFFSET);
+            channel.write(
+                    head.putLong(0, PacketDescriptor.HEADER_SIZE + 20L * events), ring + RingDescriptor.HEAD_OFFSET);
         }
     }
 
@@ -91,7 +94,8 @@ class RecoveryTest {
         assertThat(babeltrace.waitFor()).isZero();
         assertThat(lines).hasSize(150);
         assertThat(lines.getLast()).contains("uprobe:x:f").contains("seq = 149");
-        assertThatThrownBy(() -> Recovery.recover(directory, output, NOW, NOW::tsc)).hasMessageContaining("not empty");
+        assertThatThrownBy(() -> Recovery.recover(directory, output, NOW, NOW::tsc))
+                .hasMessageContaining("not empty");
     }
 
     @Test

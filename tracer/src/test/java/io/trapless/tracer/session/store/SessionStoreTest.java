@@ -46,13 +46,18 @@ class SessionStoreTest {
                 Path.of("/somewhere/with space/träce"),
                 List.of(
                         new SessionProperties.Target(
-                                new ProcessKey(12, 34), "/bin/a b", List.of("a b", "", "x=\\u0041\n\t#!:", "ß\u0000".substring(0, 1))),
+                                new ProcessKey(12, 34),
+                                "/bin/a b",
+                                List.of("a b", "", "x=\\u0041\n\t#!:", "ß\u0000".substring(0, 1))),
                         new SessionProperties.Target(new ProcessKey(13, 35), "/bin/c", List.of("c"))));
     }
 
     static EventTable table() {
         return new EventTable(
-                Environment.builder().tracer(0, 1, 0).put("text", "tab\tback\\slash\nline").build(),
+                Environment.builder()
+                        .tracer(0, 1, 0)
+                        .put("text", "tab\tback\\slash\nline")
+                        .build(),
                 List.of(
                         new EventType(0, "uprobe:/bin/a b:f\tg\\", 12, List.of(), false),
                         new EventType(
@@ -70,13 +75,18 @@ class SessionStoreTest {
 
     @Test
     void theBaseIsWhereTheUserWantsItOrInSharedMemory() throws IOException {
-        assertThat(SessionBase.choose(Path.of("/x"), Map.of("XDG_RUNTIME_DIR", "/run/user/1")).path())
+        assertThat(SessionBase.choose(Path.of("/x"), Map.of("XDG_RUNTIME_DIR", "/run/user/1"))
+                        .path())
                 .isEqualTo(Path.of("/x"));
         Path fallback = Path.of("/dev/shm/trapless-" + SessionBase.ownUid());
         assertThat(SessionBase.choose(null, Map.of()).path()).isEqualTo(fallback);
-        assertThat(SessionBase.choose(null, Map.of("XDG_RUNTIME_DIR", "/does/not/exist")).path()).isEqualTo(fallback);
-        assertThat(SessionBase.choose(null, Map.of("XDG_RUNTIME_DIR", "/proc")).path()).isEqualTo(fallback);
-        assertThat(SessionBase.choose(null, Map.of("XDG_RUNTIME_DIR", "/dev/shm")).path())
+        assertThat(SessionBase.choose(null, Map.of("XDG_RUNTIME_DIR", "/does/not/exist"))
+                        .path())
+                .isEqualTo(fallback);
+        assertThat(SessionBase.choose(null, Map.of("XDG_RUNTIME_DIR", "/proc")).path())
+                .isEqualTo(fallback);
+        assertThat(SessionBase.choose(null, Map.of("XDG_RUNTIME_DIR", "/dev/shm"))
+                        .path())
                 .isEqualTo(Path.of("/dev/shm/trapless"));
     }
 
@@ -132,7 +142,9 @@ class SessionStoreTest {
         System.out.println("SessionStoreTest seed " + seed);
         Random random = new Random(seed);
         SessionDirectory directory = SessionDirectory.create(base, "x", 1);
-        assertThatThrownBy(() -> SessionProperties.read(directory)).isInstanceOf(StoreException.class).hasMessageContaining("no file");
+        assertThatThrownBy(() -> SessionProperties.read(directory))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("no file");
         properties(ProcessKey.ofSelf()).write(directory);
         table().write(directory);
         byte[] properties = directory.read(SessionDirectory.PROPERTIES);
@@ -170,7 +182,8 @@ class SessionStoreTest {
     void fiftyThousandEventsAreQuick() throws IOException {
         List<EventType> events = new ArrayList<>();
         for (int i = 0; i < 50_000; i++) {
-            events.add(new EventType(i, "uprobe:/usr/lib/libsomething.so:function_" + i, 5, List.of(FieldType.hex("x", 8)), false));
+            events.add(new EventType(
+                    i, "uprobe:/usr/lib/libsomething.so:function_" + i, 5, List.of(FieldType.hex("x", 8)), false));
         }
         SessionDirectory directory = SessionDirectory.create(base, "x", 1);
         long start = System.nanoTime();
