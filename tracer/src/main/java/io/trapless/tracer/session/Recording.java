@@ -273,6 +273,14 @@ public final class Recording {
 
     private void detachAll() throws InterruptedException {
         session().file().disableAll();
+        LaunchedProcess command = launched;
+        if (command != null
+                && command.isRunning()
+                && targets.stream()
+                        .noneMatch(t -> t.process().pid() == command.pid()
+                                && t.process().isAlive())) {
+            notices.add("the command has become another program (exec), which was not recorded");
+        }
         for (ProcessAttachment attachment : attachments) {
             detach(attachment.target(), attachment);
             for (int child : Descendants.sharing(
