@@ -284,7 +284,7 @@ public final class Recording {
         for (ProcessAttachment attachment : attachments) {
             detach(attachment.target(), attachment);
             for (int child : Descendants.sharing(
-                    session().file().path(), attachment.target().pid(), attachments)) {
+                    session().rings(), attachment.target().pid(), attachments)) {
                 detachChild(child, attachment);
             }
         }
