@@ -34,8 +34,8 @@ public final class DetachAction {
     private static void print(int pid, LeftoverRemoval.Report report, PrintStream out, List<String> problems) {
         report.undone().forEach(undone -> out.println(line(undone)));
         for (LeftoverRemoval.LiveSession live : report.live()) {
-            problems.add("process " + pid + " is being recorded by process " + live.tracer() + " (session " + live.session()
-                    + "); end that one: kill " + live.tracer());
+            problems.add("process " + pid + " is being recorded by process " + live.tracer() + " (session "
+                    + live.session() + "); end that one: kill " + live.tracer());
         }
         problems.addAll(report.problems());
         boolean nothing = report.undone().isEmpty()
@@ -53,16 +53,19 @@ public final class DetachAction {
     private static String line(LeftoverRemoval.Undone undone) {
         StringBuilder line = new StringBuilder();
         line.append("process ").append(undone.pid()).append(": session ").append(undone.session());
-        line.append(" taken out, ").append(undone.restoredSites()).append(undone.restoredSites() == 1 ? " jump" : " jumps");
+        line.append(" taken out, ")
+                .append(undone.restoredSites())
+                .append(undone.restoredSites() == 1 ? " jump" : " jumps");
         if (undone.foreignSites() > 0) {
             line.append("; ").append(undone.foreignSites()).append(" places changed by somebody else since were left");
         }
         if (undone.memoryLeft()) {
             line.append("; a thread may still need its code, which is harmless and stays mapped");
         }
-        return line.append(undone.deleted()
-                        ? "; the session is deleted"
-                        : "; its last events are kept: trapless recover " + undone.session() + " -o DIR")
+        return line.append(
+                        undone.deleted()
+                                ? "; the session is deleted"
+                                : "; its last events are kept: trapless recover " + undone.session() + " -o DIR")
                 .toString();
     }
 }

@@ -76,7 +76,10 @@ public final class ListAction {
         }
         for (Refusal refusal : listing.unmatched()) {
             if (!everything || !isAbsence(refusal.reason())) {
-                out.append(refusal.probe()).append(" refused: ").append(refusal.sentence()).append('\n');
+                out.append(refusal.probe())
+                        .append(" refused: ")
+                        .append(refusal.sentence())
+                        .append('\n');
             }
         }
         return Outcome.done();

@@ -26,8 +26,7 @@ final class ListPatterns {
      * @param usdtModule the same for USDT probes
      * @throws RecordingException it is no pattern; its text shows the place
      */
-    static List<ProbePattern> parse(@Nullable String text, String module, String usdtModule)
-            throws RecordingException {
+    static List<ProbePattern> parse(@Nullable String text, String module, String usdtModule) throws RecordingException {
         if (text == null) {
             return List.of(functions(module, ANY), usdt(module, "", ANY));
         }
@@ -44,8 +43,7 @@ final class ListPatterns {
     }
 
     private static ProbePattern functions(String module, String pattern) {
-        return new ProbePattern.Uprobe(
-                module, new ProbeTarget.Function(pattern, ProbeTarget.Language.ANY), NOWHERE);
+        return new ProbePattern.Uprobe(module, new ProbeTarget.Function(pattern, ProbeTarget.Language.ANY), NOWHERE);
     }
 
     private static ProbePattern usdt(String module, String provider, String name) {

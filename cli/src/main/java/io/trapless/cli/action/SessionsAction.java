@@ -97,13 +97,13 @@ public final class SessionsAction {
             case ABANDONED -> {
                 TreeSet<Integer> pids = new TreeSet<>(session.users());
                 session.leftovers().forEach(left -> pids.add(left.process().pid()));
-                String options =
-                        pids.stream().map(pid -> "-p " + pid).collect(Collectors.joining(" "));
-                yield "'trapless detach " + options + "' takes it out" + (session.heldBytes() > 0 ? "; " + recover : "");
+                String options = pids.stream().map(pid -> "-p " + pid).collect(Collectors.joining(" "));
+                yield "'trapless detach " + options + "' takes it out"
+                        + (session.heldBytes() > 0 ? "; " + recover : "");
             }
             case DEAD, DAMAGED ->
-                (session.state() == SessionLister.State.DEAD ? recover + ", " : "")
-                        + "'rm -r " + session.directory().path() + "' deletes it";
+                (session.state() == SessionLister.State.DEAD ? recover + ", " : "") + "'rm -r "
+                        + session.directory().path() + "' deletes it";
         };
     }
 
@@ -112,7 +112,9 @@ public final class SessionsAction {
         if (seconds < 120) {
             return seconds + " s";
         }
-        return seconds < 7200 ? seconds / 60 + " min" : seconds < 172_800 ? seconds / 3600 + " h" : seconds / 86_400 + " days";
+        return seconds < 7200
+                ? seconds / 60 + " min"
+                : seconds < 172_800 ? seconds / 3600 + " h" : seconds / 86_400 + " days";
     }
 
     private static String size(long bytes) {

@@ -41,11 +41,7 @@ public final class LeftoverRemoval {
      * @param problems sentences about what could not be done
      * @param lostSessions ring files in the process whose sessions have been deleted, so that nobody knows how to undo them
      */
-    public record Report(
-            List<Undone> undone,
-            List<LiveSession> live,
-            List<String> problems,
-            int lostSessions) {
+    public record Report(List<Undone> undone, List<LiveSession> live, List<String> problems, int lostSessions) {
         public Report {
             undone = List.copyOf(undone);
             live = List.copyOf(live);
@@ -70,7 +66,9 @@ public final class LeftoverRemoval {
     /** A session that has, or may have, something in the process. */
     private record Candidate(SessionDirectory directory, SessionLister.Listed listed, List<Leftovers> leftovers) {
         Instant created() {
-            return listed.properties() == null ? Instant.MIN : listed.properties().created();
+            return listed.properties() == null
+                    ? Instant.MIN
+                    : listed.properties().created();
         }
     }
 
@@ -162,8 +160,7 @@ public final class LeftoverRemoval {
         }
         boolean deleted = SessionRemains.deleteIfNothingLeft(session.directory);
         for (Undone one : done) {
-            undone.add(new Undone(
-                    one.session, one.pid, one.restoredSites, one.foreignSites, one.memoryLeft, deleted));
+            undone.add(new Undone(one.session, one.pid, one.restoredSites, one.foreignSites, one.memoryLeft, deleted));
         }
     }
 

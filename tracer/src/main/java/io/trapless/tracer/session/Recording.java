@@ -283,8 +283,8 @@ public final class Recording {
         }
         for (ProcessAttachment attachment : attachments) {
             detach(attachment.target(), attachment);
-            for (int child : Descendants.sharing(
-                    session().rings(), attachment.target().pid(), attachments)) {
+            for (int child :
+                    Descendants.sharing(session().rings(), attachment.target().pid(), attachments)) {
                 detachChild(child, attachment);
             }
         }

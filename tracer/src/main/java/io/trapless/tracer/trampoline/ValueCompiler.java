@@ -373,8 +373,8 @@ final class ValueCompiler {
 
     private void jumpStringEquals(Value.StringEquals equals, Label target, boolean when) {
         byte[] literal = equals.literalBytes();
-        byte[] expected =
-                Arrays.copyOf(literal, Math.min(literal.length + 1, equals.string().maxBytes())); // with its NUL
+        byte[] expected = Arrays.copyOf(
+                literal, Math.min(literal.length + 1, equals.string().maxBytes())); // with its NUL
         Label past = asm.label();
         Label ifSame = when ? target : past;
         Label ifDifferent = when ? past : target;

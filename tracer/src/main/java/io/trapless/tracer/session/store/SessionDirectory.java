@@ -70,7 +70,8 @@ public final class SessionDirectory {
             } catch (IOException e) {
                 throw new StoreException(
                         Reason.IO,
-                        "cannot make a session in " + base.path() + " (" + e.getMessage() + "); give another --shm-path",
+                        "cannot make a session in " + base.path() + " (" + e.getMessage()
+                                + "); give another --shm-path",
                         e);
             }
         }
