@@ -38,12 +38,9 @@ public final class Recording {
     private final SiteBinder binder;
     private final ImageFiles files = new ImageFiles();
     private final HostClock hostClock = HostClock.begin();
-    private final long startNanos = System.nanoTime();
 
     private @Nullable LaunchedProcess launched;
     private @Nullable SessionResources resources;
-    private volatile @Nullable IOException failure;
-    private volatile boolean limitReached;
     private long attachNanos;
 
     private Recording(RecordingRequest request) {
@@ -130,11 +127,12 @@ public final class Recording {
                     LaunchedProcess.startStopped(request.command(), LaunchedProcess.environment(), new int[] {0, 1, 2});
             launched = entry.process();
             try (StoppedThreads stopped = entry.stopped()) {
+                List<BoundTarget> others = List.copyOf(targets);
                 BoundTarget target = binder.bind(entry.target());
                 targets.add(target);
                 SessionResources session = openSession();
-                for (BoundTarget other : targets) {
-                    if (other != target && !other.sites().isEmpty()) {
+                for (BoundTarget other : others) {
+                    if (!other.sites().isEmpty()) {
                         attach(session, other);
                     }
                 }
@@ -259,10 +257,21 @@ public final class Recording {
         SessionResources session = session();
         detachAll();
         try {
-            ConsumerStatistics statistics = session.consumer().finish();
+            IOException broken = null;
+            ConsumerStatistics statistics;
+            try {
+                statistics = session.consumer().finish();
+            } catch (IOException e) {
+                broken = e;
+                statistics = session.consumer().statistics();
+            }
             session.closeTrace();
             RecordingSummary summary = summary(session, statistics);
             session.delete();
+            if (broken != null) {
+                throw RecordingException.failed(Sentences.of(broken) + "; the trace " + request.output() + " holds the "
+                        + statistics.events() + " events until then");
+            }
             return summary;
         } catch (IOException e) {
             throw RecordingException.failed(Sentences.of(e));
@@ -407,13 +416,11 @@ public final class Recording {
     private final class Ending implements RingConsumer.Listener {
         @Override
         public void limitReached() {
-            limitReached = true;
             ended.countDown();
         }
 
         @Override
         public void failed(IOException cause) {
-            failure = cause;
             ended.countDown();
         }
     }
