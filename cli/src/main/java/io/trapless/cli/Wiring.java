@@ -1,5 +1,6 @@
 package io.trapless.cli;
 
+import io.trapless.cli.action.DemoAction;
 import io.trapless.cli.action.DetachAction;
 import io.trapless.cli.action.ListAction;
 import io.trapless.cli.action.RecordAction;
@@ -41,8 +42,8 @@ final class Wiring implements Actions {
     }
 
     @Override
-    public Outcome demo(DemoRequest request, Terminal terminal) {
-        return absent(CommandName.DEMO);
+    public Outcome demo(DemoRequest request, Terminal terminal) throws Exception {
+        return DemoAction.run(request, terminal);
     }
 
     @Override
