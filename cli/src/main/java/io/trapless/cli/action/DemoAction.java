@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 /** {@code trapless demo}: the main job on a program that is on any Linux machine. */
 public final class DemoAction {
     private static final List<String> CLAUSES = List.of(
-            "uprobe:libc:malloc /arg0 >= 128/ { size = arg0 }",
+            "uprobe:libc:malloc /arg0 >= 256/ { size = arg0 }",
             "uprobe:libc:write { fd = (int32)arg0, bytes = arg2, text = str(arg1, 24) }");
     private static final long BUFFER_BYTES = 4L << 20;
     private static final long WARM_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
@@ -118,7 +118,7 @@ public final class DemoAction {
         SizeHistogram sizes = sizes(summary.trace());
         if (!sizes.isEmpty()) {
             out.println();
-            out.println("bytes asked of malloc at a time, 128 and more:");
+            out.println("bytes asked of malloc at a time, 256 and more:");
             sizes.print(out);
         }
         out.println();

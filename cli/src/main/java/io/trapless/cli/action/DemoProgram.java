@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param command absolute path and arguments
  */
 record DemoProgram(String name, List<String> command) {
-    private static final String PERL = "my $end = time + 30; my %t;"
-            + " while (time < $end) { $t{\"word $_\"} = \"x\" x ($_ * 7 % 3000) for 1..200;"
-            + " print join(\"\\n\", map { \"$_ \" . length $t{$_} } sort keys %t), \"\\n\"; %t = (); }";
+    private static final String PERL = "my $end = time + 30; my $text = \"the quick brown fox \" x 200;"
+            + " while (time < $end) { my %t; for my $i (1..200) {"
+            + " my $s = substr($text, $i, $i * 7 % 3000); $t{\"word $i\"} = [$s, length $s]; }"
+            + " print join(\"\\n\", map { \"$_ $t{$_}[1]\" } sort keys %t), \"\\n\"; }";
     private static final String PYTHON = "import os, time\n"
             + "end = time.time() + 30\n"
             + "while time.time() < end:\n"
