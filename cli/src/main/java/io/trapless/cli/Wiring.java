@@ -1,5 +1,6 @@
 package io.trapless.cli;
 
+import io.trapless.cli.action.BenchAction;
 import io.trapless.cli.action.DemoAction;
 import io.trapless.cli.action.DetachAction;
 import io.trapless.cli.action.ListAction;
@@ -47,11 +48,7 @@ final class Wiring implements Actions {
     }
 
     @Override
-    public Outcome bench(BenchRequest request, Terminal terminal) {
-        return absent(CommandName.BENCH);
-    }
-
-    private static Outcome absent(CommandName name) {
-        return Outcome.failed("'" + name.word() + "' is not part of this build; build a newer version");
+    public Outcome bench(BenchRequest request, Terminal terminal) throws Exception {
+        return BenchAction.run(request, terminal);
     }
 }
