@@ -225,6 +225,13 @@ public final class Recording {
         return session().consumer().statistics();
     }
 
+    /** Switches all probes on or off by their enable bytes, without patching. */
+    public void setEnabled(boolean enabled) {
+        for (BoundTarget target : targets) {
+            target.probes().forEach(probe -> session().file().setEnabled(probe.event().id(), enabled));
+        }
+    }
+
     /** Probes that could not be armed. */
     public List<RecordingSummary.RefusedProbe> refused() {
         return binder.refused();
