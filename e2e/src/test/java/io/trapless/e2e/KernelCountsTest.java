@@ -140,7 +140,7 @@ final class KernelCountsTest {
     /** Waits until the process is in a read or an epoll: state S, for some looks in a row. */
     static void awaitReading(long pid) throws Exception {
         int sleeping = 0;
-        for (int i = 0; i < 2000 && sleeping < 20; i++) {
+        for (int i = 0; i < 24_000 && sleeping < 20; i++) {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
             sleeping = stat.substring(stat.lastIndexOf(')') + 2).startsWith("S") ? sleeping + 1 : 0;
             Thread.sleep(5);
