@@ -9,12 +9,23 @@ public sealed interface SitePlan {
      *
      * @param range addresses as the file states them
      * @param original the bytes of the whole range, padding included
-     * @param deadRegisters bit n: general register n is overwritten before it is read, on every path from the site
+     * @param deadRegisters bit n: general register n is overwritten before the code or an operand of a USDT note reads it, on every path from the
+     *     site
      * @param flagsDead so are the status flags
      * @param vforkGuard whether the code may run in a vfork child, which borrows its parent's thread area
      */
     record Jump(DisplacedRange range, byte[] original, int deadRegisters, boolean flagsDead, boolean vforkGuard)
-            implements SitePlan {}
+            implements SitePlan {
+
+        /**
+         * The same with what probes elsewhere capture kept alive: the code no longer reads it, but they do, further on.
+         *
+         * @param registers bit n: general register n
+         */
+        public Jump keeping(int registers, boolean flags) {
+            return new Jump(range, original, deadRegisters & ~registers, flagsDead && !flags, vforkGuard);
+        }
+    }
 
     /**
      * Nothing may be written there.

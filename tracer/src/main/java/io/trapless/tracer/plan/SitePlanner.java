@@ -19,13 +19,17 @@ public final class SitePlanner {
 
     private final CodeMap map;
     private final boolean vforkGuard;
+    private final int registersInNotes;
 
     /**
      * @param vforkGuard whether code of this image may run between vfork and exec
+     * @param registersInNotes bit n: an operand of a USDT note of the image names general register n. Nothing in the code shows that a tracer, this session or another, looks at it there, so it
+     *     is dead nowhere
      */
-    public SitePlanner(ImageView view, boolean vforkGuard) {
+    public SitePlanner(ImageView view, boolean vforkGuard, int registersInNotes) {
         this.map = CodeMap.analyze(view);
         this.vforkGuard = vforkGuard;
+        this.registersInNotes = registersInNotes;
     }
 
     /** Where a function is patched: behind its ENDBR64, if it has one. */
@@ -54,8 +58,10 @@ public final class SitePlanner {
         int offset = Math.toIntExact(range.address() - section.address());
         byte[] text = section.bytes();
         byte[] original = Arrays.copyOfRange(text, offset, offset + range.lengthBytes());
-        int dead = Liveness.registersDeadAt(text, offset, text.length, range.address(), LIVENESS_INSTRUCTIONS);
-        boolean flagsDead = Liveness.flagsDeadAt(text, offset, text.length, range.address(), LIVENESS_INSTRUCTIONS);
+        int site = Math.toIntExact(range.site() - section.address());
+        int dead = Liveness.registersDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS)
+                & ~registersInNotes;
+        boolean flagsDead = Liveness.flagsDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS);
         return new SitePlan.Jump(range, original, dead, flagsDead, vforkGuard);
     }
 

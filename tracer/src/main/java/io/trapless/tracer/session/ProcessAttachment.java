@@ -143,6 +143,8 @@ final class ProcessAttachment {
      * @param ringsDescriptor the session's ring file, open for reading and writing
      */
     void map(int ringsDescriptor) throws AttachException, IOException {
+        // The journal's first use loads classes: not while a thread stands still.
+        journal.append(List.of(new JournalEntry.Mapped(key, 0, 0), new JournalEntry.Unmapped(key, 0)));
         long begin = System.nanoTime();
         try (StoppedThreads stopped = target.stopOne()) {
             map(stopped, ringsDescriptor);

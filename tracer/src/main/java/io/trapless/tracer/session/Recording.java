@@ -76,9 +76,15 @@ public final class Recording {
 
     private void attachAll() throws AttachException, RecordingException, IOException, InterruptedException {
         long begin = System.nanoTime();
+        Thread rehearsal =
+                Thread.ofPlatform().daemon().name("trapless-rehearsal").unstarted(this::rehearse);
+        if (!request.pids().isEmpty()) {
+            rehearsal.start();
+        }
         for (int pid : request.pids()) {
             targets.add(binder.bind(TargetProcess.open(pid)));
         }
+        rehearsal.join();
         if (request.command().isEmpty()) {
             SessionResources session = openSession();
             for (BoundTarget target : targets) {
@@ -90,6 +96,17 @@ public final class Recording {
             launch();
         }
         attachNanos = System.nanoTime() - begin;
+    }
+
+    private void rehearse() {
+        try {
+            ptracer.call(() -> {
+                Rehearsal.run();
+                return true;
+            });
+        } catch (AttachException e) {
+            throw new IllegalStateException(e); // a rehearsal keeps its failures to itself
+        }
     }
 
     private void attach(SessionResources session, BoundTarget target)
@@ -256,10 +273,18 @@ public final class Recording {
 
     private void detachAll() throws InterruptedException {
         session().file().disableAll();
+        LaunchedProcess command = launched;
+        if (command != null
+                && command.isRunning()
+                && targets.stream()
+                        .noneMatch(t -> t.process().pid() == command.pid()
+                                && t.process().isAlive())) {
+            notices.add("the command has become another program (exec), which was not recorded");
+        }
         for (ProcessAttachment attachment : attachments) {
             detach(attachment.target(), attachment);
-            for (int child : Descendants.sharing(
-                    session().file().path(), attachment.target().pid(), attachments)) {
+            for (int child :
+                    Descendants.sharing(session().rings(), attachment.target().pid(), attachments)) {
                 detachChild(child, attachment);
             }
         }

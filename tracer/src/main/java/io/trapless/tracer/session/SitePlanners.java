@@ -41,7 +41,8 @@ final class SitePlanners {
     private SitePlanner planner(ImageFile file) throws ElfException {
         SitePlanner planner = planners.get(file);
         if (planner == null) {
-            planner = new SitePlanner(file.view(), VforkRisk.of(file.elf()));
+            planner =
+                    new SitePlanner(file.view(), VforkRisk.of(file.elf()), UsdtLocations.registers(file.usdtProbes()));
             planners.put(file, planner);
         }
         return planner;

@@ -2,6 +2,7 @@ package io.trapless.tracer.session;
 
 import io.trapless.binary.sdt.UsdtArgument;
 import io.trapless.binary.sdt.UsdtOperand;
+import io.trapless.binary.sdt.UsdtProbe;
 import io.trapless.binary.x86.Gpr;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureType;
@@ -51,6 +52,25 @@ final class UsdtLocations {
             locations.add(location(argument, loadBias));
         }
         return locations;
+    }
+
+    /** Bit n: an operand of one of {@code probes} names general register n. */
+    static int registers(List<UsdtProbe> probes) {
+        int registers = 0;
+        for (UsdtProbe probe : probes) {
+            for (UsdtArgument argument : probe.arguments()) {
+                registers |= switch (argument.operand()) {
+                    case UsdtOperand.Register register -> bit(register.number());
+                    case UsdtOperand.Memory memory -> bit(memory.base()) | bit(memory.index());
+                    default -> 0;
+                };
+            }
+        }
+        return registers;
+    }
+
+    private static int bit(int register) {
+        return register == UsdtOperand.NONE ? 0 : 1 << register;
     }
 
     private static ArgumentLocation location(UsdtArgument argument, long loadBias) {

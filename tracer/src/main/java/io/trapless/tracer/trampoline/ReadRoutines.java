@@ -54,6 +54,10 @@ final class ReadRoutines {
         return readBytes;
     }
 
+    Label copyIn() {
+        return copyIn;
+    }
+
     void emit() {
         emitSafeLoad();
         emitCopyIn();
@@ -201,9 +205,10 @@ final class ReadRoutines {
         asm.xor(RDX, RDX, 4);
         asm.ret();
         asm.bind(end);
+        asm.sub(RDX, 1, 8);
         asm.cmp(RAX, RDX, 8);
-        asm.jcc(Condition.NE, fault);
-        asm.sub(RAX, 1, 8);
+        asm.jcc(Condition.B, fault); // one byte less is no fault: only a NUL could have stood there
+        asm.mov(RAX, RDX, 8);
         asm.mov(Mem.of(RDI, RAX, 1, 0), 0, 1);
         asm.mov(RDX, SharedRoutines.CUT);
         asm.ret();

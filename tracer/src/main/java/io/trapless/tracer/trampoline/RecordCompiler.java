@@ -1,5 +1,6 @@
 package io.trapless.tracer.trampoline;
 
+import static io.trapless.binary.x86.Gpr.R10;
 import static io.trapless.binary.x86.Gpr.R11;
 import static io.trapless.binary.x86.Gpr.RAX;
 import static io.trapless.binary.x86.Gpr.RBX;
@@ -7,6 +8,7 @@ import static io.trapless.binary.x86.Gpr.RCX;
 import static io.trapless.binary.x86.Gpr.RDI;
 import static io.trapless.binary.x86.Gpr.RDX;
 import static io.trapless.binary.x86.Gpr.RSI;
+import static io.trapless.binary.x86.Gpr.RSP;
 
 import io.trapless.binary.x86.Assembler;
 import io.trapless.binary.x86.Condition;
@@ -113,21 +115,24 @@ final class RecordCompiler {
     }
 
     private void computeBuffer(Value.BytesAt bytes, int maxBytes) {
-        Label fits = asm.label();
+        Label whole = asm.label();
         values.evaluate(bytes.length());
         frame.push(RAX);
         values.evaluate(bytes.address());
         asm.mov(RSI, RAX, 8);
-        frame.pop(RAX);
-        asm.cmp(RAX, maxBytes, 8);
-        asm.jcc(Condition.BE, fits);
-        asm.mov(RDX, SharedRoutines.CUT);
-        values.noteStatus();
+        asm.mov(RDX, Mem.of(RSP, 0), 8);
         asm.mov(RAX, maxBytes);
-        asm.bind(fits);
-        asm.mov(RDX, RAX, 8);
+        asm.cmp(RDX, RAX, 8);
+        asm.cmovcc(Condition.A, RDX, RAX);
         asm.lea(RDI, Mem.of(RBX, 2));
         asm.call(shared.readBytes());
+        frame.pop(R10);
+        asm.cmp(R10, maxBytes, 8);
+        asm.jcc(Condition.BE, whole);
+        asm.test(RDX, RDX, 4);
+        asm.jcc(Condition.NE, whole); // what can't be read at all is not cut
+        asm.mov(RDX, SharedRoutines.CUT);
+        asm.bind(whole);
         values.noteStatus();
         asm.mov(Mem.of(RBX, 0), RAX, 2);
         asm.lea(RBX, Mem.of(RBX, RAX, 1, 2));

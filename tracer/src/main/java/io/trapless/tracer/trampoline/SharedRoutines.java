@@ -14,9 +14,17 @@ import java.util.Arrays;
  * @param safeLoad called: rax = address, edx = 1, 2, 4 or 8 bytes; gives rax = the value, zero-extended, and edx = 0, or both 0 and 1 if it can't be read. Clobbers r10, r11
  * @param readString called: rdi = where to put it, rsi = address, rdx = limit (a byte more is written); gives rax = length, edx = 0, or {@link #FAULT} or {@link #CUT}. Clobbers rcx, r10, r11
  * @param readBytes called: rdi, rsi as above, rdx = length; gives rax = length read, edx = 0 or {@link #FAULT}. Clobbers rcx, r10, r11
+ * @param copyIn called: rdi, rsi, rdx as for {@code readBytes}; gives rax = how many bytes could be read from the front; keeps rdi, rsi, rdx. Clobbers rcx, r10, r11
  */
 record SharedRoutines(
-        byte[] code, long slow, long lost, long atomicReserve, long safeLoad, long readString, long readBytes) {
+        byte[] code,
+        long slow,
+        long lost,
+        long atomicReserve,
+        long safeLoad,
+        long readString,
+        long readBytes,
+        long copyIn) {
     static final int FAULT = 1;
     static final int CUT = 2;
 
@@ -34,7 +42,8 @@ record SharedRoutines(
                 asm.addressOf(ring.atomicReserve()),
                 asm.addressOf(read.safeLoad()),
                 asm.addressOf(read.readString()),
-                asm.addressOf(read.readBytes()));
+                asm.addressOf(read.readBytes()),
+                asm.addressOf(read.copyIn()));
     }
 
     @Override

@@ -1,8 +1,12 @@
 package io.trapless.tracer.trampoline;
 
+import io.trapless.binary.x86.Gpr;
 import io.trapless.language.slice.Capture;
+import io.trapless.language.slice.RegisterName;
 import io.trapless.language.slice.Value;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,20 @@ public record SiteProbe(int eventId, @Nullable Value filter, List<Capture> captu
     /** Whether any part of it reads an unproven pointer, and so may need a system call. */
     public boolean readsPointers() {
         return faultable() || (filter != null && filter.mayFault());
+    }
+
+    /** Bit n: it captures or filters by general register n as it is at the site, or by memory that the register points to. */
+    public int registersRead() {
+        Set<Gpr> read = EnumSet.noneOf(Gpr.class);
+        RecordPlan.roots(this).forEach(root -> RegistersRead.collect(root, arguments, read));
+        return read.stream().mapToInt(register -> 1 << register.id()).reduce(0, (a, b) -> a | b);
+    }
+
+    /** Whether it captures or filters by the flags. */
+    public boolean readsFlags() {
+        return RecordPlan.roots(this).stream()
+                .anyMatch(root -> ValueCompiler.any(
+                        root, v -> v instanceof Value.Register register && register.name() == RegisterName.RFLAGS));
     }
 
     /** Whether it captures or filters by something of the moment. */

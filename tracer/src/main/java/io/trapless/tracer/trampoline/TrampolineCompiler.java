@@ -14,7 +14,6 @@ import io.trapless.binary.x86.Condition;
 import io.trapless.binary.x86.Gpr;
 import io.trapless.binary.x86.Label;
 import io.trapless.binary.x86.Mem;
-import io.trapless.language.slice.RegisterName;
 import io.trapless.language.slice.Value;
 import io.trapless.layout.RingDescriptor;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ import java.util.Set;
  *   <li>step over the red zone; save what is live of rax, rdx, r10, r11 and the flags;
  *   <li>for each probe: its enable byte, its filter, and the values that have to be computed, into the staging area;
  *   <li>the restartable sequence: CPU, ring, time, room, values, commit;
- *   <li>restore; the displaced instructions; back.
+ *   <li>restore; the displaced instructions; back. (Displaced instructions that stand before the site run first.)
  * </ol>
  *
  * The time stamp is read as soon as the ring's address is known and before its head is loaded: measured to overlap best with the rest. Stateless but for the region's facts; any thread may use it.
@@ -82,6 +81,7 @@ public final class TrampolineCompiler {
         private final Frame frame;
         private final Label leave;
         private final Label displaced;
+        private final boolean captureFlags;
         private final List<Block> blocks = new ArrayList<>();
 
         Emission(SiteCode site, long address) {
@@ -90,11 +90,7 @@ public final class TrampolineCompiler {
             this.leave = asm.label();
             this.displaced = asm.label();
             Set<Gpr> saved = registersToSave(site);
-            boolean captureFlags = site.probes().stream()
-                    .flatMap(p -> RecordPlan.roots(p).stream())
-                    .anyMatch(root -> ValueCompiler.any(
-                            root,
-                            v -> v instanceof Value.Register(RegisterName name, int _) && name == RegisterName.RFLAGS));
+            this.captureFlags = site.probes().stream().anyMatch(SiteProbe::readsFlags);
             int staging = 0;
             Frame probing = new Frame(asm, saved, !site.flagsDead(), captureFlags, 0);
             for (SiteProbe probe : site.probes()) {
@@ -109,7 +105,16 @@ public final class TrampolineCompiler {
 
         Trampoline emit() {
             long entry = asm.address();
-            if (site.flagsDead() && blocks.size() == 1) {
+            site.displaced().emit(asm, this::emitProbes);
+            asm.jmp(site.resume());
+            for (Block block : blocks) {
+                block.emitCold();
+            }
+            return new Trampoline(entry, asm.toByteArray(), entry);
+        }
+
+        private void emitProbes() {
+            if (site.flagsDead() && !captureFlags && blocks.size() == 1) {
                 blocks.getFirst().emitEarlyOut(displaced);
             }
             frame.enter();
@@ -119,12 +124,6 @@ public final class TrampolineCompiler {
             asm.bind(leave);
             frame.leave();
             asm.bind(displaced);
-            site.displaced().emit(asm);
-            asm.jmp(site.resume());
-            for (Block block : blocks) {
-                block.emitCold();
-            }
-            return new Trampoline(entry, asm.toByteArray(), entry, asm.addressOf(displaced));
         }
 
         /** The record of one probe. */

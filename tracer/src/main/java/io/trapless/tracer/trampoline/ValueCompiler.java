@@ -18,6 +18,7 @@ import io.trapless.language.slice.UnaryOperator;
 import io.trapless.language.slice.Value;
 import io.trapless.tracer.trampoline.ArgumentLocation.InMemory;
 import io.trapless.tracer.trampoline.ArgumentLocation.OnStack;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -372,35 +373,54 @@ final class ValueCompiler {
 
     private void jumpStringEquals(Value.StringEquals equals, Label target, boolean when) {
         byte[] literal = equals.literalBytes();
-        Label differs = asm.label();
-        Label ifDifferent = when ? differs : target;
+        byte[] expected = Arrays.copyOf(
+                literal, Math.min(literal.length + 1, equals.string().maxBytes())); // with its NUL
+        Label past = asm.label();
+        Label ifSame = when ? target : past;
+        Label ifDifferent = when ? past : target;
+        Label unreadable = asm.label();
         evaluate(equals.string().address());
-        readString(RecordPlan.SCRATCH_OFFSET, equals.string().maxBytes());
-        noteStatus();
-        asm.cmp(RAX, literal.length, 8);
-        asm.jcc(Condition.NE, ifDifferent);
-        for (int i = 0; i < literal.length; ) {
-            int step = literal.length - i >= 4 ? 4 : 1;
-            int chunk = 0;
-            for (int k = step - 1; k >= 0; k--) {
-                chunk = chunk << 8 | (literal[i + k] & 0xFF);
-            }
-            asm.cmp(frame.staging(RecordPlan.SCRATCH_OFFSET + i), step == 1 ? (byte) chunk : chunk, step);
-            asm.jcc(Condition.NE, ifDifferent);
+        asm.mov(RSI, RAX, 8);
+        asm.lea(RDI, frame.staging(RecordPlan.SCRATCH_OFFSET));
+        asm.mov(RDX, expected.length);
+        asm.call(shared.copyIn());
+        asm.cmp(RAX, expected.length, 8);
+        asm.jcc(Condition.NE, unreadable);
+        for (int i = 0; i < expected.length; ) {
+            int step = expected.length - i >= 4 ? 4 : 1;
+            jumpIfDifferent(expected, i, step, ifDifferent);
             i += step;
         }
-        if (when) {
-            asm.jmp(target);
+        asm.jmp(ifSame);
+        asm.bind(unreadable);
+        if (faultBit >= 0) {
+            noteFaultBehind(expected, ifDifferent);
         }
-        asm.bind(differs);
+        asm.jmp(literal.length == 0 ? ifSame : ifDifferent); // what can't be read counts as empty
+        asm.bind(past);
     }
 
-    /** rax = address of a string: reads it to a place in the staging area; rax = its length, edx = status. */
-    void readString(int stagingOffset, int maxBytes) {
-        asm.mov(RSI, RAX, 8);
-        asm.lea(RDI, frame.staging(stagingOffset));
-        asm.mov(RDX, maxBytes);
-        asm.call(shared.readString());
+    /** Compares {@code step} bytes (1 or 4) of the scratch string. */
+    private void jumpIfDifferent(byte[] expected, int from, int step, Label ifDifferent) {
+        int chunk = 0;
+        for (int k = step - 1; k >= 0; k--) {
+            chunk = chunk << 8 | (expected[from + k] & 0xFF);
+        }
+        Mem place = frame.staging(RecordPlan.SCRATCH_OFFSET + from);
+        asm.cmp(place, step == 1 ? (byte) chunk : chunk, step);
+        asm.jcc(Condition.NE, ifDifferent);
+    }
+
+    /** rax bytes of the scratch string could be read, fewer than are {@code expected}: a fault only if none of them settles the matter. */
+    private void noteFaultBehind(byte[] expected, Label ifDifferent) {
+        Label fault = asm.label();
+        for (int i = 0; i < expected.length - 1; i++) {
+            asm.cmp(RAX, i, 8);
+            asm.jcc(Condition.E, fault);
+            jumpIfDifferent(expected, i, 1, ifDifferent);
+        }
+        asm.bind(fault);
+        asm.or(frame.staging(RecordPlan.FAULT_OFFSET), (short) (1 << faultBit), 2);
     }
 
     /** Whether {@code value} needs rcx: a shift by a variable. */

@@ -89,6 +89,18 @@ final class Sandbox implements AutoCloseable {
         return new ProcessFacts.Rseq((int) offset.get(LONG, 0), 0x53053053, true);
     }
 
+    /** Empties all rings, marks of the atomic ones included. */
+    void resetRings() {
+        for (int cpu = 0; cpu < CPUS; cpu++) {
+            long atomic = SessionHeaderDescriptor.atomicRingOffset(cpu, CPUS, CAPACITY);
+            long head = rings.get(LONG, atomic + RingDescriptor.HEAD_OFFSET);
+            long marks = atomic + RingDescriptor.DATA_OFFSET + CAPACITY;
+            rings.asSlice(marks, Math.min(head, CAPACITY) / RingDescriptor.MARK_GRANULE * 2)
+                    .fill((byte) 0);
+        }
+        initialiseRings();
+    }
+
     private void initialiseRings() {
         for (int cpu = 0; cpu < CPUS; cpu++) {
             long rseq = SessionHeaderDescriptor.rseqRingOffset(cpu, CAPACITY);
@@ -111,7 +123,10 @@ final class Sandbox implements AutoCloseable {
         long function = TrampolineCompiler.align(nextTrampoline);
         long trampolineAt = TrampolineCompiler.align(function + 16);
         SiteCode site = new SiteCode(
-                function, function + 5, deadRegisters, flagsDead, guard, List.of(probes), asm -> asm.nop(5));
+                function, function + 5, deadRegisters, flagsDead, guard, List.of(probes), (asm, atSite) -> {
+                    atSite.run();
+                    asm.nop(5);
+                });
         Trampoline trampoline = compiler.compile(site, trampolineAt);
         Assembler jump = new Assembler(function);
         jump.jmp(trampoline.entry());
@@ -122,44 +137,76 @@ final class Sandbox implements AutoCloseable {
         return function;
     }
 
-    /** Registers by number (rsp's place is not used), then flags: 17 longs in, 17 longs out; then 16 longs of red zone in and out. */
-    static final int STATE_LONGS = 17 + 16;
+    /** Places in a state, in longs: registers by number, flags, red zone (the word next to the return address first), words above the return address, two for each xmm register. */
+    static final int FLAGS = 16;
 
-    /** Calls {@code function} with the registers and red zone of {@code in}; {@code out} gets what they are afterwards. */
+    static final int RED_ZONE = 17;
+    static final int STACK_ARGUMENTS = RED_ZONE + 16;
+    static final int STACK_ARGUMENT_COUNT = 8;
+    static final int VECTORS = STACK_ARGUMENTS + STACK_ARGUMENT_COUNT;
+    static final int STATE_LONGS = VECTORS + 2 * 16;
+
+    /**
+     * Calls {@code function} with the state of {@code in}; {@code out} gets what it is afterwards. The stack pointer can't be chosen: {@code out} has what it is behind the return, 8 more than at the
+     * function's entry.
+     */
     void run(long function, MemorySegment in, MemorySegment out) throws Throwable {
         run.invokeExact(in, out, function);
     }
 
+    /** Forgets all code but the shared routines. */
+    void forgetFunctions() {
+        nextTrampoline = compiler.firstAddress();
+    }
+
+    /** {@code movups}, which our own assembler has no use for. */
+    private static void moveVector(Assembler asm, int xmm, Gpr base, int disp, boolean store) {
+        if (xmm >= 8) {
+            asm.db((byte) 0x44);
+        }
+        asm.db((byte) 0x0F, (byte) (store ? 0x11 : 0x10), (byte) (0x80 | (xmm & 7) << 3 | base.id()));
+        asm.dd(disp);
+    }
+
     private MethodHandle thunk(long address) {
         Assembler asm = new Assembler(address);
+        Mem flags = Mem.ripAbsolute(address - 16);
+        Mem function = Mem.ripAbsolute(address - 8);
+        Mem kept = Mem.ripAbsolute(address - 24);
         Gpr[] calleeSaved = {Gpr.RBX, Gpr.RBP, Gpr.R12, Gpr.R13, Gpr.R14, R15};
         for (Gpr register : calleeSaved) {
             asm.push(register);
         }
         asm.push(RSI); // out
-        asm.push(Gpr.RDX); // function
-        for (int i = 0; i < 16; i++) { // the red zone of the callee begins below the return address
-            asm.mov(RAX, Mem.of(RDI, (17 + i) * 8), 8);
-            asm.mov(Mem.of(RSP, -16 - 8 * i), RAX, 8);
+        asm.mov(function, Gpr.RDX, 8);
+        for (int i = STACK_ARGUMENT_COUNT - 1; i >= 0; i--) {
+            asm.push(Mem.of(RDI, (STACK_ARGUMENTS + i) * 8));
         }
-        // From here to the call nothing may be pushed below: the flags go through the function's slot.
-        asm.mov(RAX, Mem.of(RDI, 16 * 8), 8);
-        asm.mov(Mem.ripAbsolute(address - 16), RAX, 8);
+        for (int i = 0; i < 16; i++) { // the red zone of the callee begins below the return address
+            asm.mov(RAX, Mem.of(RDI, (RED_ZONE + i) * 8), 8);
+            asm.mov(Mem.of(RSP, -16 - 8 * i), RAX, 8);
+            moveVector(asm, i, RDI, (VECTORS + 2 * i) * 8, false);
+        }
+        // From here to the call nothing may be pushed below: the flags go through the first argument's slot.
+        asm.mov(RAX, Mem.of(RDI, FLAGS * 8), 8);
+        asm.mov(flags, RAX, 8);
         asm.mov(RAX, Mem.of(RSP, 0), 8);
-        asm.mov(Mem.ripAbsolute(address - 8), RAX, 8);
+        asm.mov(kept, RAX, 8);
         asm.lea(RSP, Mem.of(RSP, 8));
-        asm.push(Mem.ripAbsolute(address - 16));
+        asm.push(flags);
         asm.popfq();
         asm.lea(RSP, Mem.of(RSP, -8));
+        asm.mov(RAX, kept, 8);
+        asm.mov(Mem.of(RSP, 0), RAX, 8);
         for (Gpr register : Gpr.values()) {
             if (register != RSP && register != RDI) {
                 asm.mov(register, Mem.of(RDI, register.id() * 8), 8);
             }
         }
         asm.mov(RDI, Mem.of(RDI, RDI.id() * 8), 8);
-        asm.call(Mem.ripAbsolute(address - 8));
-        asm.mov(Mem.ripAbsolute(address - 24), RAX, 8);
-        asm.mov(RAX, Mem.of(RSP, 8), 8); // out
+        asm.call(function);
+        asm.mov(kept, RAX, 8);
+        asm.mov(RAX, Mem.of(RSP, 8 * STACK_ARGUMENT_COUNT), 8); // out
         for (Gpr register : Gpr.values()) {
             if (register != RAX) {
                 asm.mov(Mem.of(RAX, register.id() * 8), register, 8);
@@ -168,14 +215,19 @@ final class Sandbox implements AutoCloseable {
         asm.mov(Gpr.RCX, RAX, 8);
         for (int i = 0; i < 16; i++) {
             asm.mov(RAX, Mem.of(RSP, -16 - 8 * i), 8);
-            asm.mov(Mem.of(Gpr.RCX, (17 + i) * 8), RAX, 8);
+            asm.mov(Mem.of(Gpr.RCX, (RED_ZONE + i) * 8), RAX, 8);
+            moveVector(asm, i, Gpr.RCX, (VECTORS + 2 * i) * 8, true);
         }
-        asm.mov(RAX, Mem.ripAbsolute(address - 24), 8);
+        asm.mov(RAX, kept, 8);
         asm.mov(Mem.of(Gpr.RCX, 0), RAX, 8);
         asm.pushfq();
         asm.pop(RAX);
-        asm.mov(Mem.of(Gpr.RCX, 16 * 8), RAX, 8);
-        asm.lea(RSP, Mem.of(RSP, 16));
+        asm.mov(Mem.of(Gpr.RCX, FLAGS * 8), RAX, 8);
+        for (int i = 0; i < STACK_ARGUMENT_COUNT; i++) {
+            asm.pop(RAX);
+            asm.mov(Mem.of(Gpr.RCX, (STACK_ARGUMENTS + i) * 8), RAX, 8);
+        }
+        asm.lea(RSP, Mem.of(RSP, 8));
         asm.cld(); // the state under test may have set it
         for (int i = calleeSaved.length - 1; i >= 0; i--) {
             asm.pop(calleeSaved[i]);
