@@ -1,5 +1,7 @@
 package io.trapless.cli.action;
 
+import java.util.Locale;
+
 /** JSON string literals (RFC 8259, section 7). */
 final class Json {
     private Json() {}

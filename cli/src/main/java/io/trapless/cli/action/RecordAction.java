@@ -76,8 +76,9 @@ public final class RecordAction {
     }
 
     private RecordingRequest recordingRequest() throws RecordingException {
-        Path output =
-                request.output() != null ? request.output() : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
+        Path output = request.output() != null
+                ? request.output()
+                : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
         RecordingMode mode = switch (request.mode()) {
             case DISCARD -> RecordingMode.DISCARD;
             case OVERWRITE -> RecordingMode.OVERWRITE;
