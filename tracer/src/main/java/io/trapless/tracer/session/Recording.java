@@ -2,6 +2,7 @@ package io.trapless.tracer.session;
 
 import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
+import io.trapless.tracer.attach.Gadgets;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.StoppedThreads;
@@ -73,13 +74,17 @@ public final class Recording {
 
     private void attachAll() throws AttachException, RecordingException, IOException, InterruptedException {
         long begin = System.nanoTime();
+        List<TargetProcess> processes = new ArrayList<>();
+        for (int pid : request.pids()) {
+            processes.add(ptracer.call(() -> TargetProcess.open(pid)));
+        }
         Thread rehearsal =
                 Thread.ofPlatform().daemon().name("trapless-rehearsal").unstarted(this::rehearse);
         if (!request.pids().isEmpty()) {
             rehearsal.start();
         }
-        for (int pid : request.pids()) {
-            targets.add(binder.bind(TargetProcess.open(pid)));
+        for (TargetProcess process : processes) {
+            targets.add(binder.bind(process));
         }
         rehearsal.join();
         if (request.command().isEmpty()) {
@@ -158,8 +163,11 @@ public final class Recording {
     }
 
     private ProcessAttachment attachment(SessionResources session, BoundTarget target) throws AttachException {
+        // On the ptrace thread, which gets its turn however busy the target keeps the machine.
+        Gadgets gadgets = ptracer.call(() -> Gadgets.find(target.process()));
         ProcessAttachment attachment = new ProcessAttachment(
                 target.process(),
+                gadgets,
                 session.file().geometry(),
                 target.sites(),
                 target.semaphores(),
@@ -228,7 +236,8 @@ public final class Recording {
     /** Switches all probes on or off by their enable bytes, without patching. */
     public void setEnabled(boolean enabled) {
         for (BoundTarget target : targets) {
-            target.probes().forEach(probe -> session().file().setEnabled(probe.event().id(), enabled));
+            target.probes()
+                    .forEach(probe -> session().file().setEnabled(probe.event().id(), enabled));
         }
     }
 
