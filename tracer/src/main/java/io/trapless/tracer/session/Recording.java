@@ -230,7 +230,8 @@ public final class Recording {
     /** Switches all probes on or off by their enable bytes, without patching. */
     public void setEnabled(boolean enabled) {
         for (BoundTarget target : targets) {
-            target.probes().forEach(probe -> session().file().setEnabled(probe.event().id(), enabled));
+            target.probes()
+                    .forEach(probe -> session().file().setEnabled(probe.event().id(), enabled));
         }
     }
 
