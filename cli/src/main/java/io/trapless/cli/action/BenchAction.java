@@ -13,8 +13,7 @@ public final class BenchAction {
     private BenchAction() {}
 
     public static Outcome run(BenchRequest request, Terminal terminal) throws IOException, InterruptedException {
-        BenchOptions options =
-                new BenchOptions(request.events(), request.threads(), request.peers(), request.rounds());
+        BenchOptions options = new BenchOptions(request.events(), request.threads(), request.peers(), request.rounds());
         try {
             new Bench(options, new BenchRunner(), terminal.err(), terminal.stop()::isRequested)
                     .run(terminal.out(), request.json());
