@@ -32,10 +32,13 @@ __attribute__((noinline, noclone)) int64_t move(const struct point *point)
     return point->x + point->y + (int64_t)point->id;
 }
 
+static volatile int last_number;
+
 /* never looks at its pointer, which may be wild */
 __attribute__((noinline, noclone)) int wild(const char *pointer, int number)
 {
     __asm__ volatile("" : : "r"(pointer));
+    last_number = number;
     return number + 1;
 }
 

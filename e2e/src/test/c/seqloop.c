@@ -1,6 +1,6 @@
 /*
- * seqloop THREADS CALLS: every thread calls work(seq, thread) with seq = 0, 1, 2, ... CALLS-1 (0: for ever), checks what comes back, and the process ends
- * with 0 and one line if all of it was right. Says "ready PID ADDRESS-OF-WORK" first and waits for a line.
+ * seqloop THREADS CALLS: every thread calls work(seq, thread) with seq = 0, 1, 2, ... CALLS-1 (0: until SIGTERM), checks what comes back, and the process
+ * ends with 0 and one line if all of it was right. Says "ready PID ADDRESS-OF-WORK" first and waits for a line.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -10,6 +10,13 @@
 #define MAX_THREADS 256
 
 static long calls;
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+    (void)signal;
+    stopped = 1;
+}
 
 __attribute__((noinline, noclone)) uint64_t work(int seq, int thread)
 {
@@ -27,7 +34,7 @@ static uint64_t expected(int seq, int thread)
 static void *run(void *argument)
 {
     int thread = (int)(intptr_t)argument;
-    for (long seq = 0; calls == 0 || seq < calls; seq++)
+    for (long seq = 0; !stopped && (calls == 0 || seq < calls); seq++)
         if (work((int)seq, thread) != expected((int)seq, thread)) {
             fprintf(stderr, "work(%ld, %d) is wrong\n", seq, thread);
             _exit(3);
@@ -45,6 +52,7 @@ int main(int argc, char **argv)
     if (count < 1 || count > MAX_THREADS)
         return 2;
     die_with_parent();
+    signal(SIGTERM, stop);
     ready((const void *)work);
     for (int i = 0; i < count; i++)
         if (pthread_create(&threads[i], NULL, run, (void *)(intptr_t)i) != 0)

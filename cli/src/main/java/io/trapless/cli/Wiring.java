@@ -1,6 +1,12 @@
 package io.trapless.cli;
 
+import io.trapless.cli.action.BenchAction;
+import io.trapless.cli.action.DemoAction;
+import io.trapless.cli.action.DetachAction;
+import io.trapless.cli.action.ListAction;
 import io.trapless.cli.action.RecordAction;
+import io.trapless.cli.action.RecoverAction;
+import io.trapless.cli.action.SessionsAction;
 import io.trapless.cli.action.ViewAction;
 
 /** Where the commands meet the modules that do their work. One line a method, so that a command loads only what it needs. */
@@ -12,8 +18,8 @@ final class Wiring implements Actions {
     }
 
     @Override
-    public Outcome list(ListRequest request, Terminal terminal) {
-        return absent(CommandName.LIST);
+    public Outcome list(ListRequest request, Terminal terminal) throws Exception {
+        return ListAction.run(request, terminal);
     }
 
     @Override
@@ -22,31 +28,27 @@ final class Wiring implements Actions {
     }
 
     @Override
-    public Outcome sessions(SessionsRequest request, Terminal terminal) {
-        return absent(CommandName.SESSIONS);
+    public Outcome sessions(SessionsRequest request, Terminal terminal) throws Exception {
+        return SessionsAction.run(request, terminal);
     }
 
     @Override
-    public Outcome recover(RecoverRequest request, Terminal terminal) {
-        return absent(CommandName.RECOVER);
+    public Outcome recover(RecoverRequest request, Terminal terminal) throws Exception {
+        return RecoverAction.run(request, terminal);
     }
 
     @Override
-    public Outcome detach(DetachRequest request, Terminal terminal) {
-        return absent(CommandName.DETACH);
+    public Outcome detach(DetachRequest request, Terminal terminal) throws Exception {
+        return DetachAction.run(request, terminal);
     }
 
     @Override
-    public Outcome demo(DemoRequest request, Terminal terminal) {
-        return absent(CommandName.DEMO);
+    public Outcome demo(DemoRequest request, Terminal terminal) throws Exception {
+        return DemoAction.run(request, terminal);
     }
 
     @Override
-    public Outcome bench(BenchRequest request, Terminal terminal) {
-        return absent(CommandName.BENCH);
-    }
-
-    private static Outcome absent(CommandName name) {
-        return Outcome.failed("'" + name.word() + "' is not part of this build; build a newer version");
+    public Outcome bench(BenchRequest request, Terminal terminal) throws Exception {
+        return BenchAction.run(request, terminal);
     }
 }

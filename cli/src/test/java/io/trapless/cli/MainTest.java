@@ -70,6 +70,7 @@ final class MainTest {
                         Path.of("/dev/shm"),
                         Path.of("sum.json"),
                         true,
+                        true,
                         List.of("redis-server", "-p", "1", "--", "x")));
     }
 
@@ -89,6 +90,7 @@ final class MainTest {
                         null,
                         null,
                         false,
+                        true,
                         List.of("ls")));
     }
 

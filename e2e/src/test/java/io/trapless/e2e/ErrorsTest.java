@@ -34,7 +34,7 @@ final class ErrorsTest {
 
     @Test
     void noSuchProcess() throws Exception {
-        assertFails(record("4194300", "uprobe:libc:malloc"), "4194300", "no such process");
+        assertFails(record("4194300", "uprobe:libc:malloc"), "4194300", "no process");
     }
 
     @Test

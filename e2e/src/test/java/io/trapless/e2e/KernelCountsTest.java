@@ -26,7 +26,7 @@ final class KernelCountsTest {
     private static final int FUNCTIONS_PROBED = 180;
     private static final int FUNCTIONS_WANTED = 100;
     private static final int SECONDS = 300;
-    private static final int REQUESTS = 1000;
+    private static final int REQUESTS = 400;
 
     @TempDir
     Path folder;
@@ -140,7 +140,7 @@ final class KernelCountsTest {
     /** Waits until the process is in a read or an epoll: state S, for some looks in a row. */
     static void awaitReading(long pid) throws Exception {
         int sleeping = 0;
-        for (int i = 0; i < 2000 && sleeping < 20; i++) {
+        for (int i = 0; i < 24_000 && sleeping < 20; i++) {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
             sleeping = stat.substring(stat.lastIndexOf(')') + 2).startsWith("S") ? sleeping + 1 : 0;
             Thread.sleep(5);
@@ -196,9 +196,13 @@ final class KernelCountsTest {
         expected.entrySet()
                 .removeIf(entry ->
                         kernel.stream().anyMatch(run -> !run.get(entry.getKey()).equals(entry.getValue())));
-        Map<String, Long> found = new HashMap<>(ours);
-        found.keySet().retainAll(expected.keySet());
-        assertThat(expected).as("deterministic functions").hasSizeGreaterThanOrEqualTo(FUNCTIONS_WANTED);
-        assertThat(found).isEqualTo(expected);
+        List<String> differences = new ArrayList<>();
+        expected.forEach((name, count) -> {
+            if (!count.equals(ours.get(name))) {
+                differences.add(name + ": kernel " + count + ", trapless " + ours.get(name));
+            }
+        });
+        assertThat(differences).as("of %d functions", expected.size()).isEmpty();
+        assertThat(expected.size()).as("deterministic functions").isGreaterThanOrEqualTo(FUNCTIONS_WANTED);
     }
 }

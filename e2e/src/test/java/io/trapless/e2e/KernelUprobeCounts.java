@@ -19,10 +19,15 @@ import java.util.Map;
 final class KernelUprobeCounts implements AutoCloseable {
     private static final Path TRACEFS = Path.of("/sys/kernel/tracing");
     private static final Path EVENTS = TRACEFS.resolve("uprobe_events");
+
+    /** es, cs, ss, ds and lock: {@code is_prefix_bad} in the kernel's {@code arch/x86/kernel/uprobes.c}; such a probe is set and never hit. */
+    private static final String REFUSED_PREFIXES = "\u0026\u002e\u0036\u003e\u00f0";
+
     private static int groups;
 
     private final String group = "trapless_e2e_" + ProcessHandle.current().pid() + "_" + groups++;
     private final List<String> functions;
+    private int registered;
 
     private KernelUprobeCounts(List<String> functions) {
         this.functions = functions;
@@ -41,21 +46,18 @@ final class KernelUprobeCounts implements AutoCloseable {
     static KernelUprobeCounts start(Path file, List<String> functions) throws IOException, InterruptedException {
         Map<String, Long> offsets = functionsOf(file);
         KernelUprobeCounts counts = new KernelUprobeCounts(List.copyOf(functions));
-        StringBuilder lines = new StringBuilder();
-        for (int i = 0; i < functions.size(); i++) {
-            String offset = Long.toHexString(offsets.get(functions.get(i)));
-            lines.append("p:")
-                    .append(counts.group)
-                    .append("/f")
-                    .append(i)
-                    .append(' ')
-                    .append(file)
-                    .append(":0x")
-                    .append(offset)
-                    .append('\n');
+        try {
+            for (int i = 0; i < functions.size(); i++) {
+                String offset = Long.toHexString(offsets.get(functions.get(i)));
+                append("p:" + counts.group + "/f" + i + " " + file + ":0x" + offset + "\n");
+                counts.registered++;
+            }
+            counts.enable("1");
+        } catch (IOException e) {
+            counts.close();
+            throw new IOException(
+                    "uprobe " + counts.registered + " of " + file + ": " + functions.get(counts.registered), e);
         }
-        append(lines.toString());
-        Files.writeString(TRACEFS.resolve("events").resolve(counts.group).resolve("enable"), "1");
         return counts;
     }
 
@@ -77,17 +79,23 @@ final class KernelUprobeCounts implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Files.writeString(TRACEFS.resolve("events").resolve(group).resolve("enable"), "0");
-        for (int i = 0; i < functions.size(); i++) {
+        if (registered > 0) {
+            enable("0");
+        }
+        for (int i = 0; i < registered; i++) {
             append("-:" + group + "/f" + i + "\n");
         }
+    }
+
+    private void enable(String value) throws IOException {
+        Files.writeString(TRACEFS.resolve("events").resolve(group).resolve("enable"), value);
     }
 
     private static void append(String lines) throws IOException {
         Files.writeString(EVENTS, lines, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     }
 
-    /** The functions a file exports, one name for each address, with their offsets in the file. */
+    /** The functions a file exports and the kernel can probe, one name for each address, with their offsets in the file. */
     static Map<String, Long> functionsOf(Path file) throws IOException, InterruptedException {
         ByteBuffer elf = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         Map<Long, String> byOffset = new LinkedHashMap<>();
@@ -101,7 +109,11 @@ final class KernelUprobeCounts implements AutoCloseable {
             }
         }
         Map<String, Long> byName = new LinkedHashMap<>();
-        byOffset.forEach((offset, name) -> byName.putIfAbsent(name, offset));
+        byOffset.forEach((offset, name) -> {
+            if (REFUSED_PREFIXES.indexOf(elf.get(offset.intValue()) & 0xff) < 0) {
+                byName.putIfAbsent(name, offset);
+            }
+        });
         return byName;
     }
 

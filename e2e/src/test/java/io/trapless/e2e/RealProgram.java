@@ -85,25 +85,39 @@ record RealProgram(String name, Path probed, List<String> command, Map<String, S
                 job);
     }
 
-    /** OpenSSL's command line reading commands; its library of ciphers is what is probed. */
-    static RealProgram openssl(Path folder) throws IOException {
+    /** OpenSSL's command line explaining a certificate, made for the occasion; its library is what is probed. */
+    static RealProgram openssl(Path folder) throws IOException, InterruptedException {
         Path copy = copy(LIBRARIES.resolve("libcrypto.so.3"), folder);
-        String job = "payload for a digest and a cipher\n".repeat(2000);
+        Path certificate = folder.resolve("certificate.pem");
+        Programs.run(List.of(
+                "/usr/bin/openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-subj",
+                "/CN=trapless/O=test",
+                "-days",
+                "30",
+                "-keyout",
+                folder.resolve("key.pem").toString(),
+                "-out",
+                certificate.toString()));
         return new RealProgram(
                 "openssl",
                 copy,
                 List.of(
                         "/usr/bin/openssl",
-                        "enc",
-                        "-aes-256-cbc",
-                        "-pbkdf2",
-                        "-S",
-                        "0102030405060708",
-                        "-pass",
-                        "pass:secret",
-                        "-base64"),
+                        "x509",
+                        "-noout",
+                        "-text",
+                        "-fingerprint",
+                        "-sha256",
+                        "-subject_hash",
+                        "-purpose"),
                 Map.of("LD_LIBRARY_PATH", folder.toString(), "OPENSSL_CONF", "/dev/null"),
-                job);
+                Files.readString(certificate));
     }
 
     private static Path copy(Path original, Path folder) throws IOException {

@@ -4,6 +4,7 @@ import io.trapless.cli.LiveLine;
 import io.trapless.cli.Outcome;
 import io.trapless.cli.RecordRequest;
 import io.trapless.cli.Terminal;
+import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.RecordingMode;
 import io.trapless.tracer.session.Recording;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +52,9 @@ public final class RecordAction {
             }
             if (!request.quiet()) {
                 SummaryText.print(summary, terminal.out());
+                terminal.out().flush();
             }
+            awaitCommand(recording);
             return Outcome.done();
         } catch (RecordingException e) {
             return e.isUsage() ? Outcome.wrongUsage(e.sentence()) : Outcome.failed(e.sentence());
@@ -72,8 +76,9 @@ public final class RecordAction {
     }
 
     private RecordingRequest recordingRequest() throws RecordingException {
-        Path output =
-                request.output() != null ? request.output() : Path.of("trapless-" + STAMP.format(LocalDateTime.now()));
+        Path output = request.output() != null
+                ? request.output()
+                : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
         RecordingMode mode = switch (request.mode()) {
             case DISCARD -> RecordingMode.DISCARD;
             case OVERWRITE -> RecordingMode.OVERWRITE;
@@ -116,6 +121,14 @@ public final class RecordAction {
         }
         line.clear();
         return recording.finish();
+    }
+
+    /** The command is in the foreground: it may go on when recording has ended, and the shell waits for it. */
+    private void awaitCommand(Recording recording) throws InterruptedException {
+        LaunchedProcess command = recording.launched();
+        while (command != null && command.isRunning() && !terminal.stop().isRequested()) {
+            command.awaitExit((int) TimeUnit.NANOSECONDS.toMillis(POLL_NANOS));
+        }
     }
 
     private void announce(Recording recording) {

@@ -58,9 +58,10 @@ public final class SitePlanner {
         int offset = Math.toIntExact(range.address() - section.address());
         byte[] text = section.bytes();
         byte[] original = Arrays.copyOfRange(text, offset, offset + range.lengthBytes());
-        int dead = Liveness.registersDeadAt(text, offset, text.length, range.address(), LIVENESS_INSTRUCTIONS)
+        int site = Math.toIntExact(range.site() - section.address());
+        int dead = Liveness.registersDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS)
                 & ~registersInNotes;
-        boolean flagsDead = Liveness.flagsDeadAt(text, offset, text.length, range.address(), LIVENESS_INSTRUCTIONS);
+        boolean flagsDead = Liveness.flagsDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS);
         return new SitePlan.Jump(range, original, dead, flagsDead, vforkGuard);
     }
 

@@ -46,7 +46,7 @@ final class CodeRegion {
      */
     CodeRegion(List<ArmedSite> sites) {
         this.sites = List.copyOf(sites);
-        this.rangeStart = sites.getFirst().address();
+        this.rangeStart = sites.getFirst().start();
         this.rangeEnd = sites.getLast().end();
     }
 
@@ -55,7 +55,7 @@ final class CodeRegion {
         List<CodeRegion> regions = new ArrayList<>();
         int first = 0;
         for (int i = 1; i <= sorted.size(); i++) {
-            if (i == sorted.size() || sorted.get(i).end() - sorted.get(first).address() > MAX_SPAN) {
+            if (i == sorted.size() || sorted.get(i).end() - sorted.get(first).start() > MAX_SPAN) {
                 regions.add(new CodeRegion(sorted.subList(first, i)));
                 first = i;
             }
@@ -119,7 +119,7 @@ final class CodeRegion {
     /** A jump, and what is left of the displaced bytes as they were: nothing arrives there. */
     private static byte[] jump(ArmedSite site, long target) {
         byte[] bytes = site.plan().original().clone();
-        Assembler asm = new Assembler(site.address());
+        Assembler asm = new Assembler(site.start());
         asm.jmp(target);
         System.arraycopy(asm.toByteArray(), 0, bytes, 0, SitePlanner.JUMP_BYTES);
         return bytes;
@@ -147,9 +147,14 @@ final class CodeRegion {
                     this::copy);
         }
 
-        private void copy(Assembler asm) {
+        private void copy(Assembler asm, Runnable atSite) {
             SitePlan.Jump plan = site.plan();
-            switch (Relocator.relocate(plan.original(), 0, plan.range().codeBytes(), site.address(), asm)) {
+            Relocator.Hook hook = (original, _) -> {
+                if (original == site.address()) {
+                    atSite.run();
+                }
+            };
+            switch (Relocator.relocate(plan.original(), 0, plan.range().codeBytes(), site.start(), asm, hook)) {
                 case Relocation.Refused refused -> refusal = refused.reason().sentence();
                 case Relocation.Copied copied -> {
                     for (Relocation.Move move : copied.moves()) {

@@ -3,6 +3,7 @@ package io.trapless.tracer.session;
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.Processes;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ final class Descendants {
         if (names == null) {
             return found;
         }
-        String path = rings.toString();
+        String path = realPath(rings);
         for (String name : names) {
             if (!Character.isDigit(name.charAt(0))) {
                 continue;
@@ -35,6 +36,15 @@ final class Descendants {
         return found;
     }
 
+    /** As the kernel names the file in memory maps. */
+    private static String realPath(Path rings) {
+        try {
+            return rings.toRealPath().toString();
+        } catch (IOException _) {
+            return rings.toString();
+        }
+    }
+
     private static boolean mapsRings(int pid, String path) {
         try {
             return Descriptors.readText("/proc/" + pid + "/maps").contains(path);
@@ -43,7 +53,8 @@ final class Descendants {
         }
     }
 
-    private static boolean descends(int pid, int ancestor) {
+    /** Whether {@code ancestor} is among the ancestors of {@code pid}, as far as they still live. */
+    static boolean descends(int pid, int ancestor) {
         int current = pid;
         for (int depth = 0; depth < 64 && current > 1; depth++) {
             if (current == ancestor) {

@@ -30,6 +30,7 @@ final class Detachment {
     private final List<Long> semaphores;
     private final List<ProcessAttachment.Mapped> mapped;
     private boolean textRestored;
+    private int restored;
     private int foreign;
 
     /**
@@ -51,10 +52,11 @@ final class Detachment {
     /**
      * How it ended.
      *
+     * @param restoredSites places that have their original bytes again
      * @param foreignSites places that somebody else has changed since; they were left as they are
      * @param memoryLeft whether a thread may still need our code, so that it stays mapped
      */
-    record Result(int foreignSites, boolean memoryLeft) {}
+    record Result(int restoredSites, int foreignSites, boolean memoryLeft) {}
 
     Result run() throws AttachException, InterruptedException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -63,12 +65,12 @@ final class Detachment {
                     restore(stopped);
                 }
                 if (unmapIfUnused(stopped)) {
-                    return new Result(foreign, false);
+                    return new Result(restored, foreign, false);
                 }
             }
             Thread.sleep(PAUSE);
         }
-        return new Result(foreign, true);
+        return new Result(restored, foreign, true);
     }
 
     private void restore(StoppedThreads stopped) throws AttachException {
@@ -86,6 +88,7 @@ final class Detachment {
             }
         }
         TextPatcher.apply(stopped, back, List.of());
+        restored = back.size();
         if (!back.isEmpty() || patches.isEmpty()) {
             Semaphores.add(target, semaphores, -1);
         }

@@ -70,11 +70,13 @@ final class ProcessAttachment {
     record Mapped(long address, long size) {}
 
     /**
+     * @param gadgets of the target
      * @param sites in order of address, not overlapping
      * @param semaphores addresses of the 16-bit counters to raise
      */
     ProcessAttachment(
             TargetProcess target,
+            Gadgets gadgets,
             RingGeometry geometry,
             List<ArmedSite> sites,
             List<Long> semaphores,
@@ -84,7 +86,7 @@ final class ProcessAttachment {
             throws AttachException {
         this.target = target;
         this.geometry = geometry;
-        this.gadgets = Gadgets.find(target);
+        this.gadgets = gadgets;
         this.regions = CodeRegion.divide(sites);
         this.semaphores = List.copyOf(semaphores);
         this.journal = journal;
@@ -143,6 +145,8 @@ final class ProcessAttachment {
      * @param ringsDescriptor the session's ring file, open for reading and writing
      */
     void map(int ringsDescriptor) throws AttachException, IOException {
+        // The journal's first use loads classes: not while a thread stands still.
+        journal.append(List.of(new JournalEntry.Mapped(key, 0, 0), new JournalEntry.Unmapped(key, 0)));
         long begin = System.nanoTime();
         try (StoppedThreads stopped = target.stopOne()) {
             map(stopped, ringsDescriptor);

@@ -22,6 +22,7 @@ import io.trapless.tracer.session.store.SessionDirectory;
 import io.trapless.tracer.session.store.SessionProperties;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -41,10 +42,8 @@ final class SessionResources {
     private final TraceDirectory trace;
     private final TraceSchema schema;
     private final TscCalibration.Sample begin;
-    private final long beginCycles;
-    private final long maxEvents;
     private final Map<Integer, String> names = new HashMap<>();
-    private RingConsumer consumer;
+    private final RingConsumer consumer;
 
     private SessionResources(
             SessionDirectory directory,
@@ -63,8 +62,6 @@ final class SessionResources {
         this.trace = trace;
         this.schema = schema;
         this.begin = begin;
-        this.beginCycles = beginCycles;
-        this.maxEvents = maxEvents;
         for (EventType event : schema.events()) {
             names.put(event.id(), event.name());
             file.setEnabled(event.id(), true);
@@ -92,7 +89,8 @@ final class SessionResources {
         SessionBase base = SessionBase.choose(request.base(), System.getenv());
         base.prepare();
         TargetProcess first = targets.getFirst().process();
-        SessionDirectory directory = SessionDirectory.create(
+        SessionDirectory.deleteUnpublished(base);
+        SessionDirectory directory = SessionDirectory.begin(
                 base,
                 first.commandLine().isEmpty() ? "process" : first.commandLine().getFirst(),
                 first.pid());
@@ -124,8 +122,9 @@ final class SessionResources {
                             targets.stream().map(SessionResources::describe).toList())
                     .write(directory);
             new EventTable(schema.environment(), schema.events()).write(directory);
-            JournalWriter journal = JournalWriter.open(directory);
             trace = TraceDirectory.create(request.output(), schema);
+            directory = directory.publish();
+            JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
                     directory, file, journal, trace, schema, begin, beginCycles, listener, request.maxEvents());
             resources.consumer.start();
@@ -135,6 +134,7 @@ final class SessionResources {
             if (!created) {
                 if (trace != null) {
                     trace.close();
+                    TraceRemoval.removeEmpty(trace.path());
                 }
                 if (file != null) {
                     file.close();
@@ -167,6 +167,11 @@ final class SessionResources {
         trace.append(cpu, ringKind, packet);
     }
 
+    /** The ring file's place, by which processes that map it are known. */
+    Path rings() {
+        return directory.rings();
+    }
+
     SessionFile file() {
         return file;
     }
@@ -187,8 +192,8 @@ final class SessionResources {
     int openRings() throws LinuxException {
         return (int) LinuxException.check(
                 Descriptors.open(
-                        file.path().toString(), Descriptors.O_RDWR | Descriptors.O_CLOEXEC | Descriptors.O_NOFOLLOW),
-                "open " + file.path());
+                        rings().toString(), Descriptors.O_RDWR | Descriptors.O_CLOEXEC | Descriptors.O_NOFOLLOW),
+                "open " + rings());
     }
 
     /** Writes the final clock and closes the trace; all packets have been appended. */

@@ -21,14 +21,12 @@ import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
@@ -104,10 +102,14 @@ final class SiteBinder {
         private final List<BoundProbe> probes = new ArrayList<>();
 
         /** One address and what is to be recorded there. */
-        private record Place(SitePlan.Jump plan, List<SiteProbe> probes, List<String> names, List<Long> semaphores) {}
+        private record Place(
+                SitePlan.Jump plan, long loadBias, List<SiteProbe> probes, List<String> names, List<Long> semaphores) {}
+
+        private final ForeignCode foreignCode;
 
         Binding(TargetProcess process) {
             this.process = process;
+            this.foreignCode = ForeignCode.of(process);
         }
 
         void add(int clause, Site site) throws RecordingException {
@@ -146,9 +148,10 @@ final class SiteBinder {
             }
             SiteProbe probe = new SiteProbe(nextId, program.filter(), program.captures(), locations);
             check(clause, probe);
-            long address = plan.range().address() + site.module().loadBias();
+            long bias = site.module().loadBias();
+            long address = plan.range().site() + bias;
             Place place = places.computeIfAbsent(
-                    address, _ -> new Place(plan, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+                    address, _ -> new Place(plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
             nextId++;
             place.probes.add(probe);
             place.names.add(site.probe());
@@ -185,14 +188,15 @@ final class SiteBinder {
             for (Map.Entry<Long, Place> entry : places.entrySet()) {
                 long address = entry.getKey();
                 Place place = entry.getValue();
-                String obstacle = address < freeFrom
+                ArmedSite site = new ArmedSite(
+                        address, place.loadBias, place.plan.keeping(registersRead, flagsRead), place.probes);
+                String obstacle = site.start() < freeFrom
                         ? "the jump for " + neighbour + " takes its bytes; probe one of the two"
-                        : foreignBytes(address, place.plan);
+                        : foreignCode.obstacle(site.start(), place.plan.original());
                 if (obstacle != null) {
                     place.names.forEach(name -> refuse(name, obstacle));
                     continue;
                 }
-                ArmedSite site = new ArmedSite(address, place.plan.keeping(registersRead, flagsRead), place.probes);
                 sites.add(site);
                 freeFrom = site.end();
                 neighbour = place.names.getFirst();
@@ -203,16 +207,6 @@ final class SiteBinder {
                 }
             }
             return new BoundTarget(process, sites, List.copyOf(semaphores), probes);
-        }
-
-        /** Whether the process runs something else there than its file has. */
-        private @Nullable String foreignBytes(long address, SitePlan.Jump plan) {
-            byte[] now = new byte[plan.original().length];
-            if (process.tryReadMemory(address, now, 0, now.length) == now.length
-                    && Arrays.equals(now, plan.original())) {
-                return null;
-            }
-            return "the code there is not what its file says: " + new ForeignCode(process).whose(address);
         }
     }
 }

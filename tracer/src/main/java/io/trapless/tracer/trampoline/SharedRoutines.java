@@ -17,7 +17,14 @@ import java.util.Arrays;
  * @param copyIn called: rdi, rsi, rdx as for {@code readBytes}; gives rax = how many bytes could be read from the front; keeps rdi, rsi, rdx. Clobbers rcx, r10, r11
  */
 record SharedRoutines(
-        byte[] code, long slow, long lost, long atomicReserve, long safeLoad, long readString, long readBytes, long copyIn) {
+        byte[] code,
+        long slow,
+        long lost,
+        long atomicReserve,
+        long safeLoad,
+        long readString,
+        long readBytes,
+        long copyIn) {
     static final int FAULT = 1;
     static final int CUT = 2;
 

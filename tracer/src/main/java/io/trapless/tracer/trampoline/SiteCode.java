@@ -12,7 +12,7 @@ import java.util.List;
  * @param flagsDead whether the status flags are
  * @param vforkGuard whether this code may run in a vfork child
  * @param probes one or more, recorded in this order
- * @param displaced emits the copy of the displaced instructions
+ * @param displaced emits the copy of the displaced instructions, around the probes' code
  */
 public record SiteCode(
         long address,
@@ -30,7 +30,11 @@ public record SiteCode(
     /** The copy of the displaced instructions. */
     @FunctionalInterface
     public interface Displaced {
-        /** Emits instructions that do, at the assembler's place, what the displaced ones did at the site. Registers, flags and stack pointer are the target's own. */
-        void emit(Assembler asm);
+        /**
+         * Emits instructions that do, at the assembler's place, what the displaced ones did where they stood. Registers, flags and stack pointer are the target's own.
+         *
+         * @param atSite to be run once, where the copy of the site's instruction begins: it emits what runs before it
+         */
+        void emit(Assembler asm, Runnable atSite);
     }
 }

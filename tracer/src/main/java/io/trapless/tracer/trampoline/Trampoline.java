@@ -7,9 +7,8 @@ import java.util.Arrays;
  *
  * @param address where {@code code} has to lie
  * @param entry where the site's jump goes
- * @param displaced where the copy of the displaced instructions begins
  */
-public record Trampoline(long address, byte[] code, long entry, long displaced) {
+public record Trampoline(long address, byte[] code, long entry) {
     @Override
     public boolean equals(Object other) {
         return other instanceof Trampoline that && address == that.address && Arrays.equals(code, that.code);

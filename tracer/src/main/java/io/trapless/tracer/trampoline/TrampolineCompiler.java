@@ -28,7 +28,7 @@ import java.util.Set;
  *   <li>step over the red zone; save what is live of rax, rdx, r10, r11 and the flags;
  *   <li>for each probe: its enable byte, its filter, and the values that have to be computed, into the staging area;
  *   <li>the restartable sequence: CPU, ring, time, room, values, commit;
- *   <li>restore; the displaced instructions; back.
+ *   <li>restore; the displaced instructions; back. (Displaced instructions that stand before the site run first.)
  * </ol>
  *
  * The time stamp is read as soon as the ring's address is known and before its head is loaded: measured to overlap best with the rest. Stateless but for the region's facts; any thread may use it.
@@ -105,6 +105,15 @@ public final class TrampolineCompiler {
 
         Trampoline emit() {
             long entry = asm.address();
+            site.displaced().emit(asm, this::emitProbes);
+            asm.jmp(site.resume());
+            for (Block block : blocks) {
+                block.emitCold();
+            }
+            return new Trampoline(entry, asm.toByteArray(), entry);
+        }
+
+        private void emitProbes() {
             if (site.flagsDead() && !captureFlags && blocks.size() == 1) {
                 blocks.getFirst().emitEarlyOut(displaced);
             }
@@ -115,12 +124,6 @@ public final class TrampolineCompiler {
             asm.bind(leave);
             frame.leave();
             asm.bind(displaced);
-            site.displaced().emit(asm);
-            asm.jmp(site.resume());
-            for (Block block : blocks) {
-                block.emitCold();
-            }
-            return new Trampoline(entry, asm.toByteArray(), entry, asm.addressOf(displaced));
         }
 
         /** The record of one probe. */

@@ -102,7 +102,7 @@ final class ValueCompiler {
             when operator.isTruth() -> {
                 compare(left, right);
                 Condition holds = condition(operator, signed);
-                asm.jcc(when ? holds : negate(holds), target);
+                asm.jcc(when ? holds : holds.negate(), target);
             }
             case Value.StringEquals equals -> jumpStringEquals(equals, target, when);
             default -> {
@@ -367,14 +367,10 @@ final class ValueCompiler {
         };
     }
 
-    static Condition negate(Condition condition) {
-        return Condition.values()[condition.ordinal() ^ 1]; // the encoding's lowest bit
-    }
-
     private void jumpStringEquals(Value.StringEquals equals, Label target, boolean when) {
         byte[] literal = equals.literalBytes();
-        byte[] expected =
-                Arrays.copyOf(literal, Math.min(literal.length + 1, equals.string().maxBytes())); // with its NUL
+        byte[] expected = Arrays.copyOf(
+                literal, Math.min(literal.length + 1, equals.string().maxBytes())); // with its NUL
         Label past = asm.label();
         Label ifSame = when ? target : past;
         Label ifDifferent = when ? past : target;

@@ -96,8 +96,8 @@ class CapturesAgainstEvaluatorTest {
             }
             sandbox.forgetFunctions();
             memory.fill(random);
-            long function = sandbox.patchedFunction(
-                    dead, flagsDead, random.nextBoolean(), probes.toArray(SiteProbe[]::new));
+            long function =
+                    sandbox.patchedFunction(dead, flagsDead, random.nextBoolean(), probes.toArray(SiteProbe[]::new));
             int compared = 0;
             for (int i = 0; i < RUNS_OF_A_PROGRAM; i++) {
                 compared += runOnce(function, random.nextInt(8) != 0);
@@ -108,17 +108,15 @@ class CapturesAgainstEvaluatorTest {
         private int runOnce(long function, boolean enabled) throws Throwable {
             sandbox.resetRings();
             for (SiteProbe probe : probes) {
-                sandbox.rings.set(
-                        ValueLayout.JAVA_BYTE,
-                        SessionHeaderDescriptor.ENABLE_OFFSET + probe.eventId(),
-                        (byte) (enabled ? 1 : 0));
+                sandbox.rings.set(ValueLayout.JAVA_BYTE, SessionHeaderDescriptor.ENABLE_OFFSET + probe.eventId(), (byte)
+                        (enabled ? 1 : 0));
             }
             long[] in = captures.state();
             long[] out = new long[Sandbox.STATE_LONGS];
             sandbox.run(function, MemorySegment.ofArray(in), MemorySegment.ofArray(out));
             assertUntouched(in, out);
-            MachineState state = new MachineState(
-                    in, out[Gpr.RSP.id()] - 8, function, captures.locations(), memory, gettid());
+            MachineState state =
+                    new MachineState(in, out[Gpr.RSP.id()] - 8, function, captures.locations(), memory, gettid());
             List<String> expected = enabled ? expected(state) : List.of();
             if (state.ambiguous()) {
                 return 0;
@@ -149,7 +147,8 @@ class CapturesAgainstEvaluatorTest {
                 CaptureProgram program = programs.get(i);
                 if (evaluator.accepts(program)) {
                     events.add(probes.get(i).eventId() + " "
-                            + HexFormat.of().formatHex(evaluator.capture(program).payload(program)));
+                            + HexFormat.of()
+                                    .formatHex(evaluator.capture(program).payload(program)));
                 }
             }
             return events;
@@ -178,7 +177,8 @@ class CapturesAgainstEvaluatorTest {
                 long ring = SessionHeaderDescriptor.atomicRingOffset(cpu, Sandbox.CPUS, Sandbox.CAPACITY);
                 long head = sandbox.ringLong(ring, RingDescriptor.HEAD_OFFSET);
                 for (long at = PacketDescriptor.HEADER_SIZE; at < head; at += RingDescriptor.MARK_GRANULE) {
-                    long mark = ring + RingDescriptor.DATA_OFFSET + Sandbox.CAPACITY + at / RingDescriptor.MARK_GRANULE * 2;
+                    long mark =
+                            ring + RingDescriptor.DATA_OFFSET + Sandbox.CAPACITY + at / RingDescriptor.MARK_GRANULE * 2;
                     if (sandbox.rings.get(ValueLayout.JAVA_SHORT_UNALIGNED, mark) != 0) {
                         found.add(record(ring, at, Math.min(sizeOf(id(ring, at), sizes), (int) (head - at))));
                     }

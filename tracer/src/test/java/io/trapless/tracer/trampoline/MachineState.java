@@ -41,7 +41,8 @@ final class MachineState implements Evaluator.TargetState {
     @Override
     public long argument(int index) {
         return switch (Operands.locate(arguments, index)) {
-            case InRegister(Gpr register, int _, boolean _, boolean highByte) -> general(register) >> (highByte ? 8 : 0);
+            case InRegister(Gpr register, int _, boolean _, boolean highByte) ->
+                general(register) >> (highByte ? 8 : 0);
             case ArgumentLocation.Immediate(long value, int _, boolean _) -> value;
             case ArgumentLocation.InVector(int number, int _) -> in[Sandbox.VECTORS + 2 * number];
             case ArgumentLocation.AtAddress(long address, int sizeBytes, boolean _) -> word(address, sizeBytes);

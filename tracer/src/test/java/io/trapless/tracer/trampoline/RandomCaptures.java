@@ -25,7 +25,22 @@ import org.jspecify.annotations.Nullable;
 final class RandomCaptures {
     private static final int[] SIZES = {1, 2, 4, 8};
     private static final long[] NUMBERS = {
-        0, 1, -1, 2, 7, 63, 64, 127, 128, 255, 0x7FFF_FFFFL, 0x8000_0000L, 0xFFFF_FFFFL, Long.MAX_VALUE, Long.MIN_VALUE, 97
+        0,
+        1,
+        -1,
+        2,
+        7,
+        63,
+        64,
+        127,
+        128,
+        255,
+        0x7FFF_FFFFL,
+        0x8000_0000L,
+        0xFFFF_FFFFL,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        97
     };
 
     private enum Role {
@@ -155,8 +170,7 @@ final class RandomCaptures {
                 Value length = random.nextBoolean()
                         ? new Value.Constant(most, 8, true)
                         : new Value.Binary(BinaryOperator.AND, integer(2), new Value.Constant(255, 8, true), false);
-                yield new Capture(
-                        name, new CaptureType.Buf(most), new Value.BytesAt(pointer(2), length, most));
+                yield new Capture(name, new CaptureType.Buf(most), new Value.BytesAt(pointer(2), length, most));
             }
             case 2 -> floating(name);
             default -> {
@@ -235,10 +249,11 @@ final class RandomCaptures {
             case 2 -> new Value.Constant(memory.start() + GoodMemory.PAGE - random.nextInt(70), 8, false);
             case 3 -> plus(new Value.Register(RegisterName.RSP, 8), 8 + random.nextInt(60));
             case 4 -> plus(new Value.Register(RegisterName.RSP, 8), -128 + random.nextInt(120));
-            case 5 -> new Value.Load(
-                    new Value.Constant(memory.start() + 8L * random.nextInt(GoodMemory.SIZE / 8 - 1), 8, false),
-                    8,
-                    false);
+            case 5 ->
+                new Value.Load(
+                        new Value.Constant(memory.start() + 8L * random.nextInt(GoodMemory.SIZE / 8 - 1), 8, false),
+                        8,
+                        false);
             case 6 -> new Value.Constant(pick(NUMBERS), 8, true);
             default ->
                 register == null

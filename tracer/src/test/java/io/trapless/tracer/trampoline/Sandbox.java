@@ -123,7 +123,10 @@ final class Sandbox implements AutoCloseable {
         long function = TrampolineCompiler.align(nextTrampoline);
         long trampolineAt = TrampolineCompiler.align(function + 16);
         SiteCode site = new SiteCode(
-                function, function + 5, deadRegisters, flagsDead, guard, List.of(probes), asm -> asm.nop(5));
+                function, function + 5, deadRegisters, flagsDead, guard, List.of(probes), (asm, atSite) -> {
+                    atSite.run();
+                    asm.nop(5);
+                });
         Trampoline trampoline = compiler.compile(site, trampolineAt);
         Assembler jump = new Assembler(function);
         jump.jmp(trampoline.entry());

@@ -2,14 +2,20 @@ package io.trapless.tracer.session.store;
 
 import io.trapless.tracer.session.store.StoreException.Reason;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The directory that holds the sessions of one user, or that {@code --shm-path} names. */
@@ -36,6 +42,41 @@ public record SessionBase(Path path, boolean chosenByUser) {
             }
         }
         return new SessionBase(Path.of("/dev/shm/trapless-" + ownUid()), false);
+    }
+
+    /**
+     * Where sessions may lie: the one that {@link #choose} gives; and if nobody chose it, both of the places that it chooses from, for root those of all users. Only those that exist and are private.
+     */
+    public static List<SessionBase> all(@Nullable Path shmPath, Map<String, String> environment) throws IOException {
+        SessionBase chosen = choose(shmPath, environment);
+        if (shmPath != null) {
+            return List.of(chosen);
+        }
+        Set<Path> candidates = new LinkedHashSet<>();
+        candidates.add(chosen.path());
+        candidates.add(Path.of("/dev/shm/trapless-" + ownUid()));
+        if (ownUid() == 0) {
+            addAll(candidates, Path.of("/dev/shm"), "trapless-*", Path.of(""));
+            addAll(candidates, Path.of("/run/user"), "*", Path.of("trapless"));
+        }
+        List<SessionBase> bases = new ArrayList<>();
+        for (Path candidate : candidates) {
+            try {
+                requirePrivate(candidate);
+                bases.add(new SessionBase(candidate, false));
+            } catch (StoreException _) {
+                // not there, or not made by us
+            }
+        }
+        return bases;
+    }
+
+    private static void addAll(Set<Path> candidates, Path folder, String glob, Path below) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, glob)) {
+            entries.forEach(entry -> candidates.add(entry.resolve(below)));
+        } catch (IOException | DirectoryIteratorException e) {
+            return; // there is no such folder here
+        }
     }
 
     private static boolean isTmpfs(Path directory) throws IOException {

@@ -4,6 +4,7 @@ import io.trapless.tracer.session.store.StoreException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ public final class SessionDirectory {
     static final String JOURNAL = "journal";
     static final String EVENTS = "events";
 
+    private static final String UNPUBLISHED = ".new-";
     private static final int MAX_COMMAND_LENGTH = 40;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
@@ -46,23 +48,86 @@ public final class SessionDirectory {
      * @param pid of its process
      */
     public static SessionDirectory create(SessionBase base, String command, int pid) throws StoreException {
+        return begin(base, command, pid).publish();
+    }
+
+    /**
+     * Makes the directory of a new session under a hidden name that tells who makes it, so that one whose maker died before {@link #publish} is known for what it is: nothing has been changed in a
+     * target yet, and it can go.
+     */
+    public static SessionDirectory begin(SessionBase base, String command, int pid) throws StoreException {
         base.prepare();
+        ProcessKey self = ProcessKey.ofSelf();
         String stem = fit(command) + "-" + pid + "-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault()));
         for (int attempt = 1; ; attempt++) {
-            Path path = base.path().resolve(attempt == 1 ? stem : stem + "-" + attempt);
+            String name = UNPUBLISHED + self.pid() + "-" + self.startTime() + "-" + attempt + "-" + stem;
             try {
+                Path path = base.path().resolve(name);
                 SessionBase.makePrivateDirectory(path);
                 return new SessionDirectory(path);
             } catch (FileAlreadyExistsException e) {
-                if (attempt == 1_000) {
-                    throw new StoreException(Reason.IO, path + " and a thousand like it exist already; remove some", e);
-                }
+                requireFewer(attempt, base.path().resolve(name), e);
             } catch (IOException e) {
                 throw new StoreException(
                         Reason.IO,
-                        "cannot make the session " + path + " (" + e.getMessage() + "); give another --shm-path",
+                        "cannot make a session in " + base.path() + " (" + e.getMessage()
+                                + "); give another --shm-path",
                         e);
             }
+        }
+    }
+
+    /** Gives the directory its name, now that its files are whole. This object stands for the old name and is of no use any more. */
+    public SessionDirectory publish() throws StoreException {
+        String stem = name().split("-", 5)[4];
+        for (int attempt = 1; ; attempt++) {
+            Path published = path.resolveSibling(attempt == 1 ? stem : stem + "-" + attempt);
+            try {
+                Files.move(path, published);
+                return new SessionDirectory(published);
+            } catch (FileAlreadyExistsException e) {
+                requireFewer(attempt, published, e);
+            } catch (IOException e) {
+                throw new StoreException(
+                        Reason.IO,
+                        "cannot make the session " + published + " (" + e.getMessage() + "); give another --shm-path",
+                        e);
+            }
+        }
+    }
+
+    private static void requireFewer(int attempt, Path path, IOException cause) throws StoreException {
+        if (attempt == 1_000) {
+            throw new StoreException(Reason.IO, path + " and a thousand like it exist already; remove some", cause);
+        }
+    }
+
+    /** Deletes what makers of sessions have left that died before {@link #publish}. What can't be deleted stays; it does no harm. */
+    public static void deleteUnpublished(SessionBase base) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(base.path(), UNPUBLISHED + "*")) {
+            for (Path entry : entries) {
+                SessionDirectory unpublished = at(entry);
+                if (unpublished.isOwn() && !unpublished.maker().isAlive()) {
+                    unpublished.delete();
+                }
+            }
+        } catch (IOException | DirectoryIteratorException | NumberFormatException e) {
+            return; // there is no such folder, or something in it is not ours
+        }
+    }
+
+    private ProcessKey maker() {
+        String[] words = name().split("-", 5);
+        return new ProcessKey(Integer.parseInt(words[1]), Long.parseLong(words[2]));
+    }
+
+    /** Whether it belongs to the user that we are: only then may it be deleted, for its owner can put something else in its place at any time. */
+    public boolean isOwn() {
+        try {
+            Object uid = Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            return uid.equals(SessionBase.ownUid());
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -78,6 +143,12 @@ public final class SessionDirectory {
                     "there is no session " + name + "; `trapless sessions` lists those that are");
         }
         Path path = base.path().resolve(name);
+        SessionBase.requirePrivate(path);
+        return new SessionDirectory(path);
+    }
+
+    /** A session's directory by its path, wherever it lies. */
+    public static SessionDirectory at(Path path) throws StoreException {
         SessionBase.requirePrivate(path);
         return new SessionDirectory(path);
     }

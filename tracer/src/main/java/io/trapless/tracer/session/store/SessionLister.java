@@ -42,6 +42,7 @@ public final class SessionLister {
      *
      * @param properties null if damaged
      * @param leftovers in processes that live
+     * @param users processes that map its rings, the tracer aside if it lives
      * @param heldBytes bytes of records in its rings, about
      * @param damage what is damaged, or null
      */
@@ -50,10 +51,12 @@ public final class SessionLister {
             State state,
             @Nullable SessionProperties properties,
             List<Leftovers> leftovers,
+            List<Integer> users,
             long heldBytes,
             @Nullable String damage) {
         public Listed {
             leftovers = List.copyOf(leftovers);
+            users = List.copyOf(users);
         }
     }
 
@@ -61,15 +64,15 @@ public final class SessionLister {
 
     /** All sessions of a base directory, by name; none if there is no such directory. Directories that are not sessions of ours are passed by. */
     public static List<Listed> list(SessionBase base) throws StoreException {
-        List<Listed> sessions = new ArrayList<>();
+        List<SessionDirectory> directories = new ArrayList<>();
         if (!Files.isDirectory(base.path())) {
-            return sessions;
+            return List.of();
         }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(base.path())) {
             for (Path entry : entries) {
                 if (isSession(entry)) {
-                    sessions.add(inspect(
-                            SessionDirectory.open(base, entry.getFileName().toString())));
+                    directories.add(
+                            SessionDirectory.open(base, entry.getFileName().toString()));
                 }
             }
         } catch (StoreException e) {
@@ -77,8 +80,11 @@ public final class SessionLister {
         } catch (IOException e) {
             throw new StoreException(Reason.IO, "cannot list " + base.path() + ": " + e.getMessage(), e);
         }
-        sessions.sort(Comparator.comparing(s -> s.directory().name()));
-        return sessions;
+        directories.sort(Comparator.comparing(SessionDirectory::name));
+        RingUsers users = RingUsers.find(directories);
+        return directories.stream()
+                .map(directory -> inspect(directory, users.of(directory)))
+                .toList();
     }
 
     private static boolean isSession(Path entry) {
@@ -97,6 +103,10 @@ public final class SessionLister {
 
     /** Looks into one session. */
     public static Listed inspect(SessionDirectory directory) {
+        return inspect(directory, RingUsers.find(List.of(directory)).of(directory));
+    }
+
+    private static Listed inspect(SessionDirectory directory, List<Integer> users) {
         SessionProperties properties;
         List<Leftovers> leftovers;
         try {
@@ -105,7 +115,7 @@ public final class SessionLister {
                     .filter(left -> left.process().isAlive())
                     .toList();
         } catch (StoreException e) {
-            return new Listed(directory, State.DAMAGED, null, List.of(), 0, e.getMessage());
+            return new Listed(directory, State.DAMAGED, null, List.of(), users, 0, e.getMessage());
         }
         long held = 0;
         String damage = null;
@@ -115,9 +125,21 @@ public final class SessionLister {
         } catch (IOException e) {
             damage = e.getMessage();
         }
-        State state = properties.tracer().isAlive()
-                ? State.LIVE
-                : !leftovers.isEmpty() ? State.ABANDONED : damage != null ? State.DAMAGED : State.DEAD;
-        return new Listed(directory, state, properties, leftovers, held, damage);
+        ProcessKey tracer = properties.tracer();
+        boolean live = tracer.isAlive();
+        List<Integer> others =
+                users.stream().filter(pid -> !live || pid != tracer.pid()).toList();
+        return new Listed(
+                directory, state(live, leftovers, others, damage), properties, leftovers, others, held, damage);
+    }
+
+    private static State state(boolean live, List<Leftovers> leftovers, List<Integer> users, @Nullable String damage) {
+        if (live) {
+            return State.LIVE;
+        }
+        if (!leftovers.isEmpty() || !users.isEmpty()) {
+            return State.ABANDONED;
+        }
+        return damage == null ? State.DEAD : State.DAMAGED;
     }
 }

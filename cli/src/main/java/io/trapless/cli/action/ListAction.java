@@ -1,0 +1,100 @@
+package io.trapless.cli.action;
+
+import io.trapless.binary.elf.ElfException;
+import io.trapless.cli.ListRequest;
+import io.trapless.cli.Outcome;
+import io.trapless.cli.Terminal;
+import io.trapless.language.syntax.ProbePattern;
+import io.trapless.tracer.attach.AttachException;
+import io.trapless.tracer.attach.TargetProcess;
+import io.trapless.tracer.resolve.Refusal;
+import io.trapless.tracer.resolve.RefusalReason;
+import io.trapless.tracer.session.RecordingException;
+import io.trapless.tracer.session.SiteListing;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code trapless list}. */
+public final class ListAction {
+    private static final String DELETED = " (deleted)";
+
+    private ListAction() {}
+
+    public static Outcome run(ListRequest request, Terminal terminal) throws IOException {
+        try {
+            Integer pid = request.pid();
+            Path file = request.file();
+            SiteListing listing;
+            if (pid != null) {
+                listing = ofProcess(pid, request.pattern());
+            } else if (file != null) {
+                listing = ofFile(file, request.pattern());
+            } else {
+                return Outcome.wrongUsage("nothing to list; give -p PID or a FILE");
+            }
+            return print(listing, request.pattern() == null, terminal.out());
+        } catch (RecordingException e) {
+            return Outcome.wrongUsage(e.sentence());
+        } catch (AttachException e) {
+            return Outcome.failed(e.refusal().sentence());
+        } catch (ElfException e) {
+            return Outcome.failed(e.sentence(String.valueOf(request.file())));
+        }
+    }
+
+    private static SiteListing ofProcess(int pid, @Nullable String pattern)
+            throws AttachException, RecordingException, IOException {
+        try (TargetProcess process = TargetProcess.open(pid)) {
+            String executable =
+                    Files.readSymbolicLink(Path.of(process.executable())).toString();
+            String module = executable.endsWith(DELETED)
+                    ? executable.substring(0, executable.length() - DELETED.length())
+                    : executable;
+            return SiteListing.ofProcess(process, ListPatterns.parse(pattern, module, "*"));
+        }
+    }
+
+    private static SiteListing ofFile(Path file, @Nullable String pattern) throws ElfException, RecordingException {
+        String module = file.toAbsolutePath().normalize().toString();
+        List<ProbePattern> patterns = ListPatterns.parse(pattern, module, module);
+        return SiteListing.ofFile(file, patterns);
+    }
+
+    /** @param everything no pattern was given: that there are no functions, or no USDT probes, is no news then unless there is neither */
+    private static Outcome print(SiteListing listing, boolean everything, PrintStream out) {
+        for (SiteListing.Listed site : listing.sites()) {
+            out.append(site.probe()).append(site.refusal() == null ? " jump" : " refused: " + site.refusal());
+            out.append('\n');
+        }
+        if (listing.sites().isEmpty() && !listing.unmatched().isEmpty()) {
+            Refusal first = listing.unmatched().getFirst();
+            return Outcome.failed(first.probe() + ": " + first.sentence());
+        }
+        for (Refusal refusal : listing.unmatched()) {
+            if (!everything || !isAbsence(refusal.reason())) {
+                out.append(refusal.probe())
+                        .append(" refused: ")
+                        .append(refusal.sentence())
+                        .append('\n');
+            }
+        }
+        return Outcome.done();
+    }
+
+    private static boolean isAbsence(RefusalReason reason) {
+        return switch (reason) {
+            case NO_SYMBOLS, NO_SUCH_FUNCTION, NO_SUCH_USDT_PROBE -> true;
+            case NO_SUCH_MODULE,
+                    BAD_MODULE,
+                    MODULE_REPLACED,
+                    OFFSET_OUTSIDE_FUNCTION,
+                    NOT_CODE,
+                    IFUNC_UNBOUND,
+                    UNSUPPORTED -> false;
+        };
+    }
+}

@@ -1,0 +1,94 @@
+package io.trapless.tracer.session;
+
+import io.trapless.tracer.attach.AddressRange;
+import io.trapless.tracer.attach.AttachException;
+import io.trapless.tracer.attach.Gadgets;
+import io.trapless.tracer.attach.LaunchedProcess;
+import io.trapless.tracer.attach.MemoryMapping;
+import io.trapless.tracer.attach.RemoteCalls;
+import io.trapless.tracer.attach.RemoteMemory;
+import io.trapless.tracer.attach.RipMove;
+import io.trapless.tracer.attach.StackScan;
+import io.trapless.tracer.attach.StoppedThreads;
+import io.trapless.tracer.attach.TargetProcess;
+import io.trapless.tracer.attach.TextChange;
+import io.trapless.tracer.attach.TextPatcher;
+import io.trapless.tracer.attach.ThreadLayout;
+import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.linux.Memory;
+import io.trapless.tracer.linux.Processes;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Does to a child of our own what is about to be done to a stranger: a cold JVM loads classes and interprets, and a target would stand still for all of that. On the {@code Ptracer} thread
+ * only; nothing that goes wrong here matters.
+ */
+final class Rehearsal {
+    private static final long AT_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
+    private static final int ROUNDS = 25;
+    private static final int PAGE = 4096;
+
+    /** Sleeps until it is killed, and is there on every Linux. */
+    private static final List<String> CHILD = List.of("sleep", "60");
+
+    private Rehearsal() {}
+
+    static void run() {
+        LaunchedProcess child = null;
+        try {
+            child = LaunchedProcess.start(CHILD);
+            rehearse(child.pid());
+        } catch (AttachException _) {
+            // The stop of the real target will be a little longer, and will tell if anything is wrong.
+        } finally {
+            if (child != null) {
+                child.signal(Processes.SIGKILL);
+                child.awaitExit(-1);
+            }
+        }
+    }
+
+    private static void rehearse(int pid) throws AttachException {
+        long begin = System.nanoTime();
+        try (TargetProcess target = TargetProcess.open(pid)) {
+            Gadgets gadgets = Gadgets.find(target);
+            long text = firstText(target);
+            for (int round = 0; round < ROUNDS && System.nanoTime() - begin < AT_MOST_NANOS; round++) {
+                try (StoppedThreads stopped = target.stopOne()) {
+                    ThreadLayout.discover(stopped);
+                    try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
+                        mapAndUnmap(new RemoteMemory(calls), text);
+                    }
+                }
+                try (StoppedThreads stopped = target.stopAll()) {
+                    byte[] code = target.readMemory(text, 5);
+                    TextPatcher.apply(
+                            stopped, List.of(new TextChange(text, code, code)), List.of(new RipMove(text, text)));
+                    StackScan.find(stopped, List.of(new AddressRange(text, text + 1)));
+                }
+            }
+        }
+    }
+
+    private static void mapAndUnmap(RemoteMemory memory, long text) throws AttachException {
+        int descriptor = (int) Descriptors.open("/proc/self/exe", Descriptors.O_RDONLY | Descriptors.O_CLOEXEC);
+        try (RemoteMemory.SharedFile file = memory.share(descriptor)) {
+            memory.unmap(file.map(PAGE, Memory.PROT_READ), PAGE);
+            long near = memory.mapAnonymousNear(text, text + 1, 2 * PAGE, Memory.PROT_READ | Memory.PROT_EXEC);
+            file.mapOver(near + PAGE, PAGE, Memory.PROT_READ);
+            memory.unmap(near, 2 * PAGE);
+        } finally {
+            Descriptors.close(descriptor);
+        }
+    }
+
+    private static long firstText(TargetProcess target) throws AttachException {
+        for (MemoryMapping mapping : target.mappings()) {
+            if (mapping.executable() && mapping.isFile()) {
+                return mapping.start();
+            }
+        }
+        return 0;
+    }
+}
