@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Used by one thread.
  */
 final class Target implements AutoCloseable {
+    private static final int END_SECONDS = 30;
+
     private final Process process;
     private final BufferedReader answers;
     private final Writer commands;
@@ -84,6 +87,7 @@ final class Target implements AutoCloseable {
         return Long.parseUnsignedLong(matcher.group(1));
     }
 
+    /** Ends it by the end of its input, so that a tool that runs it can tidy up; by force if that does not help. */
     @Override
     public void close() {
         try {
@@ -91,7 +95,14 @@ final class Target implements AutoCloseable {
         } catch (IOException e) {
             // it has ended already
         }
-        process.destroyForcibly();
+        try {
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
         process.onExit().join();
     }
 }
