@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +17,20 @@ public final class Bench {
     private final BenchOptions options;
     private final @Nullable TraplessRunner runner;
     private final PrintStream progress;
+    private final BooleanSupplier stop;
 
     /**
      * A benchmark that has not run.
      *
      * @param runner the way to the tracer, or null to measure the peers alone
      * @param progress where to say what is being measured
+     * @param stop whether the user wants it to end; asked before each tool is measured
      */
-    public Bench(BenchOptions options, @Nullable TraplessRunner runner, PrintStream progress) {
+    public Bench(BenchOptions options, @Nullable TraplessRunner runner, PrintStream progress, BooleanSupplier stop) {
         this.options = options;
         this.runner = runner;
         this.progress = progress;
+        this.stop = stop;
     }
 
     /**
@@ -52,6 +56,9 @@ public final class Bench {
                 for (int round = 1; round <= options.rounds(); round++) {
                     for (int threads : options.threads()) {
                         for (Peer peer : peers) {
+                            if (stop.getAsBoolean()) {
+                                throw new BenchException("stopped before everything was measured; run it again");
+                            }
                             progress.printf("round %d, %d threads: %s%n", round, threads, peer.name());
                             progress.flush();
                             measure(peer, threads).forEach(row -> merge(rows, row));

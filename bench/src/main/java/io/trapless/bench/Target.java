@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -17,25 +18,39 @@ import org.jspecify.annotations.Nullable;
 final class Target implements AutoCloseable {
     private static final int END_SECONDS = 30;
 
+    /** Starts its arguments as a child of the shell and says its pid; a background command would read from /dev/null without the detour. */
+    private static final String LAUNCHER = "exec 3<&0; \"$@\" <&3 3<&- & echo $!; exec 3<&- <&-; wait";
+
     private final Process process;
+    private final ProcessHandle target;
     private final BufferedReader answers;
     private final Writer commands;
 
-    private Target(Process process) {
+    private Target(Process process) throws IOException {
         this.process = process;
         answers = process.inputReader(StandardCharsets.US_ASCII);
         commands = process.outputWriter(StandardCharsets.US_ASCII);
+        @Nullable String pid = answers.readLine();
+        if (pid == null) {
+            throw new IOException("the shell that starts the benchmark's program has ended");
+        }
+        target = ProcessHandle.of(Long.parseLong(pid)).orElseThrow(() -> new IOException("the program has ended"));
     }
 
-    /** Starts a program; its standard error goes nowhere. */
+    /**
+     * Starts a program; its standard error goes nowhere. It is the child of a shell and not of this JVM, whose wait for its children's ends would take the stops away from a tracer in the same
+     * JVM.
+     */
     static Target start(List<String> command) throws IOException {
-        return new Target(new ProcessBuilder(command)
+        List<String> words = new ArrayList<>(List.of("sh", "-c", LAUNCHER, "sh"));
+        words.addAll(command);
+        return new Target(new ProcessBuilder(words)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start());
     }
 
     long pid() {
-        return process.pid();
+        return target.pid();
     }
 
     /**
@@ -97,10 +112,10 @@ final class Target implements AutoCloseable {
         }
         try {
             if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                target.destroyForcibly();
             }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            target.destroyForcibly();
             Thread.currentThread().interrupt();
         }
         process.onExit().join();

@@ -20,8 +20,9 @@ final class BenchTest {
 
     @Test
     void floorsAreMeasuredAndPlausible() throws Exception {
-        List<Row> rows =
-                new Bench(new BenchOptions(1_000_000, List.of(1, 2), List.of("none"), 2), null, NOWHERE).measure();
+        List<Row> rows = new Bench(
+                        new BenchOptions(1_000_000, List.of(1, 2), List.of("none"), 2), null, NOWHERE, () -> false)
+                .measure();
 
         assertThat(rows).extracting(Row::tool).containsOnly("floor");
         assertThat(rows)
@@ -37,7 +38,8 @@ final class BenchTest {
 
     @Test
     void everyPeerOfThisMachineIsMeasuredAndCountsEveryEvent() throws Exception {
-        List<Row> rows = new Bench(new BenchOptions(20_000, List.of(2), List.of("all"), 1), null, NOWHERE).measure();
+        List<Row> rows = new Bench(new BenchOptions(20_000, List.of(2), List.of("all"), 1), null, NOWHERE, () -> false)
+                .measure();
 
         assertThat(rows).extracting(Row::tool).contains("lttng-ust", "uftrace", "uprobe", "bpftrace");
         assertThat(rows).filteredOn(row -> row.unavailable() == null).allSatisfy(row -> {
@@ -53,7 +55,7 @@ final class BenchTest {
     void writesATableAndJson(@TempDir Path folder) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Path json = folder.resolve("rows.json");
-        new Bench(new BenchOptions(1000, List.of(1), List.of("none"), 1), null, NOWHERE)
+        new Bench(new BenchOptions(1000, List.of(1), List.of("none"), 1), null, NOWHERE, () -> false)
                 .run(new PrintStream(out, true, StandardCharsets.UTF_8), json);
 
         assertThat(out.toString(StandardCharsets.UTF_8))
@@ -72,14 +74,15 @@ final class BenchTest {
     void leavesNothingBehind() throws Exception {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         long before = countBenchFolders(temporary);
-        new Bench(new BenchOptions(1000, List.of(1), List.of("none"), 1), null, NOWHERE).measure();
+        new Bench(new BenchOptions(1000, List.of(1), List.of("none"), 1), null, NOWHERE, () -> false).measure();
         assertThat(countBenchFolders(temporary)).isEqualTo(before);
     }
 
     @Test
     void refusesAnUnknownPeer() {
-        assertThatThrownBy(
-                        () -> new Bench(new BenchOptions(1, List.of(1), List.of("dtrace"), 1), null, NOWHERE).measure())
+        assertThatThrownBy(() -> new Bench(
+                                new BenchOptions(1, List.of(1), List.of("dtrace"), 1), null, NOWHERE, () -> false)
+                        .measure())
                 .isInstanceOf(BenchException.class)
                 .hasMessageContaining("no peer 'dtrace'");
     }

@@ -1,5 +1,7 @@
 package io.trapless.cli;
 
+import io.trapless.cli.action.BenchAction;
+import io.trapless.cli.action.DemoAction;
 import io.trapless.cli.action.DetachAction;
 import io.trapless.cli.action.ListAction;
 import io.trapless.cli.action.RecordAction;
@@ -41,16 +43,12 @@ final class Wiring implements Actions {
     }
 
     @Override
-    public Outcome demo(DemoRequest request, Terminal terminal) {
-        return absent(CommandName.DEMO);
+    public Outcome demo(DemoRequest request, Terminal terminal) throws Exception {
+        return DemoAction.run(request, terminal);
     }
 
     @Override
-    public Outcome bench(BenchRequest request, Terminal terminal) {
-        return absent(CommandName.BENCH);
-    }
-
-    private static Outcome absent(CommandName name) {
-        return Outcome.failed("'" + name.word() + "' is not part of this build; build a newer version");
+    public Outcome bench(BenchRequest request, Terminal terminal) throws Exception {
+        return BenchAction.run(request, terminal);
     }
 }

@@ -12,18 +12,31 @@ final class Programs {
     private Programs() {}
 
     /** The program made of {@code NAME.c} or {@code NAME.cc}. */
-    static synchronized Path compiled(String name) throws IOException, InterruptedException {
+    static Path compiled(String name) throws IOException, InterruptedException {
+        return compiled(name, "", List.of());
+    }
+
+    /**
+     * The same, made in another way.
+     *
+     * @param variant what its name ends in; empty for the usual way
+     * @param compiler the command and its options; empty for the usual ones
+     */
+    static synchronized Path compiled(String name, String variant, List<String> compiler)
+            throws IOException, InterruptedException {
         Path sources = Trapless.home().resolve("e2e/src/test/c");
         Path folder = Path.of(System.getProperty("trapless.programs", Trapless.home() + "/e2e/target/programs"));
         Files.createDirectories(folder);
         boolean plusPlus = Files.exists(sources.resolve(name + ".cc"));
         Path source = sources.resolve(name + (plusPlus ? ".cc" : ".c"));
-        Path program = folder.resolve(name);
+        Path program = folder.resolve(name + variant);
         if (Files.exists(program) && isNewer(program, source) && isNewer(program, sources.resolve("target.h"))) {
             return program;
         }
-        Path fresh = folder.resolve(name + ".new");
-        run(List.of(plusPlus ? "g++" : "gcc", "-O2", "-Wall", "-pthread", "-o", fresh.toString(), source.toString()));
+        Path fresh = folder.resolve(name + variant + ".new");
+        List<String> command = new ArrayList<>(compiler.isEmpty() ? List.of(plusPlus ? "g++" : "gcc") : compiler);
+        command.addAll(List.of("-O2", "-Wall", "-pthread", "-o", fresh.toString(), source.toString()));
+        run(command);
         Files.move(fresh, program, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         return program;
     }

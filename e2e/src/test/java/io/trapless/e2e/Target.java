@@ -31,12 +31,23 @@ final class Target implements AutoCloseable {
 
     /** Starts a program of {@code src/test/c} and waits until it is ready. */
     static Target start(String name, Object... arguments) throws IOException, InterruptedException {
-        Path program = Programs.compiled(name);
-        List<String> command = new ArrayList<>(List.of(program.toString()));
+        return start(Programs.compiled(name), Map.of(), List.of(), arguments);
+    }
+
+    /**
+     * Starts a program that is compiled already and waits until it is ready.
+     *
+     * @param environment variables that it gets in addition
+     * @param before words of a command that becomes the program, such as {@code setpriv --reuid 65534}
+     */
+    static Target start(Path program, Map<String, String> environment, List<String> before, Object... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(before);
+        command.add(program.toString());
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        Trapless.Running running = Trapless.Running.start(Map.of(), command);
+        Trapless.Running running = Trapless.Running.start(environment, command);
         long deadline = System.nanoTime() + READY_NANOS;
         while (System.nanoTime() < deadline) {
             Matcher ready = READY.matcher(running.out());
@@ -46,7 +57,7 @@ final class Target implements AutoCloseable {
             Thread.sleep(5);
         }
         running.close();
-        throw new AssertionError(name + " is not ready");
+        throw new AssertionError(program + " is not ready");
     }
 
     long pid() {

@@ -1,5 +1,7 @@
 package io.trapless.cli.action;
 
+import java.util.Locale;
+
 /** JSON string literals (RFC 8259, section 7). */
 final class Json {
     private Json() {}
@@ -11,7 +13,7 @@ final class Json {
             if (c == '"' || c == '\\') {
                 quoted.append('\\').append(c);
             } else if (c < 0x20) {
-                quoted.append(String.format("\\u%04x", (int) c));
+                quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             } else {
                 quoted.append(c);
             }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -75,8 +76,9 @@ public final class RecordAction {
     }
 
     private RecordingRequest recordingRequest() throws RecordingException {
-        Path output =
-                request.output() != null ? request.output() : Path.of("trapless-" + STAMP.format(LocalDateTime.now()));
+        Path output = request.output() != null
+                ? request.output()
+                : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
         RecordingMode mode = switch (request.mode()) {
             case DISCARD -> RecordingMode.DISCARD;
             case OVERWRITE -> RecordingMode.OVERWRITE;

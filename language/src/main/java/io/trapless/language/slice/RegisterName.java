@@ -33,6 +33,11 @@ public enum RegisterName {
         this.number = number;
     }
 
+    /** Whether it is one of the sixteen general registers. */
+    public boolean isGeneral() {
+        return number >= 0;
+    }
+
     /** The register number in an instruction, 0 to 15; not for {@link #RIP} and {@link #RFLAGS}. */
     public int number() {
         if (number < 0) {

@@ -70,11 +70,13 @@ final class ProcessAttachment {
     record Mapped(long address, long size) {}
 
     /**
+     * @param gadgets of the target
      * @param sites in order of address, not overlapping
      * @param semaphores addresses of the 16-bit counters to raise
      */
     ProcessAttachment(
             TargetProcess target,
+            Gadgets gadgets,
             RingGeometry geometry,
             List<ArmedSite> sites,
             List<Long> semaphores,
@@ -84,7 +86,7 @@ final class ProcessAttachment {
             throws AttachException {
         this.target = target;
         this.geometry = geometry;
-        this.gadgets = Gadgets.find(target);
+        this.gadgets = gadgets;
         this.regions = CodeRegion.divide(sites);
         this.semaphores = List.copyOf(semaphores);
         this.journal = journal;

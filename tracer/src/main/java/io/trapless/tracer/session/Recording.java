@@ -2,6 +2,7 @@ package io.trapless.tracer.session;
 
 import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
+import io.trapless.tracer.attach.Gadgets;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.StoppedThreads;
@@ -38,12 +39,9 @@ public final class Recording {
     private final SiteBinder binder;
     private final ImageFiles files = new ImageFiles();
     private final HostClock hostClock = HostClock.begin();
-    private final long startNanos = System.nanoTime();
 
     private @Nullable LaunchedProcess launched;
     private @Nullable SessionResources resources;
-    private volatile @Nullable IOException failure;
-    private volatile boolean limitReached;
     private long attachNanos;
 
     private Recording(RecordingRequest request) {
@@ -76,13 +74,17 @@ public final class Recording {
 
     private void attachAll() throws AttachException, RecordingException, IOException, InterruptedException {
         long begin = System.nanoTime();
+        List<TargetProcess> processes = new ArrayList<>();
+        for (int pid : request.pids()) {
+            processes.add(ptracer.call(() -> TargetProcess.open(pid)));
+        }
         Thread rehearsal =
                 Thread.ofPlatform().daemon().name("trapless-rehearsal").unstarted(this::rehearse);
         if (!request.pids().isEmpty()) {
             rehearsal.start();
         }
-        for (int pid : request.pids()) {
-            targets.add(binder.bind(TargetProcess.open(pid)));
+        for (TargetProcess process : processes) {
+            targets.add(binder.bind(process));
         }
         rehearsal.join();
         if (request.command().isEmpty()) {
@@ -130,11 +132,12 @@ public final class Recording {
                     LaunchedProcess.startStopped(request.command(), LaunchedProcess.environment(), new int[] {0, 1, 2});
             launched = entry.process();
             try (StoppedThreads stopped = entry.stopped()) {
+                List<BoundTarget> others = List.copyOf(targets);
                 BoundTarget target = binder.bind(entry.target());
                 targets.add(target);
                 SessionResources session = openSession();
-                for (BoundTarget other : targets) {
-                    if (other != target && !other.sites().isEmpty()) {
+                for (BoundTarget other : others) {
+                    if (!other.sites().isEmpty()) {
                         attach(session, other);
                     }
                 }
@@ -160,8 +163,11 @@ public final class Recording {
     }
 
     private ProcessAttachment attachment(SessionResources session, BoundTarget target) throws AttachException {
+        // On the ptrace thread, which gets its turn however busy the target keeps the machine.
+        Gadgets gadgets = ptracer.call(() -> Gadgets.find(target.process()));
         ProcessAttachment attachment = new ProcessAttachment(
                 target.process(),
+                gadgets,
                 session.file().geometry(),
                 target.sites(),
                 target.semaphores(),
@@ -227,6 +233,14 @@ public final class Recording {
         return session().consumer().statistics();
     }
 
+    /** Switches all probes on or off by their enable bytes, without patching. */
+    public void setEnabled(boolean enabled) {
+        for (BoundTarget target : targets) {
+            target.probes()
+                    .forEach(probe -> session().file().setEnabled(probe.event().id(), enabled));
+        }
+    }
+
     /** Probes that could not be armed. */
     public List<RecordingSummary.RefusedProbe> refused() {
         return binder.refused();
@@ -259,10 +273,21 @@ public final class Recording {
         SessionResources session = session();
         detachAll();
         try {
-            ConsumerStatistics statistics = session.consumer().finish();
+            IOException broken = null;
+            ConsumerStatistics statistics;
+            try {
+                statistics = session.consumer().finish();
+            } catch (IOException e) {
+                broken = e;
+                statistics = session.consumer().statistics();
+            }
             session.closeTrace();
             RecordingSummary summary = summary(session, statistics);
             session.delete();
+            if (broken != null) {
+                throw RecordingException.failed(Sentences.of(broken) + "; the trace " + request.output() + " holds the "
+                        + statistics.events() + " events until then");
+            }
             return summary;
         } catch (IOException e) {
             throw RecordingException.failed(Sentences.of(e));
@@ -407,13 +432,11 @@ public final class Recording {
     private final class Ending implements RingConsumer.Listener {
         @Override
         public void limitReached() {
-            limitReached = true;
             ended.countDown();
         }
 
         @Override
         public void failed(IOException cause) {
-            failure = cause;
             ended.countDown();
         }
     }

@@ -12,7 +12,7 @@ final class Semaphores {
     static void add(TargetProcess target, List<Long> addresses, int change) throws AttachException {
         for (long address : addresses) {
             byte[] bytes = target.readMemory(address, 2);
-            int value = (bytes[0] & 0xFF | (bytes[1] & 0xFF) << 8) + change;
+            int value = ((bytes[0] & 0xFF) | ((bytes[1] & 0xFF) << 8)) + change;
             if (value >= 0 && value <= 0xFFFF) {
                 target.writeMemory(address, new byte[] {(byte) value, (byte) (value >> 8)});
             }

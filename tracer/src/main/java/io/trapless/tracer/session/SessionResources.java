@@ -42,10 +42,8 @@ final class SessionResources {
     private final TraceDirectory trace;
     private final TraceSchema schema;
     private final TscCalibration.Sample begin;
-    private final long beginCycles;
-    private final long maxEvents;
     private final Map<Integer, String> names = new HashMap<>();
-    private RingConsumer consumer;
+    private final RingConsumer consumer;
 
     private SessionResources(
             SessionDirectory directory,
@@ -64,8 +62,6 @@ final class SessionResources {
         this.trace = trace;
         this.schema = schema;
         this.begin = begin;
-        this.beginCycles = beginCycles;
-        this.maxEvents = maxEvents;
         for (EventType event : schema.events()) {
             names.put(event.id(), event.name());
             file.setEnabled(event.id(), true);

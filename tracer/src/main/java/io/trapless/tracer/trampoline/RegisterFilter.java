@@ -27,7 +27,7 @@ final class RegisterFilter {
             return false;
         }
         asm.cmp(register, (int) number, 8);
-        asm.jcc(ValueCompiler.negate(holds), unless);
+        asm.jcc(holds.negate(), unless);
         return true;
     }
 
@@ -39,9 +39,7 @@ final class RegisterFilter {
                 && bytes == 8) {
             return register;
         }
-        if (value instanceof Value.Register(var name, int sizeBytes)
-                && sizeBytes == 8
-                && name.ordinal() < Gpr.values().length) {
+        if (value instanceof Value.Register(var name, int sizeBytes) && sizeBytes == 8 && name.isGeneral()) {
             return Gpr.of(name.number());
         }
         return null;

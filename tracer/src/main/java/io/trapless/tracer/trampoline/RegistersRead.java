@@ -14,7 +14,7 @@ final class RegistersRead {
     /** Adds them to {@code into}. */
     static void collect(Value value, List<ArgumentLocation> arguments, Set<Gpr> into) {
         ValueCompiler.any(value, v -> {
-            if (v instanceof Value.Register register && register.name().ordinal() < Gpr.values().length) {
+            if (v instanceof Value.Register register && register.name().isGeneral()) {
                 into.add(Gpr.of(register.name().number()));
             } else if (v instanceof Value.Argument argument) {
                 addLocation(Operands.locate(arguments, argument.index()), into);

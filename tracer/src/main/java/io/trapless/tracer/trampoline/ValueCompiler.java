@@ -102,7 +102,7 @@ final class ValueCompiler {
             when operator.isTruth() -> {
                 compare(left, right);
                 Condition holds = condition(operator, signed);
-                asm.jcc(when ? holds : negate(holds), target);
+                asm.jcc(when ? holds : holds.negate(), target);
             }
             case Value.StringEquals equals -> jumpStringEquals(equals, target, when);
             default -> {
@@ -365,10 +365,6 @@ final class ValueCompiler {
             case GREATER_OR_EQUAL -> signed ? Condition.GE : Condition.AE;
             default -> null;
         };
-    }
-
-    static Condition negate(Condition condition) {
-        return Condition.values()[condition.ordinal() ^ 1]; // the encoding's lowest bit
     }
 
     private void jumpStringEquals(Value.StringEquals equals, Label target, boolean when) {

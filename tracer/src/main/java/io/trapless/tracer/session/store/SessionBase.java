@@ -65,7 +65,7 @@ public record SessionBase(Path path, boolean chosenByUser) {
                 requirePrivate(candidate);
                 bases.add(new SessionBase(candidate, false));
             } catch (StoreException _) {
-                continue; // not there, or not made by us
+                // not there, or not made by us
             }
         }
         return bases;

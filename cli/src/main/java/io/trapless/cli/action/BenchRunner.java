@@ -1,0 +1,65 @@
+package io.trapless.cli.action;
+
+import io.trapless.bench.BenchException;
+import io.trapless.bench.TraplessRunner;
+import io.trapless.tracer.ring.RecordingMode;
+import io.trapless.tracer.session.RecordingException;
+import io.trapless.tracer.session.RecordingRequest;
+import io.trapless.tracer.session.RecordingSummary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Lets the benchmark record as {@code trapless record} does. */
+final class BenchRunner implements TraplessRunner {
+
+    @Override
+    public Recording attach(long pid, String clause, Mode mode, long bufferSizeBytes, Path output)
+            throws BenchException, IOException {
+        RecordingMode ringMode = switch (mode) {
+            case DISK -> RecordingMode.DISCARD;
+            case FLIGHT_RECORDER -> RecordingMode.OVERWRITE;
+        };
+        try {
+            RecordingRequest request = new RecordingRequest(
+                    Clauses.parse(List.of(clause)),
+                    List.of(Math.toIntExact(pid)),
+                    List.of(),
+                    output,
+                    ringMode,
+                    bufferSizeBytes,
+                    Long.MAX_VALUE,
+                    null,
+                    true);
+            return new Running(io.trapless.tracer.session.Recording.start(request));
+        } catch (RecordingException e) {
+            throw new BenchException(e.sentence());
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static IOException interrupted(InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new IOException("interrupted", cause);
+    }
+
+    private record Running(io.trapless.tracer.session.Recording recording) implements Recording {
+        @Override
+        public void setEnabled(boolean enabled) {
+            recording.setEnabled(enabled);
+        }
+
+        @Override
+        public Totals detach() throws BenchException, IOException {
+            try {
+                RecordingSummary summary = recording.finish();
+                return new Totals(summary.events(), summary.lost());
+            } catch (RecordingException e) {
+                throw new BenchException(e.sentence());
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        }
+    }
+}
