@@ -30,8 +30,7 @@ public final class RingFuzz {
     static final int SUB_BUFFER_SIZE = 128;
 
     private static final int POLLS = 20;
-    private static final RingGeometry GEOMETRY =
-            new RingGeometry(1, 16L * SUB_BUFFER_SIZE, RecordingMode.DISCARD);
+    private static final RingGeometry GEOMETRY = new RingGeometry(1, 16L * SUB_BUFFER_SIZE, RecordingMode.DISCARD);
     private static final UUID SESSION = TestRing.SESSION;
     private static final Path FILE = createFile();
 

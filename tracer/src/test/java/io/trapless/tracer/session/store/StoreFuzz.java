@@ -29,7 +29,8 @@ public final class StoreFuzz {
             for (Path file : new Path[] {base, directory.path()}) {
                 file.toFile().deleteOnExit();
             }
-            for (String name : new String[] {SessionDirectory.PROPERTIES, SessionDirectory.EVENTS, SessionDirectory.JOURNAL}) {
+            for (String name :
+                    new String[] {SessionDirectory.PROPERTIES, SessionDirectory.EVENTS, SessionDirectory.JOURNAL}) {
                 directory.path().resolve(name).toFile().deleteOnExit();
             }
             return directory;
