@@ -25,6 +25,9 @@ public final class RandomTrace {
     private static final int CPUS = 3;
 
     /** An event as it went in; a value is a Long, Double, String or byte[]. */
+    /** More than a nanosecond at any frequency: babeltrace2 orders events by their rounded nanoseconds. */
+    private static final long GAP_CYCLES = 64;
+
     public record Entry(EventType type, int cpu, int tid, long tsc, int faults, int cuts, List<Object> values) {}
 
     private final Random random;
@@ -67,8 +70,8 @@ public final class RandomTrace {
                 int size = random.nextInt(40);
                 for (int i = 0; i < size; i++) {
                     // No two events of all CPUs at the same time, so that there is one right order.
-                    tsc[cpu] += CPUS * (1L + random.nextInt(i == 7 ? 1_000_000_000 : 3000));
-                    Entry entry = entry(cpu, tsc[cpu] + cpu);
+                    tsc[cpu] += GAP_CYCLES * CPUS * (1L + random.nextInt(i == 7 ? 10_000_000 : 3000));
+                    Entry entry = entry(cpu, tsc[cpu] + GAP_CYCLES * cpu);
                     entries.add(entry);
                     records.writeBytes(record(entry));
                 }
@@ -79,7 +82,7 @@ public final class RandomTrace {
                         packet,
                         PacketHeader.SIZE_BYTES,
                         records.size());
-                long end = tsc[cpu] + CPUS;
+                long end = tsc[cpu] + GAP_CYCLES * CPUS;
                 new PacketHeader(
                                 schema.uuid(),
                                 begin,
