@@ -110,7 +110,7 @@ final class CodeRegion {
             }
             code.writeBytes(trampoline.code());
             next = TrampolineCompiler.align(next + trampoline.code().length);
-            changes.add(new TextChange(site.address(), site.plan().original(), jump(site, trampoline.entry())));
+            changes.add(new TextChange(site.start(), site.plan().original(), jump(site, trampoline.entry())));
             moves.addAll(placement.moves);
         }
         return code.toByteArray();
