@@ -26,8 +26,7 @@ public final class Bench {
      * @param progress where to say what is being measured
      * @param stop whether the user wants it to end; asked before each tool is measured
      */
-    public Bench(
-            BenchOptions options, @Nullable TraplessRunner runner, PrintStream progress, BooleanSupplier stop) {
+    public Bench(BenchOptions options, @Nullable TraplessRunner runner, PrintStream progress, BooleanSupplier stop) {
         this.options = options;
         this.runner = runner;
         this.progress = progress;

@@ -6,6 +6,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Used by one thread.
  */
 final class Target implements AutoCloseable {
+    private static final int END_SECONDS = 30;
+
     /** Starts its arguments as a child of the shell and says its pid; a background command would read from /dev/null without the detour. */
     private static final String LAUNCHER = "exec 3<&0; \"$@\" <&3 3<&- & echo $!; exec 3<&- <&-; wait";
 
@@ -99,6 +102,7 @@ final class Target implements AutoCloseable {
         return Long.parseUnsignedLong(matcher.group(1));
     }
 
+    /** Ends it by the end of its input, so that a tool that runs it can tidy up; by force if that does not help. */
     @Override
     public void close() {
         try {
@@ -106,7 +110,14 @@ final class Target implements AutoCloseable {
         } catch (IOException e) {
             // it has ended already
         }
-        target.destroyForcibly();
+        try {
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                target.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            target.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
         process.onExit().join();
     }
 }

@@ -20,8 +20,9 @@ final class BenchTest {
 
     @Test
     void floorsAreMeasuredAndPlausible() throws Exception {
-        List<Row> rows =
-                new Bench(new BenchOptions(1_000_000, List.of(1, 2), List.of("none"), 2), null, NOWHERE, () -> false).measure();
+        List<Row> rows = new Bench(
+                        new BenchOptions(1_000_000, List.of(1, 2), List.of("none"), 2), null, NOWHERE, () -> false)
+                .measure();
 
         assertThat(rows).extracting(Row::tool).containsOnly("floor");
         assertThat(rows)
@@ -37,7 +38,8 @@ final class BenchTest {
 
     @Test
     void everyPeerOfThisMachineIsMeasuredAndCountsEveryEvent() throws Exception {
-        List<Row> rows = new Bench(new BenchOptions(20_000, List.of(2), List.of("all"), 1), null, NOWHERE, () -> false).measure();
+        List<Row> rows = new Bench(new BenchOptions(20_000, List.of(2), List.of("all"), 1), null, NOWHERE, () -> false)
+                .measure();
 
         assertThat(rows).extracting(Row::tool).contains("lttng-ust", "uftrace", "uprobe", "bpftrace");
         assertThat(rows).filteredOn(row -> row.unavailable() == null).allSatisfy(row -> {
@@ -78,8 +80,9 @@ final class BenchTest {
 
     @Test
     void refusesAnUnknownPeer() {
-        assertThatThrownBy(
-                        () -> new Bench(new BenchOptions(1, List.of(1), List.of("dtrace"), 1), null, NOWHERE, () -> false).measure())
+        assertThatThrownBy(() -> new Bench(
+                                new BenchOptions(1, List.of(1), List.of("dtrace"), 1), null, NOWHERE, () -> false)
+                        .measure())
                 .isInstanceOf(BenchException.class)
                 .hasMessageContaining("no peer 'dtrace'");
     }

@@ -44,7 +44,8 @@ final class LanesTest {
 
     /** The C library registers no rseq there, or is another one: the atomic rings take the events. */
     @ParameterizedTest
-    @CsvSource({"musl, musl-gcc", "musl-static, musl-gcc -static", "static, gcc -static", "static-pie, gcc -static-pie"})
+    @CsvSource({"musl, musl-gcc", "musl-static, musl-gcc -static", "static, gcc -static", "static-pie, gcc -static-pie"
+    })
     void otherLibrariesAndStaticPrograms(String variant, String compiler) throws Exception {
         Path program = Programs.compiled("lanes", "-" + variant, List.of(compiler.split(" ")));
         assertComplete(record(Target.start(program, Map.of(), List.of(), "storm", 4, 20000), "discard", "64M"));

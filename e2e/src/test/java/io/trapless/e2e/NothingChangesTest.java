@@ -75,7 +75,8 @@ final class NothingChangesTest {
                         "--buffer-size",
                         "1M",
                         "--quiet")) {
-                    redis.benchmark(2000);
+                    KernelCountsTest.awaitCodeChange(redis.pid(), server, tracer);
+                    redis.benchmark(500);
                     tracer.signal("INT");
                     tracer.await(SECONDS).succeeded();
                 }
@@ -125,7 +126,7 @@ final class NothingChangesTest {
     }
 
     private void cycles(int count) throws Exception {
-        try (Target target = Target.start("seqloop", 4, 0)) {
+        try (Target target = Target.start("seqloop", 2, 0)) {
             target.go();
             Path libc = libcOf(target.pid());
             CodeBytes program = CodeBytes.read(target.pid(), target.program());

@@ -10,6 +10,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** {@code __cxa_demangle} of libstdc++ (Itanium C++ ABI, section 3.4). Where that library is not installed no name is demangled. */
@@ -17,6 +18,14 @@ import org.jspecify.annotations.Nullable;
 final class CppDemangler {
     private static final AddressLayout STRING =
             ValueLayout.ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(Long.MAX_VALUE, ValueLayout.JAVA_BYTE));
+
+    /** Characters. */
+    private static final int MAX_READABLE_LENGTH = 1 << 24;
+
+    private static final Pattern REFERENCE = Pattern.compile("[ST][0-9A-Z]*_");
+    private static final Pattern EXPRESSION = Pattern.compile("X|D[Tt]");
+    private static final Pattern PACK = Pattern.compile("Dp");
+    private static final Pattern PACK_IN_EXPRESSION = Pattern.compile("Dp|sp");
 
     private static final @Nullable CppDemangler INSTANCE = load();
 
@@ -34,7 +43,22 @@ final class CppDemangler {
 
     static @Nullable String demangle(String mangled) {
         CppDemangler instance = INSTANCE;
-        return instance == null ? null : instance.call(mangled);
+        return instance == null || mayBeHuge(mangled) ? null : instance.call(mangled);
+    }
+
+    /**
+     * Whether the readable form might not fit in memory: substitutions and template parameters repeat what stands before them, and so double it again and again; pack expansions repeat their pattern.
+     * {@code __cxa_demangle} knows no limit. An estimate from above: most is made of N references by three of them a level. Names of real programs stay below it, but for one in some thousands.
+     */
+    private static boolean mayBeHuge(String mangled) {
+        long references = REFERENCE.matcher(mangled).results().count();
+        boolean hasExpressions = EXPRESSION.matcher(mangled).find();
+        long packs = (hasExpressions ? PACK_IN_EXPRESSION : PACK)
+                .matcher(mangled)
+                .results()
+                .count();
+        double length = mangled.length();
+        return length * Math.pow(3, references / 3.0) * Math.pow(Math.max(1, length / 4), packs) > MAX_READABLE_LENGTH;
     }
 
     private static @Nullable CppDemangler load() {

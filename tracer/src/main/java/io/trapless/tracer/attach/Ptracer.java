@@ -27,10 +27,12 @@ public final class Ptracer implements AutoCloseable {
     private @Nullable Worker worker;
 
     /** Runs {@code task} on the ptrace thread and waits for its end. An interrupt does not cut the task short; it is kept for the caller. */
-    public synchronized <T extends @Nullable Object> T call(Task<T> task) throws AttachException {
-        if (isCurrent()) {
-            return task.run();
-        }
+    public <T extends @Nullable Object> T call(Task<T> task) throws AttachException {
+        // Before the lock: who waits for the task around this one holds it.
+        return isCurrent() ? task.run() : callOnWorker(task);
+    }
+
+    private synchronized <T extends @Nullable Object> T callOnWorker(Task<T> task) throws AttachException {
         FutureTask<T> future = new FutureTask<>(task::run);
         Worker current = worker;
         if (current == null) {
