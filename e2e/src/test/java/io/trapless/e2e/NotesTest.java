@@ -109,15 +109,16 @@ final class NotesTest {
         }
     }
 
+    /** Calls that come from C: Python 3.11 has no probe in its calls from Python to Python. */
     @Test
     void pythonTellsItsFunctions() throws Exception {
         Path program = Path.of("/usr/bin/python3").toRealPath();
         Path script = Files.writeString(
-                folder.resolve("fibonacci.py"),
+                folder.resolve("twice.py"),
                 """
-                def fib(n):
-                    return n if n < 2 else fib(n - 1) + fib(n - 2)
-                print(fib(11))
+                def twice(n):
+                    return 2 * n
+                print(sum(map(twice, range(200))))
                 """);
         Path trace = folder.resolve("trace");
         Trapless.run(
@@ -136,15 +137,15 @@ final class NotesTest {
                 .succeeded();
         List<TraceEvent> events = TraceEvent.view(trace);
         assertThat(of(events, "function__entry").stream()
-                        .filter(e -> Objects.equals(e.fields().get("function"), "fib"))
+                        .filter(e -> Objects.equals(e.fields().get("function"), "twice"))
                         .toList())
-                .hasSize(287)
+                .hasSize(200)
                 .allSatisfy(e -> {
                     assertThat(e.fields().get("file")).isEqualTo(script.toString());
                     assertThat(e.field("line")).isEqualTo(1);
                 });
         assertThat(of(events, "function__return").stream()
-                        .filter(e -> Objects.equals(e.fields().get("function"), "fib")))
-                .hasSize(287);
+                        .filter(e -> Objects.equals(e.fields().get("function"), "twice")))
+                .hasSize(200);
     }
 }
