@@ -51,7 +51,10 @@ final class NotesTest {
             assertThat(memory.get(i).fields())
                     .isEqualTo(fields(-5L, -15L, 12L, (long) i, 2.5, -0.75, 2.5, -0.75, -77L, -9L, 70000L, 65535L));
         }
-        assertThat(of(events, "twice")).extracting(e -> e.field("arg0")).hasSize(2 * CALLS).contains(1L, -1L);
+        assertThat(of(events, "twice"))
+                .extracting(e -> e.field("arg0"))
+                .hasSize(2 * CALLS)
+                .contains(1L, -1L);
         assertThat(of(events, "guarded"))
                 .extracting(e -> e.field("arg0"))
                 .hasSize(2 * CALLS) // half of them in a child
@@ -59,8 +62,9 @@ final class NotesTest {
     }
 
     private static void assertFields(List<TraceEvent> events, String name, Object... values) {
-        assertThat(of(events, name)).hasSize(CALLS).allSatisfy(e -> assertThat(e.fields())
-                .isEqualTo(fields(values)));
+        assertThat(of(events, name))
+                .hasSize(CALLS)
+                .allSatisfy(e -> assertThat(e.fields()).isEqualTo(fields(values)));
     }
 
     private static Map<String, Object> fields(Object... values) {
@@ -94,8 +98,7 @@ final class NotesTest {
             tracer.signal("TERM");
             tracer.await(SECONDS).succeeded();
             target.go();
-            assertThat(target.await(SECONDS).succeeded().out())
-                    .endsWith("done\nsurvivor's semaphore 0\nsemaphore 0\n");
+            assertThat(target.await(SECONDS).succeeded().out()).endsWith("done\nsurvivor's semaphore 0\nsemaphore 0\n");
         }
         return TraceEvent.view(trace);
     }
@@ -112,9 +115,7 @@ final class NotesTest {
     @Test
     void pythonTellsItsFunctions() throws Exception {
         Path program = Path.of("/usr/bin/python3").toRealPath();
-        Path script = Files.writeString(
-                folder.resolve("twice.py"),
-                """
+        Path script = Files.writeString(folder.resolve("twice.py"), """
                 def twice(n):
                     return 2 * n
                 print(sum(map(twice, range(200))))

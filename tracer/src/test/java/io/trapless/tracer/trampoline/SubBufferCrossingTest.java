@@ -23,8 +23,7 @@ class SubBufferCrossingTest {
     void everySizeFillsItsSubBuffers() throws Throwable {
         GoodMemory memory = new GoodMemory();
         int exact = 0;
-        try (Sandbox sandbox =
-                new Sandbox(SessionHeaderDescriptor.MODE_DISCARD, Sandbox.rseqOfThisProcess(), true)) {
+        try (Sandbox sandbox = new Sandbox(SessionHeaderDescriptor.MODE_DISCARD, Sandbox.rseqOfThisProcess(), true)) {
             for (int bytes = 1; bytes <= Limits.MAX_BUFFER_BYTES; bytes++) {
                 int size = RecordDescriptor.HEADER_SIZE + FAULT_CUT_AND_LENGTH + bytes;
                 exact += (Sandbox.SUB_BUFFER - PacketDescriptor.HEADER_SIZE) % size == 0 ? 1 : 0;
@@ -41,10 +40,10 @@ class SubBufferCrossingTest {
 
     private static void fire(Sandbox sandbox, long address, int bytes) throws Throwable {
         sandbox.forgetFunctions();
-        Value buffer = new Value.BytesAt(
-                new Value.Constant(address, 8, false), new Value.Constant(bytes, 8, true), bytes);
-        SiteProbe probe = new SiteProbe(
-                7, null, List.of(new Capture("b", new CaptureType.Buf(bytes), buffer)), List.of());
+        Value buffer =
+                new Value.BytesAt(new Value.Constant(address, 8, false), new Value.Constant(bytes, 8, true), bytes);
+        SiteProbe probe =
+                new SiteProbe(7, null, List.of(new Capture("b", new CaptureType.Buf(bytes), buffer)), List.of());
         long function = sandbox.patchedFunction(0, false, false, probe);
         long[] in = new long[Sandbox.STATE_LONGS];
         long[] out = new long[Sandbox.STATE_LONGS];
