@@ -58,7 +58,8 @@ final class CppDemangler {
                 .results()
                 .count();
         double length = mangled.length();
-        return length * Math.pow(3, references / 3.0) * Math.pow(Math.max(1, length / 4), packs) > MAX_READABLE_LENGTH;
+        double bound = length * Math.pow(3, references / 3.0) * Math.pow(Math.max(1, length / 4), (double) packs);
+        return bound > MAX_READABLE_LENGTH;
     }
 
     private static @Nullable CppDemangler load() {
