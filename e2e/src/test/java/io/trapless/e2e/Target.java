@@ -78,6 +78,11 @@ final class Target implements AutoCloseable {
         running.say("go");
     }
 
+    /** What it has written so far. */
+    String out() throws IOException {
+        return running.out();
+    }
+
     boolean isAlive() {
         return running.isAlive();
     }
