@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,13 +17,6 @@ final class LauncherTest {
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void build() throws Exception {
-        try (Trapless.Running running = Trapless.start("--version")) {
-            running.await(SECONDS).succeeded();
-        }
-    }
 
     @Test
     void startsFast() throws Exception {

@@ -13,7 +13,28 @@ import java.util.concurrent.TimeUnit;
 final class Trapless {
     private static final int DEFAULT_SECONDS = 120;
 
+    private static final int BUILD_SECONDS = 900;
+
+    static {
+        build();
+    }
+
     private Trapless() {}
+
+    /** The launcher builds on first use; no test's own time limit should pay for that. */
+    private static void build() {
+        try {
+            Process version = new ProcessBuilder(home().resolve("trapless").toString(), "--version")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            if (!version.waitFor(BUILD_SECONDS, TimeUnit.SECONDS) || version.exitValue() != 0) {
+                throw new AssertionError("./trapless does not build; run it by hand");
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError("./trapless does not start", e);
+        }
+    }
 
     /** How a run ended. */
     record Result(int exitStatus, String out, String err) {
