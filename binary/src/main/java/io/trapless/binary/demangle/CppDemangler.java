@@ -53,9 +53,12 @@ final class CppDemangler {
     private static boolean mayBeHuge(String mangled) {
         long references = REFERENCE.matcher(mangled).results().count();
         boolean hasExpressions = EXPRESSION.matcher(mangled).find();
-        long packs = (hasExpressions ? PACK_IN_EXPRESSION : PACK).matcher(mangled).results().count();
+        long packs = (hasExpressions ? PACK_IN_EXPRESSION : PACK)
+                .matcher(mangled)
+                .results()
+                .count();
         double length = mangled.length();
-        return length * Math.pow(3, references / 3.0) * Math.pow(Math.max(1, length / 4), packs) > MAX_READABLE_LENGTH;
+        return length * Math.pow(3, references / 3.0) * Math.pow(Math.max(1, length / 4), (double) packs) > MAX_READABLE_LENGTH;
     }
 
     private static @Nullable CppDemangler load() {

@@ -81,7 +81,8 @@ public final class ElfFuzz {
         table.matching(Glob.of("*a?[b-y]*"));
         table.demangled(Glob.of("*::*"));
         table.similarNames("main", 3);
-        for (Function function : table.functions().subList(0, Math.min(MAX_LOOKUPS, table.functions().size()))) {
+        for (Function function : table.functions()
+                .subList(0, Math.min(MAX_LOOKUPS, table.functions().size()))) {
             table.named(function.name());
             table.nearest(function.endAddress());
             table.covering(function.address());

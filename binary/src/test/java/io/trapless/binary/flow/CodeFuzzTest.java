@@ -31,7 +31,10 @@ class CodeFuzzTest {
             ByteBuffer seed =
                     ByteBuffer.allocate(CodeFuzz.HEAD_BYTES + bytes.length).order(ByteOrder.LITTLE_ENDIAN);
             seed.putLong(0x401000).putLong(0x500000).putLong(1).putShort((short) 4);
-            seed.putShort((short) 0).put((byte) 16).putShort((short) bytes.length).put((byte) 8);
+            seed.putShort((short) 0)
+                    .put((byte) 16)
+                    .putShort((short) bytes.length)
+                    .put((byte) 8);
             all.add(seed.put(CodeFuzz.HEAD_BYTES, bytes).array());
         }
         return all;
