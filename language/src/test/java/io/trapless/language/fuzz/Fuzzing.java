@@ -122,7 +122,9 @@ public final class Fuzzing {
             assertThat(output).contains("Instrumented io.trapless.").doesNotContain("Failed to instrument io/trapless");
             // libFuzzer's last line: it came to the end of its time.
             assertThat(output).contains("Done ");
-            output.lines().filter(l -> l.startsWith("Done ") || l.contains("DONE") || l.contains("Seed:")).forEach(System.out::println);
+            output.lines()
+                    .filter(l -> l.startsWith("Done ") || l.contains("DONE") || l.contains("Seed:"))
+                    .forEach(System.out::println);
         } finally {
             process.destroyForcibly();
         }

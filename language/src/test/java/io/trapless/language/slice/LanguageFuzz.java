@@ -83,7 +83,9 @@ public final class LanguageFuzz {
     private static void evaluate(CaptureProgram program) {
         Evaluator evaluator = new Evaluator(STATE);
         evaluator.accepts(program);
-        int length = evaluator.capture(program).fields().stream().mapToInt(f -> f.length).sum();
+        int length = evaluator.capture(program).fields().stream()
+                .mapToInt(f -> f.length)
+                .sum();
         if (length > program.maxFieldBytes()) {
             throw new AssertionError(length + " bytes where " + program.maxFieldBytes() + " are the most");
         }
@@ -95,10 +97,11 @@ public final class LanguageFuzz {
         told(first);
         if (first instanceof Result.Ok<T> ok) {
             String printed = printer.apply(ok.value());
-            String twice = printer.apply(
-                    parser.apply(new Source("printed", printed)).orThrow());
+            String twice =
+                    printer.apply(parser.apply(new Source("printed", printed)).orThrow());
             if (!printed.equals(twice)) {
-                throw new AssertionError("'" + source.text() + "' is printed as '" + printed + "', that as '" + twice + "'");
+                throw new AssertionError(
+                        "'" + source.text() + "' is printed as '" + printed + "', that as '" + twice + "'");
             }
         }
     }
