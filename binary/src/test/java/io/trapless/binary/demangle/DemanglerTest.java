@@ -167,4 +167,25 @@ class DemanglerTest {
         }
         RustV0Demangler.demangle(bomb + "E");
     }
+
+    @Test
+    void namesThatWouldFillTheMemoryAreLeftAsTheyAre() {
+        // Each level repeats the one before twice: 2 to the 60th characters.
+        StringBuilder substitutions = new StringBuilder("_Z1f1AIiiES_IS0_S0_E");
+        for (int i = 1; i < 60; i++) {
+            String before = "S" + Integer.toString(i, 36).toUpperCase(java.util.Locale.ROOT) + "_";
+            substitutions.append("S_I").append(before).append(before).append('E');
+        }
+        assertThat(Demangler.demangle(substitutions.toString())).isNull();
+        String pack = "J" + "i".repeat(500) + "E";
+        assertThat(Demangler.demangle("_Z1fI" + pack.repeat(3) + "EvDp1AIT_JDp1AIT0_JDpT1_EEEE"))
+                .isNull();
+    }
+
+    @Test
+    void whatRealNamesRepeatIsRead() {
+        assertThat(Demangler.demangle("_Z1fIJiiEEvDpT_")).isEqualTo("void f<int, int>(int, int)");
+        assertThat(Demangler.demangle("_Z1f1AIiiES_IS0_S0_E"))
+                .isEqualTo("f(A<int, int>, A<A<int, int>, A<int, int> >)");
+    }
 }

@@ -35,7 +35,7 @@ public final class CodeFuzz {
         byte[] code = Arrays.copyOfRange(input, HEAD_BYTES, Math.min(input.length, HEAD_BYTES + MAX_CODE_BYTES));
         Fuzzing.measured(input, () -> {
             readPlaces(code, address);
-            analyze(new Image(head, address, code), address, code.length);
+            analyze(new Image(head.duplicate().order(ByteOrder.LITTLE_ENDIAN), address, code), address, code.length);
         });
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What the records of a session mean: the {@code events} file, with all that a trace's schema needs beyond {@link SessionProperties}. Text, one fact a line, fields separated by tabs:
@@ -27,6 +28,9 @@ import java.util.Set;
  */
 public record EventTable(Environment environment, List<EventType> events) {
     private static final String FIRST = "trapless-events 1";
+
+    /** A trace can have no other. */
+    private static final Pattern FIELD_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     public EventTable {
         events = List.copyOf(events);
@@ -103,7 +107,10 @@ public record EventTable(Environment environment, List<EventType> events) {
     private static EventType event(String[] words) {
         List<FieldType> fields = new ArrayList<>();
         for (int i = 5; i < words.length; i += 2) {
-            fields.add(new FieldType(unescape(words[i]), kind(words[i + 1])));
+            if (!FIELD_NAME.matcher(words[i]).matches()) {
+                throw new IllegalArgumentException("field name " + words[i]);
+            }
+            fields.add(new FieldType(words[i], kind(words[i + 1])));
         }
         return new EventType(
                 Integer.parseInt(words[1]),
