@@ -213,7 +213,9 @@ final class SessionsTest {
     }
 
     private String sessions() throws Exception {
-        return Trapless.run("sessions", "--shm-path", leftovers.shm()).succeeded().out();
+        return Trapless.run("sessions", "--shm-path", leftovers.shm())
+                .succeeded()
+                .out();
     }
 
     private String name() throws IOException {

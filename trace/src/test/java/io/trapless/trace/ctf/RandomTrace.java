@@ -24,10 +24,10 @@ public final class RandomTrace {
     private static final String[] LETTERS = {"a", "Z", "7", " ", "\"", "\\", "\n", "\t", "é", "€", "𝄞", "/", "{"};
     private static final int CPUS = 3;
 
-    /** An event as it went in; a value is a Long, Double, String or byte[]. */
     /** More than a nanosecond at any frequency: babeltrace2 orders events by their rounded nanoseconds. */
     private static final long GAP_CYCLES = 64;
 
+    /** An event as it went in; a value is a Long, Double, String or byte[]. */
     public record Entry(EventType type, int cpu, int tid, long tsc, int faults, int cuts, List<Object> values) {}
 
     private final Random random;
