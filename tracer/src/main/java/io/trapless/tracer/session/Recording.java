@@ -117,6 +117,7 @@ public final class Recording {
         int descriptor = session.openRings();
         try {
             onPtracer(() -> attachment.map(descriptor));
+            onPtracer(attachment::populate);
             attachment.generate();
             onPtracer(attachment::arm);
         } finally {
@@ -154,6 +155,7 @@ public final class Recording {
         int descriptor = session.openRings();
         try {
             attachment.map(stopped, descriptor);
+            attachment.populate(stopped);
             attachment.generate();
             attachment.arm(stopped);
         } finally {
