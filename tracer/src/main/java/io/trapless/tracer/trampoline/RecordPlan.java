@@ -151,6 +151,14 @@ final class RecordPlan {
         return SCRATCH_OFFSET + scratchBytes;
     }
 
+    /** Whether anything is put together in the staging area. */
+    boolean usesStaging() {
+        return variable
+                || probe.faultable()
+                || filterNeedsStaging()
+                || fields.stream().anyMatch(field -> field.stagingOffset() >= 0);
+    }
+
     /** Whether the filter needs the staging area. */
     boolean filterNeedsStaging() {
         Value filter = probe.filter();

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Generates the code of sites in one code region of one process. The hot path, in order:
@@ -133,7 +134,14 @@ public final class TrampolineCompiler {
             private final RecordCompiler record;
             private final ValueCompiler values;
             private final RingCode rings = new RingCode(asm, facts);
+            /** The sequence inside the staging area's frame: the only one, or the one to which {@link #light} falls back. */
             private final RestartableSequence sequence = new RestartableSequence(asm, facts.rseq());
+
+            /** The first attempt of a record that needs no staging area: it does without a retry word too. */
+            private final RestartableSequence light = new RestartableSequence(asm, facts.rseq());
+
+            private final Label fallBack = asm.label();
+            private final boolean isLight;
             private final Label retry = asm.label();
             private final Label out = asm.label();
             private final Label next = asm.label();
@@ -143,6 +151,7 @@ public final class TrampolineCompiler {
             private final Label atomicFill = asm.label();
             private boolean enableChecked;
             private boolean filterChecked;
+            private int depthOutside;
             private int depthInside;
 
             Block(SiteProbe probe) {
@@ -151,6 +160,7 @@ public final class TrampolineCompiler {
                 this.plan = new RecordPlan(probe, operands);
                 this.values = new ValueCompiler(asm, frame, operands, facts, shared);
                 this.record = new RecordCompiler(asm, frame, operands, values, facts, shared, probe, plan);
+                this.isLight = facts.rseq().registered() && !plan.usesStaging();
             }
 
             /** Before anything is saved: what can be decided without a register. */
@@ -171,11 +181,22 @@ public final class TrampolineCompiler {
                 if (!enableChecked) {
                     checkEnabled(next);
                 }
+                depthOutside = frame.depth();
                 Value filter = filterChecked ? null : probe.filter();
                 if (filter != null && !plan.filterNeedsStaging()) {
                     values.noteFaultsOf(-1);
                     values.jumpUnless(filter, next);
                 }
+                if (isLight) {
+                    emitSequence(light, fallBack, fallBack);
+                    light.disarm();
+                } else {
+                    emitStaged(filter);
+                }
+                asm.bind(next);
+            }
+
+            private void emitStaged(@Nullable Value filter) {
                 frame.openStaging();
                 if (filter != null && plan.filterNeedsStaging()) {
                     values.noteFaultsOf(-1);
@@ -185,7 +206,7 @@ public final class TrampolineCompiler {
                 depthInside = frame.depth();
                 asm.bind(retry);
                 if (facts.rseq().registered()) {
-                    emitSequence();
+                    emitSequence(sequence, notRegistered, slow);
                 } else {
                     reserveAtomic();
                 }
@@ -194,12 +215,11 @@ public final class TrampolineCompiler {
                     sequence.disarm(); // on every way out: the cold routines arm sequences of their own
                 }
                 frame.closeStaging();
-                asm.bind(next);
             }
 
-            private void emitSequence() {
-                sequence.arm(RAX);
-                rings.rseqRing(R10, notRegistered, site.vforkGuard());
+            private void emitSequence(RestartableSequence attempt, Label ifNotRegistered, Label ifFull) {
+                attempt.arm(RAX);
+                rings.rseqRing(R10, ifNotRegistered, site.vforkGuard());
                 rings.recordHeader(probe.eventId());
                 asm.mov(R11, Mem.of(R10, RingDescriptor.HEAD_OFFSET), 8);
                 if (plan.isVariable()) {
@@ -209,7 +229,7 @@ public final class TrampolineCompiler {
                     asm.lea(RAX, Mem.of(R11, plan.fixedSize()));
                 }
                 asm.cmp(RAX, Mem.of(R10, RingDescriptor.LIMIT_OFFSET), 8);
-                asm.jcc(Condition.A, slow);
+                asm.jcc(Condition.A, ifFull);
                 asm.and(R11, facts.dataMask(), 4);
                 asm.lea(R11, Mem.of(R10, R11, 1, RingDescriptor.DATA_OFFSET));
                 record.store();
@@ -221,7 +241,16 @@ public final class TrampolineCompiler {
                 } else {
                     asm.add(head, plan.fixedSize(), 8);
                 }
-                sequence.end();
+                attempt.end();
+            }
+
+            /** Where the first attempt of a light record goes if it is aborted or does not fit: the same once more, with all that the cold routines count on. */
+            private void emitFallBack() {
+                light.abortHandler();
+                asm.bind(fallBack);
+                frame.assumeDepth(depthOutside);
+                emitStaged(null);
+                asm.jmp(next);
             }
 
             private void reserveAtomic() {
@@ -236,6 +265,9 @@ public final class TrampolineCompiler {
             }
 
             void emitCold() {
+                if (isLight) {
+                    emitFallBack();
+                }
                 frame.assumeDepth(depthInside);
                 asm.bind(atomicFill);
                 record.store();
@@ -256,6 +288,9 @@ public final class TrampolineCompiler {
                 SiteInfo.emit(asm, info, retry, out, atomicFill, probe.eventId());
                 if (facts.rseq().registered()) {
                     sequence.descriptor();
+                }
+                if (isLight) {
+                    light.descriptor();
                 }
             }
         }
