@@ -33,12 +33,13 @@ final class SummaryText {
         summary.notices().forEach(notice -> out.println("note: " + notice));
         out.println(String.format(
                 Locale.ROOT,
-                "%d events, %d lost, %d bytes; attached in %.0f ms, threads stopped for %.2f ms",
+                "%d events, %d lost, %d bytes; attached in %.0f ms, threads stopped for %.2f ms, one of them lent for %.2f ms",
                 summary.events(),
                 summary.lost(),
                 summary.bytes(),
                 summary.attachNanos() / 1e6,
-                summary.pauseNanos() / 1e6));
+                summary.pauseNanos() / 1e6,
+                summary.loanNanos() / 1e6));
         out.println("trace: " + summary.trace() + "   (trapless view " + summary.trace() + ")");
     }
 

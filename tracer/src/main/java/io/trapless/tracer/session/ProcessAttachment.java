@@ -76,6 +76,7 @@ final class ProcessAttachment {
     private long rings;
     private boolean registersRseq;
     private long longestPauseNanos;
+    private long longestLoanNanos;
 
     /** Memory of ours in the target. */
     record Mapped(long address, long size) {}
@@ -141,7 +142,12 @@ final class ProcessAttachment {
         return gadgets;
     }
 
-    /** The longest time for which any thread stood still. */
+    /** The longest time for which one thread was lent for system calls, while the others ran. */
+    long longestLoanNanos() {
+        return longestLoanNanos;
+    }
+
+    /** The longest time for which all threads stood still, counted from the first request to stop. */
     long longestPauseNanos() {
         return longestPauseNanos;
     }
@@ -158,11 +164,10 @@ final class ProcessAttachment {
     void map(int ringsDescriptor) throws AttachException, IOException {
         // The journal's first use loads classes: not while a thread stands still.
         journal.append(List.of(new JournalEntry.Mapped(key, 0, 0), new JournalEntry.Unmapped(key, 0)));
-        long begin = System.nanoTime();
         try (StoppedThreads stopped = target.stopOne()) {
+            long begin = System.nanoTime();
             map(stopped, ringsDescriptor);
-        } finally {
-            longestPauseNanos = Math.max(longestPauseNanos, System.nanoTime() - begin);
+            longestLoanNanos = Math.max(longestLoanNanos, System.nanoTime() - begin);
         }
     }
 
@@ -256,9 +261,12 @@ final class ProcessAttachment {
      */
     void populate() throws AttachException {
         for (long[] piece : pieces()) {
-            try (StoppedThreads stopped = target.stopOne();
-                    RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
-                calls.call(SYS_MADVISE, piece[0], piece[1], MADV_POPULATE_WRITE);
+            try (StoppedThreads stopped = target.stopOne()) {
+                long begin = System.nanoTime();
+                try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
+                    calls.call(SYS_MADVISE, piece[0], piece[1], MADV_POPULATE_WRITE);
+                }
+                longestLoanNanos = Math.max(longestLoanNanos, System.nanoTime() - begin);
             }
         }
     }

@@ -371,6 +371,10 @@ public final class Recording {
                 .mapToLong(ProcessAttachment::longestPauseNanos)
                 .max()
                 .orElse(0);
+        long loan = attachments.stream()
+                .mapToLong(ProcessAttachment::longestLoanNanos)
+                .max()
+                .orElse(0);
         return new RecordingSummary(
                 statistics.events(),
                 statistics.lost(),
@@ -378,6 +382,7 @@ public final class Recording {
                 request.output(),
                 attachNanos,
                 pause,
+                loan,
                 sites,
                 binder.refused(),
                 notices);

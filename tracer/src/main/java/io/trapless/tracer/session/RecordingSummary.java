@@ -10,7 +10,8 @@ import java.util.List;
  * @param lost events that were counted as lost
  * @param bytes of the records, packet headers not counted
  * @param attachNanos from the first process's opening to the last one's release
- * @param pauseNanos the longest time for which a target's threads stood still
+ * @param pauseNanos the longest time for which all of a target's threads stood still
+ * @param loanNanos the longest time for which a single thread was lent for system calls while the others ran
  * @param notices sentences about what went otherwise than one would expect
  */
 public record RecordingSummary(
@@ -20,6 +21,7 @@ public record RecordingSummary(
         Path trace,
         long attachNanos,
         long pauseNanos,
+        long loanNanos,
         List<SiteResult> sites,
         List<RefusedProbe> refused,
         List<String> notices) {

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
  * only; nothing that goes wrong here matters.
  */
 final class Rehearsal {
-    private static final long AT_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
-    private static final int ROUNDS = 25;
+    private static final long AT_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int ROUNDS = 100;
     private static final int PAGE = 4096;
 
     /** Sleeps until it is killed, and is there on every Linux. */
