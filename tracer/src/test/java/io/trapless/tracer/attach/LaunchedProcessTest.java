@@ -85,6 +85,7 @@ class LaunchedProcessTest {
             });
             assertThat(threads).isEqualTo(3);
         }
+        Thread.sleep(300); // so that each of its threads gets a turn
         process.signal(15);
         assertThat(process.awaitExit(10_000)).isZero();
         assertThat(Files.readString(output)).isEqualTo("ready\nOK\n");
