@@ -5,7 +5,7 @@ static void *run(void *argument) {
     uint64_t seed = (uint64_t)(uintptr_t)argument * 0x9e3779b97f4a7c15u + 1;
     uint64_t rounds = 0;
     errno = (int)(seed & 0xff) + 1000;
-    while (!stop) {
+    while (!stop || rounds == 0) { // each proves something, however late its turn comes
         uint64_t a = seed, b = ~seed, count = 2000, bad = 0;
         __asm__ volatile(
             "movq %[a], %%xmm3\n\t"
