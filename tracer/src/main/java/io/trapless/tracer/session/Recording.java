@@ -112,8 +112,8 @@ public final class Recording {
         int descriptor = session.openRings();
         try {
             onPtracer(() -> attachment.map(standstill, descriptor));
-            onPtracer(() -> attachment.populate(standstill));
             attachment.generate();
+            onPtracer(() -> attachment.warmUp(standstill));
             onPtracer(() -> attachment.arm(standstill));
         } finally {
             Descriptors.close(descriptor);

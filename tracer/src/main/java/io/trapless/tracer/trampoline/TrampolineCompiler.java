@@ -55,6 +55,11 @@ public final class TrampolineCompiler {
         return shared.code().clone();
     }
 
+    /** {@link SharedRoutines#touchPages}. */
+    public long touchPages() {
+        return shared.touchPages();
+    }
+
     /** Where the first trampoline may lie. */
     public long firstAddress() {
         return align(regionStart + shared.code().length);
