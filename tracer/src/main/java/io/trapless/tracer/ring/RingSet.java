@@ -73,10 +73,29 @@ final class RingSet {
         }
     }
 
-    void snapshot() throws IOException {
+    void flush() throws IOException {
         for (RingReader reader : readers) {
-            reader.snapshot();
+            reader.flush();
         }
+    }
+
+    /** {@code histories}: one for each ring, in their order. */
+    void snapshot(List<HeadHistory> histories) throws IOException {
+        for (int i = 0; i < readers.size(); i++) {
+            readers.get(i).snapshot(histories.get(i));
+        }
+    }
+
+    void note(List<HeadHistory> histories) {
+        for (int i = 0; i < readers.size(); i++) {
+            readers.get(i).note(histories.get(i));
+        }
+    }
+
+    static List<HeadHistory> emptyHistories(List<RingId> rings, RingGeometry geometry) {
+        return rings.stream()
+                .map(_ -> new HeadHistory(geometry.capacityBytes()))
+                .toList();
     }
 
     void skipPresentHoles() {
