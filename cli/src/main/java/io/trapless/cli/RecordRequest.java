@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param quiet no live line and no summary on the terminal
  * @param systemCalls whether memory behind unproven pointers may be read by a system call
  * @param command the command to start and trace with its arguments, or empty
+ * @param extras what else is asked for
  */
 public record RecordRequest(
         List<Integer> pids,
@@ -33,12 +34,43 @@ public record RecordRequest(
         @Nullable Path summary,
         boolean quiet,
         boolean systemCalls,
-        List<String> command) {
+        List<String> command,
+        RecordExtras extras) {
 
     /** Copies the lists. */
     public RecordRequest {
         pids = List.copyOf(pids);
         clauses = List.copyOf(clauses);
         command = List.copyOf(command);
+    }
+
+    /** Without extras. */
+    public RecordRequest(
+            List<Integer> pids,
+            List<String> clauses,
+            @Nullable Path output,
+            FullRing mode,
+            long bufferSizeBytes,
+            @Nullable Duration duration,
+            @Nullable Long maxEvents,
+            @Nullable Path shmPath,
+            @Nullable Path summary,
+            boolean quiet,
+            boolean systemCalls,
+            List<String> command) {
+        this(
+                pids,
+                clauses,
+                output,
+                mode,
+                bufferSizeBytes,
+                duration,
+                maxEvents,
+                shmPath,
+                summary,
+                quiet,
+                systemCalls,
+                command,
+                RecordExtras.NONE);
     }
 }

@@ -17,6 +17,9 @@ package io.trapless.layout;
  *   ---- next cache line: hot only in block mode ----
  *       64     8  heartbeat        TSC cycles at the tracer's last      tracer, often     a writer that waits
  *                                  sign of life; 0: no tracer
+ *   ---- next cache line: written only where a probe is a trigger ----
+ *      128    64  fired            one byte a trigger; not 0: its     trampolines of    tracer, which
+ *                                  probe has fired                    its sites         clears it
  *   ---- offset {@link #ENABLE_OFFSET} ----
  *     4096 65536  enable           one byte an event id; 0 = off        tracer            every trampoline
  *   ---- offset {@link #RINGS_OFFSET} ----
@@ -44,6 +47,10 @@ public final class SessionHeaderDescriptor {
     public static final int MODE_OFFSET = CAPACITY_OFFSET + 8;
     public static final int UUID_OFFSET = MODE_OFFSET + 8;
     public static final int HEARTBEAT_OFFSET = 64;
+    public static final int FIRED_OFFSET = 128;
+
+    /** Clauses that can be triggers. */
+    public static final int FIRED_SLOTS = 64;
 
     /** Event ids are 16 bits wide; {@code 0xFFFF} is never given out. */
     public static final int MAX_EVENT_IDS = 65536;

@@ -104,12 +104,7 @@ final class RseqRingReader extends RingReader {
             return;
         }
         copyUntaken(content);
-        take(
-                HEADER_SIZE + content - taken,
-                PacketEmitter.NEXT_PACKET,
-                begin(),
-                PacketEmitter.UNKNOWN_TIME,
-                lost());
+        take(HEADER_SIZE + content - taken, PacketEmitter.NEXT_PACKET, begin(), PacketEmitter.UNKNOWN_TIME, lost());
         taken = content;
         flushedCycles = now;
     }

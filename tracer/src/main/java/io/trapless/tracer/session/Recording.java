@@ -17,6 +17,7 @@ import io.trapless.tracer.ring.RingGeometry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +42,13 @@ public final class Recording {
 
     private @Nullable LaunchedProcess launched;
     private @Nullable SessionResources resources;
+    private @Nullable RecordingServices services;
     private long attachNanos;
 
     private Recording(RecordingRequest request) {
         this.request = request;
-        this.binder = new SiteBinder(request.clauses(), files, request.systemCalls());
+        this.binder =
+                new SiteBinder(request.allClauses(), request.triggerClauses().size(), files, request.systemCalls());
     }
 
     /**
@@ -92,6 +95,11 @@ public final class Recording {
             launch();
         }
         attachNanos = System.nanoTime() - begin;
+        services = RecordingServices.start(session(), request.options(), this::targetPids);
+    }
+
+    private List<Integer> targetPids() {
+        return targets.stream().map(target -> target.process().pid()).toList();
     }
 
     private void rehearse() {
@@ -254,6 +262,8 @@ public final class Recording {
      */
     public RecordingSummary finish() throws RecordingException, InterruptedException {
         SessionResources session = session();
+        RecordingServices running = Objects.requireNonNull(services);
+        running.close();
         detachAll();
         try {
             IOException broken = null;
@@ -265,8 +275,16 @@ public final class Recording {
                 statistics = session.consumer().statistics();
             }
             session.closeTrace();
+            notices.addAll(running.notices());
             RecordingSummary summary = new SummaryBuilder(session.consumer(), statistics)
-                    .build(request.output(), attachNanos, targets, attachments, binder.refused(), notices);
+                    .build(
+                            request.output(),
+                            attachNanos,
+                            targets,
+                            attachments,
+                            binder.refused(),
+                            running.traces(),
+                            notices);
             session.delete();
             if (broken != null) {
                 throw RecordingException.failed(Sentences.of(broken) + "; the trace " + request.output() + " holds the "
@@ -298,6 +316,9 @@ public final class Recording {
     /** Takes back whatever {@link #start} had done. */
     private void abandon() throws InterruptedException {
         SessionResources session = resources;
+        if (services != null) {
+            services.close();
+        }
         if (session != null) {
             detachAll();
             session.abandon(!notices.isEmpty());

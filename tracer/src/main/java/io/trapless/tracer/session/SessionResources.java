@@ -1,7 +1,6 @@
 package io.trapless.tracer.session;
 
 import io.trapless.trace.ctf.PacketScanner;
-import io.trapless.trace.ctf.TraceDirectory;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TraceSchema;
 import io.trapless.trace.event.TscCalibration;
@@ -21,7 +20,6 @@ import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
 import io.trapless.tracer.session.store.SessionProperties;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -33,15 +31,10 @@ import java.util.UUID;
 final class SessionResources {
     private static final int CLOCK_TRIES = 100;
 
-    /** A clock measured over less is worse than the frequency that is known from the beginning. */
-    private static final long SHORTEST_CALIBRATION_NANOS = 100_000_000;
-
     private final SessionDirectory directory;
     private final SessionFile file;
     private final JournalWriter journal;
-    private final TraceDirectory trace;
-    private final TraceSchema schema;
-    private final TscCalibration.Sample begin;
+    private final TraceOutput output;
     private final Map<Integer, String> names = new HashMap<>();
     private final RingConsumer consumer;
 
@@ -49,9 +42,8 @@ final class SessionResources {
             SessionDirectory directory,
             SessionFile file,
             JournalWriter journal,
-            TraceDirectory trace,
+            TraceOutput output,
             TraceSchema schema,
-            TscCalibration.Sample begin,
             long beginCycles,
             RingConsumer.Listener listener,
             long maxEvents)
@@ -59,9 +51,7 @@ final class SessionResources {
         this.directory = directory;
         this.file = file;
         this.journal = journal;
-        this.trace = trace;
-        this.schema = schema;
-        this.begin = begin;
+        this.output = output;
         for (EventType event : schema.events()) {
             names.put(event.id(), event.name());
             file.setEnabled(event.id(), true);
@@ -69,7 +59,7 @@ final class SessionResources {
         this.consumer = new RingConsumer(
                 file,
                 new PacketScanner(schema.events()),
-                (ring, packet, _) -> append(ring.cpu(), ring.kind().code(), packet),
+                output,
                 TimeStampCounter::read,
                 beginCycles,
                 maxEvents,
@@ -95,7 +85,7 @@ final class SessionResources {
                 first.commandLine().isEmpty() ? "process" : first.commandLine().getFirst(),
                 first.pid());
         SessionFile file = null;
-        TraceDirectory trace = null;
+        TraceOutput output = null;
         boolean created = false;
         try {
             TscCalibration.Sample begin = sampleClock();
@@ -122,19 +112,18 @@ final class SessionResources {
                             targets.stream().map(SessionResources::describe).toList())
                     .write(directory);
             new EventTable(schema.environment(), schema.events()).write(directory);
-            trace = TraceDirectory.create(request.output(), schema);
+            output = TraceOutput.create(request.output(), request.options(), begin, schema);
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
-                    directory, file, journal, trace, schema, begin, beginCycles, listener, request.maxEvents());
+                    directory, file, journal, output, schema, beginCycles, listener, request.maxEvents());
             resources.consumer.start();
             created = true;
             return resources;
         } finally {
             if (!created) {
-                if (trace != null) {
-                    trace.close();
-                    TraceRemoval.removeEmpty(trace.path());
+                if (output != null) {
+                    output.abandon();
                 }
                 if (file != null) {
                     file.close();
@@ -163,13 +152,31 @@ final class SessionResources {
         return new TscCalibration.Sample(pair.cycles(), pair.nanos());
     }
 
-    private void append(int cpu, int ringKind, MemorySegment packet) throws IOException {
-        trace.append(cpu, ringKind, packet);
-    }
-
     /** The ring file's place, by which processes that map it are known. */
     Path rings() {
         return directory.rings();
+    }
+
+    /** The session's own folder. */
+    SessionDirectory directory() {
+        return directory;
+    }
+
+    /** Where the packets go. */
+    TraceOutput output() {
+        return output;
+    }
+
+    /** What can be recorded, as far as is known now. */
+    List<EventType> events() {
+        return output.schema().events();
+    }
+
+    /** Switches an event on or off; whether that changed anything. */
+    boolean setEnabled(int eventId, boolean enabled) {
+        boolean before = file.isEnabled(eventId);
+        file.setEnabled(eventId, enabled);
+        return before != enabled;
     }
 
     SessionFile file() {
@@ -198,11 +205,7 @@ final class SessionResources {
 
     /** Writes the final clock and closes the trace; all packets have been appended. */
     void closeTrace() throws IOException {
-        TscCalibration.Sample end = sampleClock();
-        if (end.realtimeNanos() - begin.realtimeNanos() >= SHORTEST_CALIBRATION_NANOS) {
-            trace.replaceMetadata(schema.withClock(TscCalibration.between(begin, end)));
-        }
-        trace.close();
+        output.close();
     }
 
     /** Deletes the session's files; targets that still map the rings keep them. */
@@ -217,8 +220,7 @@ final class SessionResources {
     void abandon(boolean keepSession) {
         try {
             consumer.close();
-            trace.close();
-            TraceRemoval.removeEmpty(trace.path());
+            output.abandon();
             if (!keepSession) {
                 delete();
             }

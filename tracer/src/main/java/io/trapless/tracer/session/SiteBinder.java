@@ -33,6 +33,7 @@ import java.util.TreeMap;
  */
 final class SiteBinder {
     private final List<Clause> clauses;
+    private final int firstTrigger;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
@@ -42,8 +43,10 @@ final class SiteBinder {
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
-    SiteBinder(List<Clause> clauses, ImageFiles files, boolean systemCalls) {
+    /** @param triggers how many of the clauses, at the end, are triggers: the first has slot 0 */
+    SiteBinder(List<Clause> clauses, int triggers, ImageFiles files, boolean systemCalls) {
         this.clauses = List.copyOf(clauses);
+        this.firstTrigger = clauses.size() - triggers;
         this.files = files;
         this.systemCalls = systemCalls;
     }
@@ -146,7 +149,8 @@ final class SiteBinder {
                 throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID
                         + " places; a recording holds no more, so name fewer of them");
             }
-            SiteProbe probe = new SiteProbe(nextId, program.filter(), program.captures(), locations);
+            int trigger = clause < firstTrigger ? SiteProbe.NO_TRIGGER : clause - firstTrigger;
+            SiteProbe probe = new SiteProbe(nextId, program.filter(), program.captures(), locations, trigger);
             check(clause, probe);
             long bias = site.module().loadBias();
             long address = plan.range().site() + bias;

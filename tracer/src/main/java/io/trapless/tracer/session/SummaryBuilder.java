@@ -30,6 +30,7 @@ final class SummaryBuilder {
             List<BoundTarget> targets,
             List<ProcessAttachment> attachments,
             List<RefusedProbe> refused,
+            List<TracePart> traces,
             List<String> notices)
             throws IOException {
         List<String> all = new ArrayList<>(notices);
@@ -50,6 +51,7 @@ final class SummaryBuilder {
                         .orElse(0),
                 sites(targets),
                 refused,
+                traces,
                 all);
     }
 
