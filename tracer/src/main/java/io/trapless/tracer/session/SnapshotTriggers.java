@@ -6,9 +6,12 @@ import io.trapless.tracer.linux.Threads;
 import io.trapless.tracer.ring.SessionFile;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -30,6 +33,7 @@ final class SnapshotTriggers implements AutoCloseable {
     private final SnapshotTaker taker;
     private final Supplier<List<Integer>> pids;
     private final Map<Integer, ExitWatch> watches = new HashMap<>();
+    private final Set<Integer> ended = new HashSet<>();
     private final long[] nextNanos;
     private final List<String> failures = new ArrayList<>();
     private final Thread thread;
@@ -48,12 +52,22 @@ final class SnapshotTriggers implements AutoCloseable {
         this.taker = taker;
         this.pids = pids;
         this.nextNanos = new long[probes.size()];
-        java.util.Arrays.fill(nextNanos, System.nanoTime());
+        Arrays.fill(nextNanos, System.nanoTime());
         watchProcesses();
         this.thread = Thread.ofPlatform().name("trapless-triggers").daemon().start(this::run);
     }
 
     private void run() {
+        try {
+            watch();
+        } catch (RuntimeException e) {
+            fail("snapshots were not taken any more: internal error (" + e + ")");
+        } finally {
+            watches.values().forEach(ExitWatch::close);
+        }
+    }
+
+    private void watch() {
         for (int look = 0; !closing; look++) {
             lookAtProbes();
             if (look % LOOKS_A_PROCESS_CHECK == 0) {
@@ -65,7 +79,12 @@ final class SnapshotTriggers implements AutoCloseable {
         // What happened just before the end.
         lookAtProbes();
         lookAtProcesses();
-        watches.values().forEach(ExitWatch::close);
+    }
+
+    private void fail(String sentence) {
+        synchronized (failures) {
+            failures.add(sentence);
+        }
     }
 
     private void lookAtProbes() {
@@ -81,19 +100,22 @@ final class SnapshotTriggers implements AutoCloseable {
 
     private void watchProcesses() {
         if (onExit || onCrash) {
-            pids.get().forEach(pid -> watches.computeIfAbsent(pid, ExitWatch::of));
+            pids.get().stream()
+                    .filter(pid -> !ended.contains(pid))
+                    .forEach(pid -> watches.computeIfAbsent(pid, ExitWatch::of));
         }
     }
 
     private void lookAtProcesses() {
-        List<ExitWatch> ended =
+        List<ExitWatch> over =
                 watches.values().stream().filter(ExitWatch::hasEnded).toList();
-        for (ExitWatch watch : ended) {
+        for (ExitWatch watch : over) {
             if (onExit || watch.waitStatus() != 0) {
                 take("process " + watch.pid() + how(watch.waitStatus()));
             }
             watch.close();
             watches.remove(watch.pid());
+            ended.add(watch.pid());
         }
     }
 
@@ -111,9 +133,7 @@ final class SnapshotTriggers implements AutoCloseable {
         try {
             taker.takeNumbered(cause);
         } catch (IOException e) {
-            synchronized (failures) {
-                failures.add("no snapshot was taken when " + cause + ": " + Sentences.of(e));
-            }
+            fail("no snapshot was taken when " + cause + ": " + Sentences.of(e));
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
@@ -27,9 +28,11 @@ public final class ControlServer implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long TICK_MILLIS = 500;
 
+    /** Its name until it listens and nobody else can write to it. */
+    private static final String UNPUBLISHED = "control.new";
+
     private final ControlHandler handler;
     private final UserPrincipal owner;
-    private final Path socket;
     private final ServerSocketChannel listener;
     private final Selector selector;
     private final Thread thread;
@@ -47,7 +50,6 @@ public final class ControlServer implements AutoCloseable {
     private ControlServer(Path sessionDirectory, ControlHandler handler) throws IOException {
         this.handler = handler;
         this.owner = Files.getOwner(sessionDirectory);
-        this.socket = sessionDirectory.resolve(ControlSocket.NAME);
         this.selector = Selector.open();
         this.listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         this.thread = Thread.ofPlatform().name("trapless-control").daemon().unstarted(this::run);
@@ -61,9 +63,11 @@ public final class ControlServer implements AutoCloseable {
      */
     public static ControlServer start(Path sessionDirectory, ControlHandler handler) throws IOException {
         ControlServer server = new ControlServer(sessionDirectory, handler);
-        try (ControlSocket socket = ControlSocket.in(sessionDirectory)) {
+        Path unpublished = sessionDirectory.resolve(UNPUBLISHED);
+        try (ControlSocket socket = ControlSocket.in(sessionDirectory, UNPUBLISHED)) {
             server.listener.bind(socket.address(), MAX_CONNECTIONS);
-            Files.setPosixFilePermissions(server.socket, PosixFilePermissions.fromString("rw-------"));
+            Files.setPosixFilePermissions(unpublished, PosixFilePermissions.fromString("rw-------"));
+            Files.move(unpublished, sessionDirectory.resolve(ControlSocket.NAME), StandardCopyOption.ATOMIC_MOVE);
             server.listener.configureBlocking(false);
             server.listener.register(server.selector, SelectionKey.OP_ACCEPT);
             server.thread.start();

@@ -25,14 +25,19 @@ final class ControlSocket implements AutoCloseable {
 
     /** Close it when the socket is bound or connected. */
     static ControlSocket in(Path sessionDirectory) throws IOException {
-        Path path = sessionDirectory.resolve(NAME);
+        return in(sessionDirectory, NAME);
+    }
+
+    /** As {@link #in(Path)}, under another name. */
+    static ControlSocket in(Path sessionDirectory, String name) throws IOException {
+        Path path = sessionDirectory.resolve(name);
         if (path.toString().getBytes(StandardCharsets.UTF_8).length <= MAX_PATH_BYTES) {
             return new ControlSocket(UnixDomainSocketAddress.of(path), -1);
         }
         try {
             int fd = (int) LinuxException.check(
                     Descriptors.open(sessionDirectory.toString(), Descriptors.O_DIRECTORY), "open " + sessionDirectory);
-            return new ControlSocket(UnixDomainSocketAddress.of("/proc/self/fd/" + fd + "/" + NAME), fd);
+            return new ControlSocket(UnixDomainSocketAddress.of("/proc/self/fd/" + fd + "/" + name), fd);
         } catch (LinuxException e) {
             throw new IOException(e.getMessage(), e);
         }
