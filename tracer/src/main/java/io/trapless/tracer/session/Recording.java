@@ -126,7 +126,7 @@ public final class Recording {
     /** The command stays at its entry point while everything is prepared: all of that is one task of the ptrace thread. */
     private void launch() throws AttachException, RecordingException, IOException, InterruptedException {
         onPtracer(() -> {
-            LaunchedProcess.AtEntry entry =
+            LaunchedProcess.AtStart entry =
                     LaunchedProcess.startStopped(request.command(), LaunchedProcess.environment(), new int[] {0, 1, 2});
             launched = entry.process();
             try (StoppedThreads stopped = entry.stopped()) {
