@@ -28,8 +28,8 @@ public final class Following {
 
     /** What happens to the processes that are followed. */
     public interface Listener {
-        /** A process was made. It stands still, and shares its maker's memory if it was made by vfork. */
-        void forked(int parent, TargetProcess child);
+        /** A process was made. It stands still ({@code stopped} need not be closed), and shares its maker's memory if it was made by vfork. */
+        void forked(int parent, TargetProcess child, StoppedThreads stopped);
 
         /** A process is becoming another program; all that was in its memory is gone. */
         void replaced(int pid);
@@ -113,11 +113,11 @@ public final class Following {
     /** How {@link #end} takes leave of one process. */
     public interface Farewell {
         /** Takes out what was put into the process; the threads that it stops are let go for good. */
-        void of(TargetProcess process);
+        void of(TargetProcess process) throws InterruptedException;
     }
 
     /** Lets all processes go, those too that are made meanwhile; after this the ptrace thread must be ended. */
-    public void end(Farewell farewell) {
+    public void end(Farewell farewell) throws InterruptedException {
         awaitStarts();
         while (!processes.isEmpty()) {
             for (Followed followed : new ArrayList<>(processes.values())) {
@@ -128,7 +128,7 @@ public final class Following {
         LaunchedProcess.noteUnfollowed();
     }
 
-    private void end(Followed followed, Farewell farewell) {
+    private void end(Followed followed, Farewell farewell) throws InterruptedException {
         int pid = followed.process.pid();
         cancelStart(followed);
         held.release(pid);
@@ -286,7 +286,7 @@ public final class Following {
             held.hold(pid, pid);
             held.note(pid, kind, status);
             processes.put(pid, new Followed(child));
-            listener.forked(parent, child);
+            listener.forked(parent, child, standing(child));
             handle(pid, kind, status);
         } catch (AttachException refused) {
             Ptrace.detach(pid, 0);
@@ -294,6 +294,11 @@ public final class Following {
         } catch (LinuxException killed) {
             Ptrace.detach(pid, 0);
         }
+    }
+
+    /** A process whose only thread stands still. */
+    private static StoppedThreads standing(TargetProcess process) {
+        return new StoppedThreads(process, List.of(new StoppedThread(process.pid(), process.pid())), true);
     }
 
     private void executed(int pid) {
@@ -327,8 +332,7 @@ public final class Following {
                 return;
             }
             followed.start = null;
-            StoppedThread thread = new StoppedThread(pid, pid);
-            listener.started(followed.process, new StoppedThreads(followed.process, List.of(thread), true));
+            listener.started(followed.process, standing(followed.process));
             held.resume(pid);
         } catch (AttachException refused) {
             followed.start = null;
