@@ -1,6 +1,5 @@
 package io.trapless.tracer.session;
 
-import io.trapless.language.slice.Value;
 import io.trapless.layout.RingDescriptor;
 import io.trapless.layout.SessionHeaderDescriptor;
 import io.trapless.tracer.attach.AttachException;
@@ -24,6 +23,8 @@ import io.trapless.tracer.session.store.JournalWriter;
 import io.trapless.tracer.session.store.ProcessKey;
 import io.trapless.tracer.trampoline.ProcessFacts;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,7 +61,6 @@ final class ProcessAttachment {
     private final ProcessKey key;
     private final HostFacts host;
     private final boolean systemCalls;
-    private final boolean usesPid;
     private final Map<CodeRegion, Long> codeSizes;
     private final boolean ringsAreMapped;
     private final List<Long> regionStarts = new ArrayList<>();
@@ -104,7 +104,6 @@ final class ProcessAttachment {
         this.key = new ProcessKey(target.pid(), target.startTime());
         this.host = host;
         this.systemCalls = systemCalls;
-        this.usesPid = sites.stream().flatMap(s -> s.probes().stream()).anyMatch(p -> p.uses(Value.Context.Kind.PID));
         this.codeSizes = measure();
     }
 
@@ -209,18 +208,21 @@ final class ProcessAttachment {
             throws AttachException, IOException {
         long codeSize = Objects.requireNonNull(codeSizes.get(region));
         long headerSize = SessionHeaderDescriptor.RINGS_OFFSET;
-        long size = codeSize + headerSize + (usesPid ? PAGE : 0);
+        long size = codeSize + headerSize + PAGE;
         long start = memory.mapAnonymousNear(
                 region.rangeStart(), region.rangeEnd(), size, Memory.PROT_READ | Memory.PROT_EXEC);
         note(start, size);
         long header = start + codeSize;
         file.mapOver(header, headerSize, Memory.PROT_READ | Memory.PROT_WRITE);
-        long pidCell = 0;
-        if (usesPid) {
-            pidCell = header + headerSize;
-            memory.protect(pidCell, PAGE, Memory.PROT_READ | Memory.PROT_WRITE);
-            calls.call(SYS_MADVISE, pidCell, PAGE, MADV_WIPEONFORK);
-        }
+        long pidCell = header + headerSize;
+        memory.protect(pidCell, PAGE, Memory.PROT_READ | Memory.PROT_WRITE);
+        calls.call(SYS_MADVISE, pidCell, PAGE, MADV_WIPEONFORK);
+        target.writeMemory(
+                pidCell,
+                ByteBuffer.allocate(Integer.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putInt(target.pid())
+                        .array());
         factsOfRegions.add(facts(layout, rings, header + SessionHeaderDescriptor.ENABLE_OFFSET, pidCell));
         regionStarts.add(start);
     }
