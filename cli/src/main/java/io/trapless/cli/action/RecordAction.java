@@ -4,11 +4,13 @@ import io.trapless.cli.LiveLine;
 import io.trapless.cli.Outcome;
 import io.trapless.cli.RecordExtras;
 import io.trapless.cli.RecordRequest;
+import io.trapless.cli.RecordScope;
 import io.trapless.cli.RotateAt;
 import io.trapless.cli.Terminal;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.RecordingMode;
+import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.Recording;
 import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingOptions;
@@ -102,6 +104,7 @@ public final class RecordAction {
                 request.maxEvents() == null ? Long.MAX_VALUE : request.maxEvents(),
                 request.shmPath(),
                 request.systemCalls(),
+                reach(),
                 options(request.extras()));
     }
 
@@ -122,6 +125,12 @@ public final class RecordAction {
             }
         }
         return new RecordingOptions(rotation, triggers, extras.traps());
+    }
+
+    private Reach reach() {
+        RecordScope scope = request.scope();
+        boolean everywhere = request.pids().isEmpty() && request.command().isEmpty();
+        return new Reach(scope.follow(), scope.later(), everywhere, scope.comms(), scope.executable());
     }
 
     private RecordingSummary record(Recording recording) throws RecordingException, InterruptedException {

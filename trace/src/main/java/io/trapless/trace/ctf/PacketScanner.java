@@ -13,8 +13,8 @@ import java.util.List;
  * <p>After a scan, the bytes up to {@link #goodEnd} are whole records of known events whose times do not go backwards and lie between the bounds: a valid CTF packet's content.
  */
 public final class PacketScanner {
-    /** Bytes of a record before its captured values: u16 id, u48 timestamp, s32 tid. */
-    public static final int RECORD_HEADER_SIZE = 12;
+    /** Bytes of a record before its captured values: u16 id, u48 timestamp, s32 tid, s32 pid. */
+    public static final int RECORD_HEADER_SIZE = 16;
 
     /** {@link #recordSize}: no event has this id. */
     public static final int UNKNOWN_ID = RecordSizes.UNKNOWN_ID;
@@ -48,7 +48,10 @@ public final class PacketScanner {
         events.forEach(this::add);
     }
 
-    /** Lets another event id be known from now on. */
+    /**
+     * Lets another event id be known from now on. Also another thread than the scanner's may do so, before the first record with that id is written: its writer's publication of the record is what
+     * the scanner's thread learns of the id by, as of the record itself.
+     */
     public void add(EventType event) {
         sizes.add(event);
     }

@@ -1,6 +1,7 @@
 package io.trapless.tracer.ring;
 
 import io.trapless.trace.ctf.PacketScanner;
+import io.trapless.trace.event.EventType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,10 +92,24 @@ public final class RingConsumer implements AutoCloseable {
         RingGeometry geometry = file.geometry();
         this.histories = RingSet.emptyHistories(file.rings(), geometry);
         this.rings = new RingSet(
-                geometry, file.uuid(), file.rings(), file::memory, scanner, sink, tscCycles, beginCycles, maxEvents);
+                geometry,
+                file.uuid(),
+                file.rings(),
+                file::memory,
+                scanner,
+                sink,
+                tscCycles,
+                beginCycles,
+                maxEvents,
+                () -> {});
         // At 1 byte a nanosecond a ring of C bytes fills in C ns.
         this.idleParkNanos = Math.clamp(geometry.capacityBytes() / 2, MIN_IDLE_PARK_NANOS, MAX_PARK_NANOS);
         this.thread = Thread.ofPlatform().name("trapless-consumer").daemon().unstarted(this::run);
+    }
+
+    /** Lets further event ids be known; once this returns records with them may be written. Any thread. */
+    public void add(List<EventType> events) {
+        rings.add(events);
     }
 
     public void start() {
@@ -146,10 +162,18 @@ public final class RingConsumer implements AutoCloseable {
     /**
      * What the rings of a flight recorder hold now, to be taken by the calling thread while recording goes on. Any thread, also several at a time.
      *
-     * @param scanner knows every event id; the snapshot's own
+     * @param events every event that is known now; asked again and again, for a session may find more while the snapshot is taken
      */
-    public RingSnapshot snapshot(PacketScanner scanner, PacketSink sink) throws IOException {
-        return new RingSnapshot(file, scanner, sink, tscCycles, beginCycles, histories);
+    public RingSnapshot snapshot(Supplier<List<EventType>> events, PacketSink sink) throws IOException {
+        List<EventType> first = events.get();
+        PacketScanner scanner = new PacketScanner(first);
+        int[] known = {first.size()};
+        Runnable learn = () -> {
+            List<EventType> all = events.get();
+            all.subList(known[0], all.size()).forEach(scanner::add);
+            known[0] = all.size();
+        };
+        return new RingSnapshot(file, scanner, sink, tscCycles, beginCycles, histories, learn);
     }
 
     private boolean isOverwriting() {

@@ -10,8 +10,16 @@ import java.util.function.LongSupplier;
  * <p>It keeps its own {@code consumed} and never reads that of the shared memory back.
  */
 abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
-    /** What the readers of one consumer share. */
-    record Context(PacketCheck check, LongSupplier tscCycles) {}
+    /**
+     * What the readers of one consumer share.
+     *
+     * @param afterCopy run when something of a snapshot has been copied, and before it is looked at
+     */
+    record Context(PacketCheck check, LongSupplier tscCycles, Runnable afterCopy) {
+        Context(PacketCheck check, LongSupplier tscCycles) {
+            this(check, tscCycles, () -> {});
+        }
+    }
 
     /** More than any writer takes from reading the clock to publishing, and nothing beside the time in which 48 bits wrap around. */
     private static final long PUBLISHING_CYCLES = 1L << 36;
@@ -76,6 +84,7 @@ abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
             packetsBefore = emitter.packets();
             long end = Math.min(head, consumed + subBufferSize);
             copySubBuffer(end);
+            context.afterCopy().run();
             long headAfter = memory.headAcquire();
             if (headAfter < head || headAfter > consumed + capacity) {
                 overtaken++;

@@ -2,6 +2,7 @@ package io.trapless.tracer.ring;
 
 import io.trapless.layout.RingDescriptor;
 import io.trapless.trace.ctf.PacketScanner;
+import io.trapless.trace.event.EventType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -30,10 +31,11 @@ final class RingSet {
             PacketSink sink,
             LongSupplier tscCycles,
             long beginCycles,
-            long maxEvents)
+            long maxEvents,
+            Runnable afterCopy)
             throws IOException {
         this.check = new PacketCheck(scanner, maxEvents);
-        RingReader.Context context = new RingReader.Context(check, tscCycles);
+        RingReader.Context context = new RingReader.Context(check, tscCycles, afterCopy);
         int size = geometry.subBufferSizeBytes();
         // Automatic: a consumer whose thread is stuck in a sink must not have its buffers unmapped below it.
         Arena arena = Arena.ofAuto();
@@ -56,6 +58,11 @@ final class RingSet {
                                     () -> arena.allocate(size, 8));
                     });
         }
+    }
+
+    /** Lets further event ids be known. Any thread. */
+    void add(List<EventType> events) {
+        check.add(events);
     }
 
     /** Polls every ring once; whether anything was taken. */

@@ -20,7 +20,14 @@ public final class RingSnapshot {
     public RingSnapshot(
             SessionFile file, PacketScanner scanner, PacketSink sink, LongSupplier tscCycles, long beginCycles)
             throws IOException {
-        this(file, scanner, sink, tscCycles, beginCycles, RingSet.emptyHistories(file.rings(), file.geometry()));
+        this(
+                file,
+                scanner,
+                sink,
+                tscCycles,
+                beginCycles,
+                RingSet.emptyHistories(file.rings(), file.geometry()),
+                () -> {});
     }
 
     RingSnapshot(
@@ -29,7 +36,8 @@ public final class RingSnapshot {
             PacketSink sink,
             LongSupplier tscCycles,
             long beginCycles,
-            List<HeadHistory> histories)
+            List<HeadHistory> histories,
+            Runnable afterCopy)
             throws IOException {
         this.histories = histories;
         this.rings = new RingSet(
@@ -41,7 +49,8 @@ public final class RingSnapshot {
                 sink,
                 tscCycles,
                 beginCycles,
-                RingConsumer.UNLIMITED);
+                RingConsumer.UNLIMITED,
+                afterCopy);
     }
 
     /**

@@ -177,7 +177,8 @@ public final class SessionFile implements AutoCloseable {
      */
     public boolean takeFired(int slot) {
         long offset = FIRED_OFFSET + (long) Objects.checkIndex(slot, FIRED_SLOTS);
-        // Only cleared when it is set: storing would take the line away from the writers, again and again. A mark between the two is one with this one.
+        // Only cleared when it is set: storing would take the line away from the writers, again and again. A mark
+        // between the two is one with this one.
         boolean fired = (byte) BYTE.getVolatile(header, offset) != 0;
         if (fired) {
             BYTE.setVolatile(header, offset, (byte) 0);

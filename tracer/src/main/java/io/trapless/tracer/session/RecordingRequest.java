@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxEvents events after which to stop, or {@code Long.MAX_VALUE}
  * @param base folder for the session's files, or null: the default
  * @param systemCalls whether unproven pointers may be read by a system call
+ * @param reach which processes and modules beyond those there are
  * @param options what else it may do
  */
 public record RecordingRequest(
@@ -30,6 +31,7 @@ public record RecordingRequest(
         long maxEvents,
         @Nullable Path base,
         boolean systemCalls,
+        Reach reach,
         RecordingOptions options) {
     public RecordingRequest {
         clauses = List.copyOf(clauses);
@@ -47,7 +49,8 @@ public record RecordingRequest(
             long bufferSizeBytes,
             long maxEvents,
             @Nullable Path base,
-            boolean systemCalls) {
+            boolean systemCalls,
+            Reach reach) {
         this(
                 clauses,
                 pids,
@@ -58,6 +61,7 @@ public record RecordingRequest(
                 maxEvents,
                 base,
                 systemCalls,
+                reach,
                 RecordingOptions.NONE);
     }
 

@@ -2,7 +2,6 @@ package io.trapless.tracer.session;
 
 import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.event.EventType;
-import io.trapless.trace.event.TraceSchema;
 import io.trapless.trace.event.TscCalibration;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Descriptors;
@@ -13,7 +12,6 @@ import io.trapless.tracer.ring.Reservation;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingGeometry;
 import io.trapless.tracer.ring.SessionFile;
-import io.trapless.tracer.session.store.EventTable;
 import io.trapless.tracer.session.store.JournalWriter;
 import io.trapless.tracer.session.store.ProcessKey;
 import io.trapless.tracer.session.store.SessionBase;
@@ -22,9 +20,7 @@ import io.trapless.tracer.session.store.SessionProperties;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /** What a recording has outside its targets: the session's directory with rings and journal, the trace, and the consumer between them. Made and closed by the thread that drives the recording. */
@@ -35,7 +31,7 @@ final class SessionResources {
     private final SessionFile file;
     private final JournalWriter journal;
     private final TraceOutput output;
-    private final Map<Integer, String> names = new HashMap<>();
+    private final SessionCatalog catalog;
     private final RingConsumer consumer;
 
     private SessionResources(
@@ -43,7 +39,7 @@ final class SessionResources {
             SessionFile file,
             JournalWriter journal,
             TraceOutput output,
-            TraceSchema schema,
+            SessionCatalog catalog,
             long beginCycles,
             RingConsumer.Listener listener,
             long maxEvents)
@@ -52,18 +48,11 @@ final class SessionResources {
         this.file = file;
         this.journal = journal;
         this.output = output;
-        for (EventType event : schema.events()) {
-            names.put(event.id(), event.name());
-            file.setEnabled(event.id(), true);
-        }
+        this.catalog = catalog;
+        List<EventType> events = catalog.schema().events();
+        events.forEach(event -> file.setEnabled(event.id(), true));
         this.consumer = new RingConsumer(
-                file,
-                new PacketScanner(schema.events()),
-                output,
-                TimeStampCounter::read,
-                beginCycles,
-                maxEvents,
-                listener);
+                file, new PacketScanner(events), output, TimeStampCounter::read, beginCycles, maxEvents, listener);
     }
 
     /**
@@ -91,32 +80,25 @@ final class SessionResources {
             TscCalibration.Sample begin = sampleClock();
             long beginCycles = TimeStampCounter.read();
             UUID uuid = UUID.randomUUID();
-            TraceSchema schema = new TraceSchema(
+            SessionProperties properties = new SessionProperties(
+                    ProcessKey.ofSelf(),
                     uuid,
-                    TscCalibration.at(begin, frequencyHz),
-                    TraceEnvironment.of(targets),
-                    targets.stream()
-                            .flatMap(t -> t.probes().stream())
-                            .map(BoundProbe::event)
-                            .toList());
+                    Instant.now(),
+                    geometry,
+                    beginCycles,
+                    begin,
+                    frequencyHz,
+                    request.output().toAbsolutePath(),
+                    List.of());
+            SessionCatalog catalog = new SessionCatalog(properties);
+            catalog.add(targets);
             file = SessionFile.create(directory.rings(), geometry, uuid, reservation(directory, geometry), beginCycles);
-            new SessionProperties(
-                            ProcessKey.ofSelf(),
-                            uuid,
-                            Instant.now(),
-                            geometry,
-                            beginCycles,
-                            begin,
-                            frequencyHz,
-                            request.output().toAbsolutePath(),
-                            targets.stream().map(SessionResources::describe).toList())
-                    .write(directory);
-            new EventTable(schema.environment(), schema.events()).write(directory);
-            output = TraceOutput.create(request.output(), request.options(), begin, schema);
+            catalog.writeTo(directory);
+            output = TraceOutput.create(request.output(), request.options(), begin, catalog::schema);
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
-                    directory, file, journal, output, schema, beginCycles, listener, request.maxEvents());
+                    directory, file, journal, output, catalog, beginCycles, listener, request.maxEvents());
             resources.consumer.start();
             created = true;
             return resources;
@@ -140,10 +122,26 @@ final class SessionResources {
         return all.totalBytes(geometry) <= free / 4 ? all : new Reservation(Cpus.onlineEnd(), true, false);
     }
 
-    private static SessionProperties.Target describe(BoundTarget target) {
-        TargetProcess process = target.process();
-        return new SessionProperties.Target(
-                new ProcessKey(process.pid(), process.startTime()), process.executable(), process.commandLine());
+    /**
+     * Takes in what further processes, or further modules of processes, will record: it is on disk, in the trace's metadata and known to the consumer before this returns, and switched on. Only then
+     * may anything be written that has one of its event ids. Any thread, while no other does it.
+     */
+    void extend(List<BoundTarget> targets) throws IOException {
+        List<EventType> fresh = catalog.add(targets);
+        if (fresh.isEmpty()) {
+            return;
+        }
+        catalog.writeTo(directory);
+        output.refreshSchema();
+        consumer.add(fresh);
+        fresh.forEach(event -> file.setEnabled(event.id(), true));
+    }
+
+    /** Writes down the processes that have been taken in, where {@link #extend} has not done so: it need not be at once. */
+    void writeProcesses() throws IOException {
+        if (catalog.isUnwritten()) {
+            catalog.writeTo(directory);
+        }
     }
 
     /** Both clocks now. */
@@ -169,7 +167,7 @@ final class SessionResources {
 
     /** What can be recorded, as far as is known now. */
     List<EventType> events() {
-        return output.schema().events();
+        return catalog.schema().events();
     }
 
     /** Switches an event on or off; whether that changed anything. */
@@ -192,7 +190,7 @@ final class SessionResources {
     }
 
     String nameOf(int eventId) {
-        return names.getOrDefault(eventId, "event " + eventId);
+        return catalog.nameOf(eventId);
     }
 
     /** The ring file, opened once more, to be handed to a target; the caller closes it. */

@@ -1,8 +1,6 @@
 package io.trapless.tracer.session;
 
-import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.ctf.TraceDirectory;
-import io.trapless.trace.event.TraceSchema;
 import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingSnapshot;
@@ -29,12 +27,14 @@ final class SnapshotTaker {
      * @throws IOException it can't be written; the message is one sentence for the user
      */
     synchronized ConsumerStatistics take(Path directory) throws IOException {
-        TraceSchema schema = output.schemaNow();
-        try (TraceDirectory trace = TraceDirectory.create(directory, schema)) {
+        try (TraceDirectory trace = TraceDirectory.create(directory, output.schemaNow())) {
             RingSnapshot snapshot = consumer.snapshot(
-                    new PacketScanner(schema.events()),
+                    () -> output.schema().events(),
                     (ring, packet, _) -> trace.append(ring.cpu(), ring.kind().code(), packet));
-            return snapshot.take();
+            ConsumerStatistics statistics = snapshot.take();
+            // Events that became known meanwhile, and a clock that fits a little better.
+            trace.replaceMetadata(output.schemaNow());
+            return statistics;
         }
     }
 

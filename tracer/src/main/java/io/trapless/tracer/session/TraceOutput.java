@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +29,12 @@ final class TraceOutput implements PacketSink, AutoCloseable {
     private final Rotation rotation;
     private final TscCalibration.Sample begin;
     private final List<TracePart> parts = new ArrayList<>();
-    private TraceSchema schema;
+    private final Supplier<TraceSchema> schema;
     private @Nullable TraceDirectory current;
     private long events;
     private boolean closed;
 
-    private TraceOutput(Path path, Rotation rotation, TscCalibration.Sample begin, TraceSchema schema) {
+    private TraceOutput(Path path, Rotation rotation, TscCalibration.Sample begin, Supplier<TraceSchema> schema) {
         this.path = path;
         this.rotation = rotation;
         this.begin = begin;
@@ -44,9 +45,10 @@ final class TraceOutput implements PacketSink, AutoCloseable {
      * Makes the first trace.
      *
      * @param path folder of the recording; must not exist, or be empty
-     * @param begin both clocks, by which that of {@code schema} was found
+     * @param begin both clocks, by which the schema's was found
      */
-    static TraceOutput create(Path path, RecordingOptions options, TscCalibration.Sample begin, TraceSchema schema)
+    static TraceOutput create(
+            Path path, RecordingOptions options, TscCalibration.Sample begin, Supplier<TraceSchema> schema)
             throws TraceException {
         if (options.hasNumberedTraces()) {
             TraceDirectory.makeEmpty(path);
@@ -65,7 +67,7 @@ final class TraceOutput implements PacketSink, AutoCloseable {
 
     private void open() throws TraceException {
         events = 0;
-        current = TraceDirectory.create(rotation.isAny() ? numbered(path, parts.size() + 1) : path, schema);
+        current = TraceDirectory.create(rotation.isAny() ? numbered(path, parts.size() + 1) : path, schema.get());
     }
 
     @Override
@@ -108,22 +110,21 @@ final class TraceOutput implements PacketSink, AutoCloseable {
     }
 
     /** Makes events known that sites found later can record; to be called before the first of them is switched on. */
-    synchronized void replaceSchema(TraceSchema newSchema) throws TraceException {
-        schema = newSchema;
+    synchronized void refreshSchema() throws TraceException {
         if (!closed && current != null) {
-            current.replaceMetadata(newSchema);
+            current.replaceMetadata(schema.get());
         }
     }
 
-    /** What is known now of the events, with a clock that fits best what has passed. */
-    synchronized TraceSchema schemaNow() {
-        TraceClock clock = clockNow();
-        return clock == null ? schema : schema.withClock(clock);
+    /** What is known now of the events. */
+    TraceSchema schema() {
+        return schema.get();
     }
 
-    /** What is known now of the events. */
-    synchronized TraceSchema schema() {
-        return schema;
+    /** What is known now of the events, with a clock that fits best what has passed. */
+    TraceSchema schemaNow() {
+        TraceClock clock = clockNow();
+        return clock == null ? schema.get() : schema.get().withClock(clock);
     }
 
     private @Nullable TraceClock clockNow() {
@@ -134,10 +135,7 @@ final class TraceOutput implements PacketSink, AutoCloseable {
     }
 
     private void finish(TraceDirectory trace) throws TraceException {
-        TraceClock clock = clockNow();
-        if (clock != null) {
-            trace.replaceMetadata(schema.withClock(clock));
-        }
+        trace.replaceMetadata(schemaNow());
         trace.close();
     }
 
