@@ -42,6 +42,7 @@ public final class Recording {
     private @Nullable SessionResources resources;
     private @Nullable Attacher attacher;
     private @Nullable Following following;
+    private @Nullable LoadWatch loads;
     private @Nullable RecordingServices services;
     private long attachNanos;
 
@@ -191,8 +192,17 @@ public final class Recording {
         SessionResources session = SessionResources.create(
                 request, geometry, targets, hostClock.facts().cyclesPerSecond(), new Ending());
         resources = session;
-        Attacher attaching = new Attacher(ptracer, session, binder, hostClock.facts(), request.systemCalls());
+        Reach reach = request.reach();
+        boolean watchesLoads = reach.follow() || reach.later() || reach.everywhere() || !awaited.isEmpty();
+        Attacher attaching =
+                new Attacher(ptracer, session, binder, hostClock.facts(), request.systemCalls(), watchesLoads);
         attacher = attaching;
+        if (watchesLoads) {
+            LoadWatch watch =
+                    new LoadWatch(session.file(), new Refresher(processes, ptracer, binder, attaching, notices::add));
+            watch.start();
+            loads = watch;
+        }
         return attaching;
     }
 
@@ -303,6 +313,9 @@ public final class Recording {
     }
 
     private void detachAll() throws InterruptedException {
+        if (loads != null) {
+            loads.end();
+        }
         session().file().disableAll();
         LaunchedProcess command = launched;
         TracedProcess started = command == null ? null : processes.present(command.pid());
