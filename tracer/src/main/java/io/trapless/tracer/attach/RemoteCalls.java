@@ -182,7 +182,7 @@ public final class RemoteCalls implements AutoCloseable {
                 }
                 default -> {
                     lost = true;
-                    Ptracer.retireAfterTask();
+                    Ptracer.retireAfterTask(thread.tid());
                     throw unexpected("a remote call does not end");
                 }
             }
@@ -217,7 +217,7 @@ public final class RemoteCalls implements AutoCloseable {
             throw AttachException.gone(target.pid());
         }
         if (kind != ThreadWait.EVENT) {
-            Ptracer.retireAfterTask();
+            Ptracer.retireAfterTask(thread.tid());
             throw unexpected("no stop after a remote call");
         }
     }
