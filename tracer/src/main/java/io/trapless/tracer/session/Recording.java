@@ -41,7 +41,7 @@ public final class Recording {
     private @Nullable LaunchedProcess launched;
     private @Nullable SessionResources resources;
     private @Nullable Attacher attacher;
-    private @Nullable Following following;
+    private volatile @Nullable Following following;
     private @Nullable LoadWatch loads;
     private long attachNanos;
 
@@ -218,7 +218,7 @@ public final class Recording {
             if (ended.await(Math.clamp(left, 0, LIVENESS_NANOS), TimeUnit.NANOSECONDS)) {
                 return true;
             }
-            if (!processes.isAnyAlive()) {
+            if (following != null ? following.isEmpty() : !processes.isAnyAlive()) {
                 return true;
             }
             if (left <= 0) {
@@ -246,9 +246,7 @@ public final class Recording {
 
     /** Places that are armed. */
     public int siteCount() {
-        return processes.present().stream()
-                .mapToInt(process -> process.changes().size())
-                .sum();
+        return processes.present().stream().mapToInt(TracedProcess::siteCount).sum();
     }
 
     /** Patterns whose module no process has mapped so far; they are armed when one does. */
