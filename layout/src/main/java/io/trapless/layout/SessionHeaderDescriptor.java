@@ -22,6 +22,9 @@ package io.trapless.layout;
  *   ---- offset {@link #LOAD_SLOTS_OFFSET}: {@link #LOAD_SLOTS} times ----
  *      192     4  loadRequests     made in the slot's processes         a target          tracer
  *      196     4  loadAnswers      of them; a futex                     tracer            a target that waits
+ *   ---- next cache line: written only where a probe is a trigger ----
+ *     2240    64  fired            one byte a trigger; not 0: its     trampolines of    tracer, which
+ *                                  probe has fired                    its sites         clears it
  *   ---- offset {@link #ENABLE_OFFSET} ----
  *     4096 65536  enable           one byte an event id; 0 = off        tracer            every trampoline
  *   ---- offset {@link #RINGS_OFFSET} ----
@@ -58,6 +61,11 @@ public final class SessionHeaderDescriptor {
 
     /** Processes share a slot if there are more of them. */
     public static final int LOAD_SLOTS = 256;
+
+    public static final int FIRED_OFFSET = LOAD_SLOTS_OFFSET + LOAD_SLOTS * LOAD_SLOT_SIZE;
+
+    /** Clauses that can be triggers. */
+    public static final int FIRED_SLOTS = 64;
 
     /** Event ids are 16 bits wide; {@code 0xFFFF} is never given out. */
     public static final int MAX_EVENT_IDS = 65536;

@@ -23,6 +23,7 @@ public final class Syscalls {
     public static final int MUNMAP = 11;
     public static final int RT_SIGACTION = 13;
     public static final int RT_SIGRETURN = 15;
+    public static final int IOCTL = 16;
     public static final int PREAD64 = 17;
     public static final int PWRITE64 = 18;
     public static final int NANOSLEEP = 35;

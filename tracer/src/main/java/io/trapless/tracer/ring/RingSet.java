@@ -31,10 +31,11 @@ final class RingSet {
             PacketSink sink,
             LongSupplier tscCycles,
             long beginCycles,
-            long maxEvents)
+            long maxEvents,
+            Runnable afterCopy)
             throws IOException {
         this.check = new PacketCheck(scanner, maxEvents);
-        RingReader.Context context = new RingReader.Context(check, tscCycles);
+        RingReader.Context context = new RingReader.Context(check, tscCycles, afterCopy);
         int size = geometry.subBufferSizeBytes();
         // Automatic: a consumer whose thread is stuck in a sink must not have its buffers unmapped below it.
         Arena arena = Arena.ofAuto();
@@ -79,10 +80,29 @@ final class RingSet {
         }
     }
 
-    void snapshot() throws IOException {
+    void flush() throws IOException {
         for (RingReader reader : readers) {
-            reader.snapshot();
+            reader.flush();
         }
+    }
+
+    /** {@code histories}: one for each ring, in their order. */
+    void snapshot(List<HeadHistory> histories) throws IOException {
+        for (int i = 0; i < readers.size(); i++) {
+            readers.get(i).snapshot(histories.get(i));
+        }
+    }
+
+    void note(List<HeadHistory> histories) {
+        for (int i = 0; i < readers.size(); i++) {
+            readers.get(i).note(histories.get(i));
+        }
+    }
+
+    static List<HeadHistory> emptyHistories(List<RingId> rings, RingGeometry geometry) {
+        return rings.stream()
+                .map(_ -> new HeadHistory(geometry.capacityBytes()))
+                .toList();
     }
 
     void skipPresentHoles() {

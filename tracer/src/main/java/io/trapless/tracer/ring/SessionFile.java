@@ -3,6 +3,8 @@ package io.trapless.tracer.ring;
 import static io.trapless.layout.SessionHeaderDescriptor.CAPACITY_OFFSET;
 import static io.trapless.layout.SessionHeaderDescriptor.CPU_COUNT_OFFSET;
 import static io.trapless.layout.SessionHeaderDescriptor.ENABLE_OFFSET;
+import static io.trapless.layout.SessionHeaderDescriptor.FIRED_OFFSET;
+import static io.trapless.layout.SessionHeaderDescriptor.FIRED_SLOTS;
 import static io.trapless.layout.SessionHeaderDescriptor.HEARTBEAT_OFFSET;
 import static io.trapless.layout.SessionHeaderDescriptor.LOAD_BELL_OFFSET;
 import static io.trapless.layout.SessionHeaderDescriptor.MAGIC;
@@ -41,6 +43,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -164,6 +167,27 @@ public final class SessionFile implements AutoCloseable {
     /** Switches one event on or off for all its writers; an id from 0 to 65,534. */
     public void setEnabled(int eventId, boolean enabled) {
         BYTE.setVolatile(header, ENABLE_OFFSET + (long) checkId(eventId), (byte) (enabled ? 1 : 0));
+    }
+
+    /** Whether an event is on, as far as its writers are concerned: targets could have scribbled on it. */
+    public boolean isEnabled(int eventId) {
+        return (byte) BYTE.getVolatile(header, ENABLE_OFFSET + (long) checkId(eventId)) != 0;
+    }
+
+    /**
+     * Whether a trigger has fired since this was last asked.
+     *
+     * @param slot from 0 to {@link io.trapless.layout.SessionHeaderDescriptor#FIRED_SLOTS} - 1
+     */
+    public boolean takeFired(int slot) {
+        long offset = FIRED_OFFSET + (long) Objects.checkIndex(slot, FIRED_SLOTS);
+        // Only cleared when it is set: storing would take the line away from the writers, again and again. A mark
+        // between the two is one with this one.
+        boolean fired = (byte) BYTE.getVolatile(header, offset) != 0;
+        if (fired) {
+            BYTE.setVolatile(header, offset, (byte) 0);
+        }
+        return fired;
     }
 
     /** Switches every event off. */

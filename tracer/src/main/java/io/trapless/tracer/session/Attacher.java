@@ -73,10 +73,10 @@ final class Attacher {
         int descriptor = session.openRings();
         try {
             onPtracer(ptracer, () -> attachment.map(standstill, descriptor));
-            if (process.origin() != TracedProcess.Origin.EXECUTED) { // such processes are many, and few write much
-                onPtracer(ptracer, () -> attachment.populate(standstill));
-            }
             attachment.generate();
+            if (process.origin() != TracedProcess.Origin.EXECUTED) { // such processes are many, and few write much
+                onPtracer(ptracer, () -> attachment.warmUp(standstill));
+            }
             onPtracer(ptracer, () -> attachment.arm(standstill));
         } finally {
             Descriptors.close(descriptor);
@@ -104,15 +104,16 @@ final class Attacher {
     /** Runs a step on the ptrace thread and lets its own exceptions through. */
     static void onPtracer(Ptracer ptracer, Step step)
             throws AttachException, RecordingException, IOException, InterruptedException {
-        Exception thrown = ptracer.call(() -> {
+        Exception[] thrown = new Exception[1];
+        ptracer.call(() -> {
             try {
                 step.run();
-                return null;
             } catch (RecordingException | IOException | InterruptedException e) {
-                return e;
+                thrown[0] = e;
             }
+            return true;
         });
-        rethrow(thrown);
+        rethrow(thrown[0]);
     }
 
     private static void rethrow(@Nullable Exception thrown)

@@ -15,7 +15,8 @@ final class LoadWatch {
 
     private final SessionFile file;
     private final Looker looker;
-    private final Thread thread = Thread.ofPlatform().name("trapless-loads").daemon().unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name("trapless-loads").daemon().unstarted(this::run);
     private volatile boolean ended;
 
     /** Looks at processes. */

@@ -1,6 +1,5 @@
 package io.trapless.tracer.session;
 
-import io.trapless.layout.RingDescriptor;
 import io.trapless.layout.SessionHeaderDescriptor;
 import io.trapless.tracer.attach.AddressRange;
 import io.trapless.tracer.attach.AttachException;
@@ -18,8 +17,6 @@ import io.trapless.tracer.attach.TextPatcher;
 import io.trapless.tracer.attach.ThreadLayout;
 import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.ring.RingGeometry;
-import io.trapless.tracer.ring.RingId;
-import io.trapless.tracer.ring.RingKind;
 import io.trapless.tracer.session.store.JournalEntry;
 import io.trapless.tracer.session.store.JournalWriter;
 import io.trapless.tracer.session.store.ProcessKey;
@@ -45,13 +42,6 @@ final class ProcessAttachment {
     private static final int PAGE = 4096;
     private static final int SYS_MADVISE = 28;
     private static final int MADV_WIPEONFORK = 18;
-    private static final int MADV_POPULATE_WRITE = 23;
-
-    /** Rings beyond this are left to page faults: their page tables alone would be megabytes. */
-    private static final long MAX_POPULATED = 512L << 20;
-
-    /** Bytes mapped in during one stop: under a millisecond. */
-    private static final long POPULATE_STEP = 16L << 20;
 
     /** An address that needs all its bytes, as those of mappings do. */
     private static final long ANYWHERE = 1L << 46;
@@ -299,35 +289,14 @@ final class ProcessAttachment {
         journal.append(List.of(new JournalEntry.Mapped(key, address, size)));
     }
 
-    /**
-     * Enters the pages of the rings that threads will write soon into the target's page tables: a page fault for every 4 KiB would cost more than the events on it. The pages themselves are there
-     * already. Before Linux 5.14 this does nothing.
-     */
-    void populate(Standstill standstill) throws AttachException, IOException {
-        for (long[] piece : pieces()) {
-            lend(standstill, stopped -> {
-                try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
-                    calls.call(SYS_MADVISE, piece[0], piece[1], MADV_POPULATE_WRITE);
-                }
-            });
+    /** Lets the target meet the pages of the rings that its threads will write soon, see {@link RingWarmUp}; the code has been generated. */
+    void warmUp(Standstill standstill) throws AttachException, IOException {
+        if (registersRseq && !ringsAreMapped && !regions.isEmpty()) {
+            RingWarmUp warmUp =
+                    new RingWarmUp(standstill, gadgets, regions.getFirst().touchPages());
+            warmUp.run(RingWarmUp.pieces(geometry, rings));
+            longestLoanNanos = Math.max(longestLoanNanos, warmUp.longestLoanNanos());
         }
-    }
-
-    /** Address and size of each piece of the rings that are certainly written. */
-    private List<long[]> pieces() {
-        List<long[]> pieces = new ArrayList<>();
-        if (geometry.cpuCount() * geometry.capacityBytes() > MAX_POPULATED || !registersRseq || ringsAreMapped) {
-            return pieces;
-        }
-        for (int cpu = 0; cpu < geometry.cpuCount(); cpu++) {
-            long start = rings + geometry.ringOffset(new RingId(RingKind.RSEQ, cpu));
-            pieces.add(new long[] {start, PAGE});
-            long data = start + RingDescriptor.DATA_OFFSET;
-            for (long done = 0; done < geometry.capacityBytes(); done += POPULATE_STEP) {
-                pieces.add(new long[] {data + done, Math.min(POPULATE_STEP, geometry.capacityBytes() - done)});
-            }
-        }
-        return pieces;
     }
 
     /** Generates and writes the code; nobody is stopped. */

@@ -43,13 +43,15 @@ public final class Recording {
     private @Nullable Attacher attacher;
     private volatile @Nullable Following following;
     private @Nullable LoadWatch loads;
+    private @Nullable RecordingServices services;
     private long attachNanos;
 
     private Recording(RecordingRequest request) {
         this.request = request;
         LaterModules later =
                 request.reach().follow() || request.reach().later() ? LaterModules.ALL : LaterModules.EXISTING;
-        this.binder = new SiteBinder(request.clauses(), files, request.systemCalls(), later);
+        this.binder = new SiteBinder(
+                request.allClauses(), request.triggerClauses().size(), files, request.systemCalls(), later);
     }
 
     /**
@@ -97,13 +99,17 @@ public final class Recording {
             launch(bound);
         }
         attachNanos = System.nanoTime() - begin;
+        services = RecordingServices.start(session(), request.options(), this::targetPids);
+    }
+
+    private List<Integer> targetPids() {
+        return processes.present().stream().map(TracedProcess::pid).toList();
     }
 
     /** A process and what is to be armed in it. */
     private record Bound(TracedProcess process, BoundTarget target) {}
 
-    private Bound bind(TargetProcess process, TracedProcess.Origin origin)
-            throws AttachException, RecordingException {
+    private Bound bind(TargetProcess process, TracedProcess.Origin origin) throws AttachException, RecordingException {
         TracedProcess traced = new TracedProcess(process, origin, 0);
         processes.add(traced);
         return new Bound(traced, binder.bind(process));
@@ -192,8 +198,8 @@ public final class Recording {
                 new Attacher(ptracer, session, binder, hostClock.facts(), request.systemCalls(), watchesLoads);
         attacher = attaching;
         if (watchesLoads) {
-            LoadWatch watch = new LoadWatch(
-                    session.file(), new Refresher(processes, ptracer, binder, attaching, notices::add));
+            LoadWatch watch =
+                    new LoadWatch(session.file(), new Refresher(processes, ptracer, binder, attaching, notices::add));
             watch.start();
             loads = watch;
         }
@@ -235,7 +241,8 @@ public final class Recording {
     /** Switches all probes on or off by their enable bytes, without patching. */
     public void setEnabled(boolean enabled) {
         for (TracedProcess process : processes.all()) {
-            process.probes().forEach(probe -> session().file().setEnabled(probe.event().id(), enabled));
+            process.probes()
+                    .forEach(probe -> session().file().setEnabled(probe.event().id(), enabled));
         }
     }
 
@@ -274,6 +281,8 @@ public final class Recording {
      */
     public RecordingSummary finish() throws RecordingException, InterruptedException {
         SessionResources session = session();
+        RecordingServices running = Objects.requireNonNull(services);
+        running.close();
         detachAll();
         try {
             IOException broken = null;
@@ -285,8 +294,9 @@ public final class Recording {
                 statistics = session.consumer().statistics();
             }
             session.closeTrace();
+            notices.addAll(running.notices());
             RecordingSummary summary = new SummaryBuilder(session.consumer(), statistics)
-                    .build(request.output(), attachNanos, processes.all(), binder.refused(), notices);
+                    .build(request.output(), attachNanos, processes.all(), binder.refused(), running.traces(), notices);
             session.delete();
             if (broken != null) {
                 throw RecordingException.failed(Sentences.of(broken) + "; the trace " + request.output() + " holds the "
@@ -322,12 +332,14 @@ public final class Recording {
 
     private void endFollowing(Following follower, SessionRelease release) throws InterruptedException {
         try {
-            Attacher.onPtracer(ptracer, () -> follower.end(process -> {
-                TracedProcess traced = processes.present(process.pid());
-                if (traced != null && !traced.attachments().isEmpty()) {
-                    release.release(process, traced);
-                }
-            }));
+            Attacher.onPtracer(
+                    ptracer,
+                    () -> follower.end(process -> {
+                        TracedProcess traced = processes.present(process.pid());
+                        if (traced != null && !traced.attachments().isEmpty()) {
+                            release.release(process, traced);
+                        }
+                    }));
         } catch (AttachException | RecordingException | IOException e) {
             throw new IllegalStateException(e); // none of them comes out of a farewell
         }
@@ -336,6 +348,9 @@ public final class Recording {
     /** Takes back whatever {@link #start} had done. */
     private void abandon() throws InterruptedException {
         SessionResources session = resources;
+        if (services != null) {
+            services.close();
+        }
         if (session != null) {
             detachAll();
             session.abandon(!notices.isEmpty());

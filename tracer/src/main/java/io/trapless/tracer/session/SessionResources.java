@@ -1,9 +1,7 @@
 package io.trapless.tracer.session;
 
 import io.trapless.trace.ctf.PacketScanner;
-import io.trapless.trace.ctf.TraceDirectory;
 import io.trapless.trace.event.EventType;
-import io.trapless.trace.event.TraceSchema;
 import io.trapless.trace.event.TscCalibration;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Descriptors;
@@ -20,7 +18,6 @@ import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
 import io.trapless.tracer.session.store.SessionProperties;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -30,24 +27,19 @@ import java.util.UUID;
 final class SessionResources {
     private static final int CLOCK_TRIES = 100;
 
-    /** A clock measured over less is worse than the frequency that is known from the beginning. */
-    private static final long SHORTEST_CALIBRATION_NANOS = 100_000_000;
-
     private final SessionDirectory directory;
     private final SessionFile file;
     private final JournalWriter journal;
-    private final TraceDirectory trace;
+    private final TraceOutput output;
     private final SessionCatalog catalog;
-    private final TscCalibration.Sample begin;
     private final RingConsumer consumer;
 
     private SessionResources(
             SessionDirectory directory,
             SessionFile file,
             JournalWriter journal,
-            TraceDirectory trace,
+            TraceOutput output,
             SessionCatalog catalog,
-            TscCalibration.Sample begin,
             long beginCycles,
             RingConsumer.Listener listener,
             long maxEvents)
@@ -55,19 +47,12 @@ final class SessionResources {
         this.directory = directory;
         this.file = file;
         this.journal = journal;
-        this.trace = trace;
+        this.output = output;
         this.catalog = catalog;
-        this.begin = begin;
         List<EventType> events = catalog.schema().events();
         events.forEach(event -> file.setEnabled(event.id(), true));
         this.consumer = new RingConsumer(
-                file,
-                new PacketScanner(events),
-                (ring, packet, _) -> append(ring.cpu(), ring.kind().code(), packet),
-                TimeStampCounter::read,
-                beginCycles,
-                maxEvents,
-                listener);
+                file, new PacketScanner(events), output, TimeStampCounter::read, beginCycles, maxEvents, listener);
     }
 
     /**
@@ -89,7 +74,7 @@ final class SessionResources {
                 first.commandLine().isEmpty() ? "process" : first.commandLine().getFirst(),
                 first.pid());
         SessionFile file = null;
-        TraceDirectory trace = null;
+        TraceOutput output = null;
         boolean created = false;
         try {
             TscCalibration.Sample begin = sampleClock();
@@ -109,19 +94,18 @@ final class SessionResources {
             catalog.add(targets);
             file = SessionFile.create(directory.rings(), geometry, uuid, reservation(directory, geometry), beginCycles);
             catalog.writeTo(directory);
-            trace = TraceDirectory.create(request.output(), catalog.schema());
+            output = TraceOutput.create(request.output(), request.options(), begin, catalog::schema);
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
-                    directory, file, journal, trace, catalog, begin, beginCycles, listener, request.maxEvents());
+                    directory, file, journal, output, catalog, beginCycles, listener, request.maxEvents());
             resources.consumer.start();
             created = true;
             return resources;
         } finally {
             if (!created) {
-                if (trace != null) {
-                    trace.close();
-                    TraceRemoval.removeEmpty(trace.path());
+                if (output != null) {
+                    output.abandon();
                 }
                 if (file != null) {
                     file.close();
@@ -148,9 +132,7 @@ final class SessionResources {
             return;
         }
         catalog.writeTo(directory);
-        synchronized (trace) {
-            trace.replaceMetadata(catalog.schema());
-        }
+        output.refreshSchema();
         consumer.add(fresh);
         fresh.forEach(event -> file.setEnabled(event.id(), true));
     }
@@ -168,15 +150,31 @@ final class SessionResources {
         return new TscCalibration.Sample(pair.cycles(), pair.nanos());
     }
 
-    private void append(int cpu, int ringKind, MemorySegment packet) throws IOException {
-        synchronized (trace) {
-            trace.append(cpu, ringKind, packet);
-        }
-    }
-
     /** The ring file's place, by which processes that map it are known. */
     Path rings() {
         return directory.rings();
+    }
+
+    /** The session's own folder. */
+    SessionDirectory directory() {
+        return directory;
+    }
+
+    /** Where the packets go. */
+    TraceOutput output() {
+        return output;
+    }
+
+    /** What can be recorded, as far as is known now. */
+    List<EventType> events() {
+        return catalog.schema().events();
+    }
+
+    /** Switches an event on or off; whether that changed anything. */
+    boolean setEnabled(int eventId, boolean enabled) {
+        boolean before = file.isEnabled(eventId);
+        file.setEnabled(eventId, enabled);
+        return before != enabled;
     }
 
     SessionFile file() {
@@ -205,13 +203,7 @@ final class SessionResources {
 
     /** Writes the final clock and closes the trace; all packets have been appended. */
     void closeTrace() throws IOException {
-        TscCalibration.Sample end = sampleClock();
-        TraceSchema schema = catalog.schema();
-        if (end.realtimeNanos() - begin.realtimeNanos() >= SHORTEST_CALIBRATION_NANOS) {
-            schema = schema.withClock(TscCalibration.between(begin, end));
-        }
-        trace.replaceMetadata(schema);
-        trace.close();
+        output.close();
     }
 
     /** Deletes the session's files; targets that still map the rings keep them. */
@@ -226,8 +218,7 @@ final class SessionResources {
     void abandon(boolean keepSession) {
         try {
             consumer.close();
-            trace.close();
-            TraceRemoval.removeEmpty(trace.path());
+            output.abandon();
             if (!keepSession) {
                 delete();
             }

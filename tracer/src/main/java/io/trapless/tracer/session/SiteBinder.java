@@ -36,6 +36,7 @@ import java.util.function.Predicate;
  */
 final class SiteBinder {
     private final List<Clause> clauses;
+    private final int firstTrigger;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
@@ -47,9 +48,13 @@ final class SiteBinder {
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
-    /** @param later which modules may come that are not there yet */
-    SiteBinder(List<Clause> clauses, ImageFiles files, boolean systemCalls, LaterModules later) {
+    /**
+     * @param triggers how many of the clauses, at the end, are triggers: the first has slot 0
+     * @param later which modules may come that are not there yet
+     */
+    SiteBinder(List<Clause> clauses, int triggers, ImageFiles files, boolean systemCalls, LaterModules later) {
         this.clauses = List.copyOf(clauses);
+        this.firstTrigger = clauses.size() - triggers;
         this.files = files;
         this.systemCalls = systemCalls;
         this.later = later;
@@ -182,7 +187,8 @@ final class SiteBinder {
                 throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID
                         + " places; a recording holds no more, so name fewer of them");
             }
-            SiteProbe probe = new SiteProbe(id, program.filter(), program.captures(), locations);
+            int trigger = clause < firstTrigger ? SiteProbe.NO_TRIGGER : clause - firstTrigger;
+            SiteProbe probe = new SiteProbe(id, program.filter(), program.captures(), locations, trigger);
             check(clause, probe);
             long bias = site.module().loadBias();
             long address = plan.range().site() + bias;

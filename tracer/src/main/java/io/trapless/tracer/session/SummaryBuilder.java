@@ -35,6 +35,7 @@ final class SummaryBuilder {
             long attachNanos,
             List<TracedProcess> processes,
             List<RefusedProbe> refused,
+            List<TracePart> traces,
             List<String> notices)
             throws IOException {
         List<String> all = new ArrayList<>(notices);
@@ -59,6 +60,7 @@ final class SummaryBuilder {
                 sites(processes),
                 processes(processes),
                 refused,
+                traces,
                 all);
     }
 
