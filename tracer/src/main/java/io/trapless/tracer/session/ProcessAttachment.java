@@ -131,6 +131,11 @@ final class ProcessAttachment {
         return changes;
     }
 
+    /** Probed places among the changes. */
+    int siteCount() {
+        return changes.size() - (loadHook == null || changes.isEmpty() ? 0 : 1);
+    }
+
     /** A stretch of memory has been unmapped by the process: nothing there is to be taken back any more. */
     void forget(AddressRange range) throws IOException {
         List<JournalEntry> entries = new ArrayList<>();
