@@ -47,6 +47,12 @@ final class CodeSweep {
     private final LabelTables labelTables;
     private final AddressList descriptorUses = new AddressList();
 
+    /** Starts and ends, by turns, of padding that nothing runs into; what jumps there is not looked at. */
+    private final AddressList padding = new AddressList();
+
+    /** Whether control goes on behind the instruction that the sweep saw last. */
+    private boolean continues = true;
+
     /** While the sweep runs, boundaries ahead are not known yet; {@link #collectPending} looks at all targets after it. */
     private boolean sweeping = true;
 
@@ -93,6 +99,11 @@ final class CodeSweep {
     /** Addresses of {@code jmp *%register}. */
     long[] registerJumps() {
         return registerJumps.toSortedArray();
+    }
+
+    /** Starts and ends, by turns, ascending, of the padding between the code. */
+    long[] padding() {
+        return padding.toArray();
     }
 
     /** Addresses of instructions that name a descriptor of a restartable sequence. */
@@ -160,13 +171,31 @@ final class CodeSweep {
             if (Decoder.decode(code, at, code.length, base + at, instruction)) {
                 facts[at] |= CodeMarks.BOUNDARY;
                 visit();
+                notePadding(base + at);
                 at += instruction.length();
             } else {
-                facts[at] |= CodeMarks.UNDECODED;
                 at++;
+                continues = true;
             }
         }
         return limit;
+    }
+
+    /** Follows the sweep: padding counts where the instruction before it does not go on. */
+    private void notePadding(long at) {
+        if (!instruction.isPadding()) {
+            continues = instruction.continues();
+            return;
+        }
+        if (continues) {
+            return;
+        }
+        if (!padding.isEmpty() && padding.last() == at) {
+            padding.removeLast();
+        } else {
+            padding.add(at);
+        }
+        padding.add(instruction.nextAddress());
     }
 
     private void collectPending() {
@@ -200,6 +229,9 @@ final class CodeSweep {
     private void visit() {
         if (instruction.hasTarget()) {
             mark(instruction.target(), TargetKind.DIRECT);
+            if (instruction.flow() == Flow.CALL) {
+                marks.markCalled(instruction.target());
+            }
             return;
         }
         if (instruction.flow() == Flow.INDIRECT_JUMP && !instruction.hasMemoryOperand()) {
