@@ -34,6 +34,7 @@ public final class CodeMap {
     private final long[] partStarts;
     private final long[] unnamedStarts;
     private final PaddingRuns padding;
+    private final BranchSources branchesToReturns;
 
     private CodeMap(CodeMarks marks, FunctionTable functions, JumpClasses jumps, CodeSweep sweep, ImageView view) {
         this.marks = marks;
@@ -44,6 +45,7 @@ public final class CodeMap {
         this.partStarts = sorted(view.partStarts());
         this.unnamedStarts = sorted(view.unnamedStarts());
         this.padding = new PaddingRuns(sweep.padding());
+        this.branchesToReturns = sweep.branchesToReturns();
     }
 
     private static long[] sorted(long[] addresses) {
@@ -221,6 +223,11 @@ public final class CodeMap {
             }
         }
         return false;
+    }
+
+    /** All direct branches of the image that lead to a return of one byte. */
+    long[] branchesToReturn(long address) {
+        return branchesToReturns.to(address);
     }
 
     /** What lies unused between the code. */

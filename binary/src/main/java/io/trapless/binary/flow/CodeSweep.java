@@ -18,6 +18,7 @@ import java.util.List;
  */
 final class CodeSweep {
     private static final int LEA = 0x8D;
+    private static final byte RET = (byte) 0xC3;
 
     private final ImageView view;
     private final CodeMarks marks;
@@ -49,6 +50,11 @@ final class CodeSweep {
 
     /** Starts and ends, by turns, of padding that nothing runs into; what jumps there is not looked at. */
     private final AddressList padding = new AddressList();
+
+    /** Returns that direct branches lead to, and these branches. */
+    private final AddressList returns = new AddressList();
+
+    private final AddressList returnBranches = new AddressList();
 
     /** Whether control goes on behind the instruction that the sweep saw last. */
     private boolean continues = true;
@@ -104,6 +110,11 @@ final class CodeSweep {
     /** Starts and ends, by turns, ascending, of the padding between the code. */
     long[] padding() {
         return padding.toArray();
+    }
+
+    /** All direct branches whose destination is a return of one byte. */
+    BranchSources branchesToReturns() {
+        return BranchSources.of(returns.toArray(), returnBranches.toArray());
     }
 
     /** Addresses of instructions that name a descriptor of a restartable sequence. */
@@ -231,6 +242,8 @@ final class CodeSweep {
             mark(instruction.target(), TargetKind.DIRECT);
             if (instruction.flow() == Flow.CALL) {
                 marks.markCalled(instruction.target());
+            } else {
+                noteBranchToReturn(instruction.target());
             }
             return;
         }
@@ -242,6 +255,14 @@ final class CodeSweep {
         }
         if (fixedAddress) {
             visitNumbers();
+        }
+    }
+
+    private void noteBranchToReturn(long target) {
+        Section section = marks.sectionAt(target);
+        if (section != null && section.bytes()[(int) (target - section.address())] == RET) {
+            returns.add(target);
+            returnBranches.add(instruction.address());
         }
     }
 

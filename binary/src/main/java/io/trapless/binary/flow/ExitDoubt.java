@@ -7,7 +7,6 @@ public enum ExitDoubt {
     COMPUTED_JUMP("it computes a jump whose destination is not known"),
     AMBIGUOUS_JUMP("a jump in it may go to another function or stay inside"),
     LABEL_ADDRESS("the address of code inside it is handed on, and nothing in it jumps there"),
-    FALLS_THROUGH("it runs on into what stands behind it"),
     OTHER_RETURN("it has a return of another kind (far, or from an interrupt)"),
     OVERLAPPING_CODE("it jumps into the middle of its own instructions");
 

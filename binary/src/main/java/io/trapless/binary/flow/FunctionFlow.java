@@ -1,6 +1,7 @@
 package io.trapless.binary.flow;
 
 import io.trapless.binary.flow.ImageView.Section;
+import io.trapless.binary.x86.Decoder;
 import io.trapless.binary.x86.Flow;
 import io.trapless.binary.x86.Instruction;
 import java.util.ArrayList;
@@ -80,6 +81,58 @@ public final class FunctionFlow {
         return part != null && part.reached.get((int) (address - part.range.start()));
     }
 
+    /**
+     * Other places that together stand for a return, one byte long, in whose place nothing can be put: the branches that lead to it, and the way from the instruction before. Registers and stack are
+     * there what they are at the return.
+     *
+     * @param exit one of {@link #exits}
+     * @return empty if not all ways to it are known
+     */
+    public List<FunctionExit> waysTo(FunctionExit exit) {
+        long ret = exit.address();
+        if (exit.kind() != FunctionExit.Kind.RETURN
+                || map.isTarget(
+                        ret,
+                        TargetKind.FUNCTION_START,
+                        TargetKind.JUMP_TABLE,
+                        TargetKind.ADDRESS_TAKEN,
+                        TargetKind.POINTER,
+                        TargetKind.LANDING_PAD)) {
+            return List.of();
+        }
+        List<FunctionExit> ways = new ArrayList<>();
+        for (long branch : map.branchesToReturn(ret)) {
+            Part part = partAt(branch);
+            if (part == null || !reaches(branch) || !CodeMap.decode(part.section, branch, instruction)) {
+                return List.of();
+            }
+            switch (instruction.flow()) {
+                case JUMP -> ways.add(way(branch, FunctionExit.When.ALWAYS));
+                case CONDITIONAL_JUMP -> ways.add(way(branch, FunctionExit.When.IF_TAKEN));
+                default -> {
+                    return List.of();
+                }
+            }
+        }
+        long before = ret - 1;
+        while (before >= ret - Decoder.MAX_LENGTH && !map.isSwept(before)) {
+            before--;
+        }
+        Part part = partAt(before);
+        if (part != null
+                && reaches(before)
+                && CodeMap.decode(part.section, before, instruction)
+                && instruction.nextAddress() == ret
+                && instruction.continues()) {
+            ways.add(way(ret, FunctionExit.When.FROM_BEFORE));
+        }
+        return ways;
+    }
+
+    private static FunctionExit way(long address, FunctionExit.When when) {
+        return new FunctionExit(address, FunctionExit.Kind.RETURN, when);
+    }
+
     private void run() {
         Section section = map.sectionAt(function.start());
         long size = function.end() - function.start();
@@ -89,11 +142,22 @@ public final class FunctionFlow {
         }
         parts.add(new Part(function, section));
         work.add(function.start());
+        if (map.isPartStart(function.start()) || map.isUnnamedStart(function.start())) {
+            addEntries(); // a part is come to in many places
+        }
         do {
             follow();
         } while (addRoots());
         indirectExits();
         exits.sort(Comparator.comparingLong(FunctionExit::address));
+    }
+
+    private void addEntries() {
+        for (long at = function.start() + 1; at < function.end(); at++) {
+            if (map.isSwept(at) && map.isTarget(at, TargetKind.DIRECT)) {
+                work.add(at);
+            }
+        }
     }
 
     private void follow() {
@@ -110,13 +174,7 @@ public final class FunctionFlow {
     private void followPath(Part part, long from) {
         long at = from;
         boolean behindCall = false;
-        while (true) {
-            if (!part.range.contains(at)) {
-                if (!behindCall) {
-                    doubts.add(ExitDoubt.FALLS_THROUGH);
-                }
-                return;
-            }
+        while (part.range.contains(at)) {
             int offset = (int) (at - part.range.start());
             if (part.reached.get(offset)) {
                 return;
@@ -128,31 +186,44 @@ public final class FunctionFlow {
                 return;
             }
             part.reached.set(offset);
-            if (!map.isSwept(at)) {
-                doubts.add(ExitDoubt.OVERLAPPING_CODE);
+            if (!map.isSwept(at) && (!map.isSwept(instruction.nextAddress()) || instruction.flow() != Flow.NEXT)) {
+                doubts.add(ExitDoubt.OVERLAPPING_CODE); // else a branch behind a lock prefix
             }
-            long next = instruction.nextAddress();
             visit(at);
             if (!instruction.continues() && !isSoftwareInterrupt()) {
                 return;
             }
             behindCall = isCall() || (behindCall && instruction.isPadding());
+            long next = instruction.nextAddress();
+            if (!part.range.contains(next) && !behindCall) {
+                fallThrough(at);
+            }
             at = next;
         }
+    }
+
+    /** It runs on into what stands behind it, as hand-written code does. (Behind a call it does not: that call never returns.) */
+    private void fallThrough(long at) {
+        boolean conditional = instruction.flow() == Flow.CONDITIONAL_JUMP;
+        boolean leavesAnyway = exits.removeIf(exit -> exit.address() == at);
+        exits.add(new FunctionExit(
+                at,
+                FunctionExit.Kind.TAIL,
+                conditional && !leavesAnyway ? FunctionExit.When.UNLESS_TAKEN : FunctionExit.When.ALWAYS));
     }
 
     private void visit(long at) {
         switch (instruction.flow()) {
             case RETURN -> {
                 if (isNearReturn()) {
-                    exits.add(new FunctionExit(at, FunctionExit.Kind.RETURN));
+                    exits.add(new FunctionExit(at, FunctionExit.Kind.RETURN, FunctionExit.When.ALWAYS));
                 } else {
                     doubts.add(ExitDoubt.OTHER_RETURN);
                 }
             }
             case FAR -> doubts.add(ExitDoubt.OTHER_RETURN);
-            case JUMP -> jump(at, instruction.target(), FunctionExit.Kind.TAIL);
-            case CONDITIONAL_JUMP -> jump(at, instruction.target(), FunctionExit.Kind.CONDITIONAL_TAIL);
+            case JUMP -> jump(at, instruction.target(), FunctionExit.When.ALWAYS);
+            case CONDITIONAL_JUMP -> jump(at, instruction.target(), FunctionExit.When.IF_TAKEN);
             case LOOP, XBEGIN -> {
                 if (partAt(instruction.target()) == null) {
                     doubts.add(ExitDoubt.AMBIGUOUS_JUMP);
@@ -164,13 +235,12 @@ public final class FunctionFlow {
         }
     }
 
-    private void jump(long at, long target, FunctionExit.Kind kind) {
-        if (isEntry(target)) {
-            exits.add(new FunctionExit(at, kind)); // it calls itself: the entry is run through again
-        } else if (partAt(target) != null || addPart(target)) {
+    private void jump(long at, long target, FunctionExit.When when) {
+        // A jump to its own entry is a call of itself: the entry is run through again.
+        if (!isEntry(target) && (partAt(target) != null || addPart(target))) {
             work.add(target);
         } else {
-            exits.add(new FunctionExit(at, kind));
+            exits.add(new FunctionExit(at, FunctionExit.Kind.TAIL, when));
         }
     }
 
@@ -266,7 +336,7 @@ public final class FunctionFlow {
             if (map.isUnresolvedJump(jump)) {
                 doubts.add(ExitDoubt.COMPUTED_JUMP);
             } else if (instruction.isRipRelative() || (!handsOnLabels && (!hasTable || usesTable))) {
-                exits.add(new FunctionExit(jump, FunctionExit.Kind.TAIL));
+                exits.add(new FunctionExit(jump, FunctionExit.Kind.TAIL, FunctionExit.When.ALWAYS));
             } else {
                 doubts.add(ExitDoubt.AMBIGUOUS_JUMP);
             }
