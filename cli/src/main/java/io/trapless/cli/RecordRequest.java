@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param summary file for the JSON summary, or null: none
  * @param quiet no live line and no summary on the terminal
  * @param systemCalls whether memory behind unproven pointers may be read by a system call
+ * @param durations whether both ends of functions are recorded and paired
  * @param command the command to start and trace with its arguments, or empty
  */
 public record RecordRequest(
@@ -33,6 +34,7 @@ public record RecordRequest(
         @Nullable Path summary,
         boolean quiet,
         boolean systemCalls,
+        boolean durations,
         List<String> command) {
 
     /** Copies the lists. */

@@ -71,6 +71,7 @@ final class MainTest {
                         Path.of("sum.json"),
                         true,
                         true,
+                        false,
                         List.of("redis-server", "-p", "1", "--", "x")));
     }
 
@@ -91,6 +92,7 @@ final class MainTest {
                         null,
                         false,
                         true,
+                        false,
                         List.of("ls")));
     }
 

@@ -30,7 +30,8 @@ final class BenchRunner implements TraplessRunner {
                     bufferSizeBytes,
                     Long.MAX_VALUE,
                     null,
-                    true);
+                    true,
+                    false);
             return new Running(io.trapless.tracer.session.Recording.start(request));
         } catch (RecordingException e) {
             throw new BenchException(e.sentence());

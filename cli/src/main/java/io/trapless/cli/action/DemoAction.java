@@ -105,7 +105,8 @@ public final class DemoAction {
                 BUFFER_BYTES,
                 Long.MAX_VALUE,
                 null,
-                true));
+                true,
+                false));
         long end = System.nanoTime() + RECORD_NANOS;
         while (System.nanoTime() < end && !terminal.stop().isRequested() && !recording.awaitEnd(POLL_NANOS)) {
             Thread.onSpinWait();

@@ -93,7 +93,8 @@ public final class RecordAction {
                 request.bufferSizeBytes(),
                 request.maxEvents() == null ? Long.MAX_VALUE : request.maxEvents(),
                 request.shmPath(),
-                request.systemCalls());
+                request.systemCalls(),
+                request.durations());
     }
 
     private RecordingSummary record(Recording recording) throws RecordingException, InterruptedException {

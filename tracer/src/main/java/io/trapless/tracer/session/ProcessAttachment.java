@@ -13,7 +13,6 @@ import io.trapless.tracer.attach.RipMove;
 import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.attach.TextChange;
-import io.trapless.tracer.attach.TextPatcher;
 import io.trapless.tracer.attach.ThreadLayout;
 import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.ring.RingGeometry;
@@ -73,6 +72,7 @@ final class ProcessAttachment {
     private final List<Mapped> mapped = new ArrayList<>();
     private final List<ProcessFacts> factsOfRegions = new ArrayList<>();
     private final List<TextChange> changes = new ArrayList<>();
+    private final List<TextChange> islands = new ArrayList<>();
     private long rings;
     private boolean registersRseq;
     private long longestPauseNanos;
@@ -131,7 +131,14 @@ final class ProcessAttachment {
 
     /** What was written over the text, for the way back. */
     List<TextChange> changes() {
-        return changes;
+        List<TextChange> all = new ArrayList<>(islands);
+        all.addAll(changes);
+        return all;
+    }
+
+    /** Places that have a jump. */
+    int siteCount() {
+        return changes.size();
     }
 
     List<Mapped> mappings() {
@@ -304,6 +311,7 @@ final class ProcessAttachment {
             byte[] code = region.generate(factsOfRegions.get(i), regionStarts.get(i));
             target.writeMemory(regionStarts.get(i), code);
             changes.addAll(region.changes());
+            islands.addAll(region.islands());
         }
     }
 
@@ -335,14 +343,14 @@ final class ProcessAttachment {
         List<RipMove> moves = new ArrayList<>();
         regions.forEach(region -> moves.addAll(region.moves()));
         List<JournalEntry> entries = new ArrayList<>();
-        changes.forEach(change -> entries.add(new JournalEntry.Patched(key, change)));
+        changes().forEach(change -> entries.add(new JournalEntry.Patched(key, change)));
         semaphores.forEach(semaphore -> entries.add(new JournalEntry.SemaphoreRaised(key, semaphore)));
         journal.append(entries);
         return moves;
     }
 
     private void writeJumps(StoppedThreads stopped, List<RipMove> moves) throws AttachException {
-        TextPatcher.apply(stopped, changes, moves);
+        IslandChanges.apply(stopped, islands, changes, moves);
         Semaphores.add(target, semaphores, 1);
     }
 

@@ -46,7 +46,7 @@ public final class Recording {
 
     private Recording(RecordingRequest request) {
         this.request = request;
-        this.binder = new SiteBinder(request.clauses(), files, request.systemCalls());
+        this.binder = new SiteBinder(request.clauses(), files, request.systemCalls(), request.durations());
     }
 
     /**
@@ -250,7 +250,7 @@ public final class Recording {
 
     /** Places that are armed. */
     public int siteCount() {
-        return attachments.stream().mapToInt(a -> a.changes().size()).sum();
+        return attachments.stream().mapToInt(ProcessAttachment::siteCount).sum();
     }
 
     /** The command that was started; null if none was. */

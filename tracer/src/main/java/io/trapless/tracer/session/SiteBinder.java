@@ -1,6 +1,5 @@
 package io.trapless.tracer.session;
 
-import io.trapless.binary.elf.ElfException;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
@@ -10,23 +9,19 @@ import io.trapless.language.syntax.ProbePattern;
 import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
-import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.resolve.ImageFiles;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.Resolution;
 import io.trapless.tracer.resolve.Resolver;
 import io.trapless.tracer.resolve.Site;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
-import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
@@ -36,16 +31,21 @@ final class SiteBinder {
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
+    private final boolean durations;
     private final Set<RefusedProbe> refused = new LinkedHashSet<>();
     private final Map<SliceKey, CaptureProgram> slices = new HashMap<>();
     private int nextId;
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
-    SiteBinder(List<Clause> clauses, ImageFiles files, boolean systemCalls) {
-        this.clauses = List.copyOf(clauses);
+    /**
+     * @param durations whether records of entries and exits carry what pairs them
+     */
+    SiteBinder(List<Clause> clauses, ImageFiles files, boolean systemCalls, boolean durations) {
+        this.clauses = durations ? Durations.completed(clauses) : List.copyOf(clauses);
         this.files = files;
         this.systemCalls = systemCalls;
+        this.durations = durations;
     }
 
     /** What could not be armed so far. */
@@ -64,7 +64,7 @@ final class SiteBinder {
      */
     BoundTarget bind(TargetProcess process) throws AttachException, RecordingException {
         Resolver resolver = Resolver.forProcess(process, files);
-        Binding binding = new Binding(process);
+        TargetBinding binding = new TargetBinding(process, this);
         for (int c = 0; c < clauses.size(); c++) {
             for (ProbePattern pattern : clauses.get(c).probes()) {
                 Resolution resolution = resolver.resolve(pattern);
@@ -79,7 +79,16 @@ final class SiteBinder {
         return binding.finish();
     }
 
-    private CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
+    SitePlanners planners() {
+        return planners;
+    }
+
+    boolean durations() {
+        return durations;
+    }
+
+    /** What a clause records at a site with such arguments. */
+    CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
         SliceKey key = new SliceKey(clause, types);
         CaptureProgram known = slices.get(key);
         if (known != null) {
@@ -94,119 +103,31 @@ final class SiteBinder {
         };
     }
 
-    /** The sites of one process while they are collected. */
-    private final class Binding {
-        private final TargetProcess process;
-        private final Map<Long, Place> places = new TreeMap<>();
-        private final Set<Long> semaphores = new LinkedHashSet<>();
-        private final List<BoundProbe> probes = new ArrayList<>();
-
-        /** One address and what is to be recorded there. */
-        private record Place(
-                SitePlan.Jump plan, long loadBias, List<SiteProbe> probes, List<String> names, List<Long> semaphores) {}
-
-        private final ForeignCode foreignCode;
-
-        Binding(TargetProcess process) {
-            this.process = process;
-            this.foreignCode = ForeignCode.of(process);
+    int newEventId() throws RecordingException {
+        if (nextId > EventType.MAX_ID) {
+            throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID
+                    + " places; a recording holds no more, so name fewer of them");
         }
+        return nextId++;
+    }
 
-        void add(int clause, Site site) throws RecordingException {
-            SitePlan plan;
-            try {
-                plan = planners.plan(site);
-            } catch (ElfException e) {
-                refuse(site.probe(), e.getMessage() == null ? "its file can't be read" : e.getMessage());
-                return;
-            }
-            switch (plan) {
-                case SitePlan.Refused(String sentence) -> refuse(site.probe(), sentence);
-                case SitePlan.Jump jump -> add(clause, site, jump);
-            }
+    /** Whether a probe may be armed as the user wants it. */
+    void check(int clause, SiteProbe probe) throws RecordingException {
+        String text = clauses.get(clause).source().text().strip();
+        if (TrampolineCompiler.isTooLarge(probe)) {
+            throw RecordingException.wrongUsage("the captures of '" + text
+                    + "' would take more than 2 KiB of the target's stack; shorten its strings and buffers");
         }
-
-        private void add(int clause, Site site, SitePlan.Jump plan) throws RecordingException {
-            ArgumentTypes types = new ArgumentTypes.Function();
-            List<ArgumentLocation> locations = List.of();
-            long semaphore = 0;
-            if (site.usdt() != null) {
-                var arguments = site.usdt().arguments();
-                String unsupported = UsdtLocations.unsupported(arguments);
-                if (unsupported != null) {
-                    refuse(site.probe(), unsupported);
-                    return;
-                }
-                types = UsdtLocations.types(arguments);
-                locations = UsdtLocations.locations(arguments, site.module().loadBias());
-                semaphore = site.usdt().semaphoreAddress();
-            }
-            CaptureProgram program = slice(clause, types);
-            if (nextId > EventType.MAX_ID) {
-                throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID
-                        + " places; a recording holds no more, so name fewer of them");
-            }
-            SiteProbe probe = new SiteProbe(nextId, program.filter(), program.captures(), locations);
-            check(clause, probe);
-            long bias = site.module().loadBias();
-            long address = plan.range().site() + bias;
-            Place place = places.computeIfAbsent(
-                    address, _ -> new Place(plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
-            nextId++;
-            place.probes.add(probe);
-            place.names.add(site.probe());
-            if (semaphore != 0) {
-                place.semaphores.add(semaphore + site.module().loadBias());
-            }
+        if (probe.readsPointers() && !systemCalls) {
+            throw RecordingException.wrongUsage(
+                    "'" + text
+                            + "' reads memory behind pointers, which takes a system call; leave out --no-syscalls, or those captures");
         }
-
-        private void check(int clause, SiteProbe probe) throws RecordingException {
-            if (TrampolineCompiler.isTooLarge(probe)) {
-                throw RecordingException.wrongUsage("the captures of '"
-                        + clauses.get(clause).source().text().strip()
-                        + "' would take more than 2 KiB of the target's stack; shorten its strings and buffers");
-            }
-            if (probe.readsPointers() && !systemCalls) {
-                throw RecordingException.wrongUsage(
-                        "'" + clauses.get(clause).source().text().strip()
-                                + "' reads memory behind pointers, which takes a system call; leave out --no-syscalls, or those captures");
-            }
-        }
-
-        BoundTarget finish() {
-            List<ArmedSite> sites = new ArrayList<>();
-            int registersRead = 0;
-            boolean flagsRead = false;
-            for (Place place : places.values()) {
-                for (SiteProbe probe : place.probes) {
-                    registersRead |= probe.registersRead();
-                    flagsRead |= probe.readsFlags();
-                }
-            }
-            long freeFrom = 0;
-            String neighbour = "";
-            for (Map.Entry<Long, Place> entry : places.entrySet()) {
-                long address = entry.getKey();
-                Place place = entry.getValue();
-                ArmedSite site = new ArmedSite(
-                        address, place.loadBias, place.plan.keeping(registersRead, flagsRead), place.probes);
-                String obstacle = site.start() < freeFrom
-                        ? "the jump for " + neighbour + " takes its bytes; probe one of the two"
-                        : foreignCode.obstacle(site.start(), place.plan.original());
-                if (obstacle != null) {
-                    place.names.forEach(name -> refuse(name, obstacle));
-                    continue;
-                }
-                sites.add(site);
-                freeFrom = site.end();
-                neighbour = place.names.getFirst();
-                semaphores.addAll(place.semaphores);
-                for (int i = 0; i < place.probes.size(); i++) {
-                    EventType event = EventTypes.of(place.probes.get(i), place.names.get(i), process.pid());
-                    probes.add(new BoundProbe(event, process.pid(), address));
-                }
-            }
-            return new BoundTarget(process, sites, List.copyOf(semaphores), probes);
+        if (probe.faultable() && probe.captures().size() > EventType.MAX_FAULTABLE_FIELDS) {
+            throw RecordingException.wrongUsage(
+                    "'" + text + "' has " + probe.captures().size()
+                            + " fields with those that durations need, of which some read memory; there may be "
+                            + EventType.MAX_FAULTABLE_FIELDS + ": leave some out");
         }
     }
 }
