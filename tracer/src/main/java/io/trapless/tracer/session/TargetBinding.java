@@ -100,7 +100,8 @@ final class TargetBinding {
             semaphore = site.usdt().semaphoreAddress();
         }
         SiteProbe probe = probe(clause, types, locations);
-        if (binder.durations() && site.kind() == SiteKind.ENTRY) {
+        boolean function = site.function() != null && !site.function().isPart();
+        if (binder.durations() && site.kind() == SiteKind.ENTRY && function) {
             probe = probe.with(List.of(ExitCaptures.STACK_POINTER));
         }
         long address = plan.range().site() + site.module().loadBias();
