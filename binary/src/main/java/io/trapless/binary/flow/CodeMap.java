@@ -6,6 +6,7 @@ import io.trapless.binary.x86.Decoder;
 import io.trapless.binary.x86.Instruction;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,12 @@ public final class CodeMap {
     private final long[] unnamedStarts;
     private final PaddingRuns padding;
     private final BranchSources branchesToReturns;
+
+    /** Where instructions start in the function that was asked about last, by offset, as far as it has been decoded. */
+    private final BitSet boundaries = new BitSet();
+
+    private long boundariesOf = NO_TARGET;
+    private long decodedTo;
 
     private CodeMap(CodeMarks marks, FunctionTable functions, JumpClasses jumps, CodeSweep sweep, ImageView view) {
         this.marks = marks;
@@ -151,15 +158,20 @@ public final class CodeMap {
     /** Whether an instruction begins at {@code address} when one decodes from the function's start on. */
     public boolean isInstructionBoundary(long functionStart, long address) {
         Section section = marks.sectionAt(functionStart);
-        if (section == null || !section.contains(address)) {
+        if (section == null || !section.contains(address) || address < functionStart) {
             return false;
         }
-        Instruction instruction = new Instruction();
-        long at = functionStart;
-        while (at < address && decode(section, at, instruction)) {
-            at = instruction.nextAddress();
+        if (functionStart != boundariesOf) {
+            boundaries.clear();
+            boundariesOf = functionStart;
+            decodedTo = functionStart;
         }
-        return at == address && decode(section, at, instruction);
+        Instruction instruction = new Instruction();
+        while (decodedTo <= address && decode(section, decodedTo, instruction)) {
+            boundaries.set((int) (decodedTo - functionStart));
+            decodedTo = instruction.nextAddress();
+        }
+        return boundaries.get((int) (address - functionStart));
     }
 
     /** Whether the linear reading of all code found an instruction that begins here: all that can be said where no function is known. */

@@ -60,17 +60,36 @@ public final class SitePlanner {
 
     /** Plans the nop of a USDT note: where a long nop stands behind it for tracers (sys/sdt.h of libbpf), that one becomes the jump. */
     public SitePlan planNote(long address) {
+        return plan(noteSite(address));
+    }
+
+    /** The nop of a USDT note that is patched. */
+    long noteSite(long address) {
         if (decode(address) && instruction.isNop() && instruction.length() == 1) {
             long next = instruction.nextAddress();
             if (!map.isTarget(next)
                     && decode(next)
                     && instruction.isNop()
                     && instruction.length() >= DisplacedRange.JUMP_BYTES
-                    && plan(next) instanceof SitePlan.Jump jump) {
-                return jump;
+                    && room(next, When.ALWAYS) instanceof DisplacedRange) {
+                return next;
             }
         }
-        return plan(address);
+        return address;
+    }
+
+    /** Whether an address is a place at which somebody may want to look: the start of an instruction that is no padding, and no ENDBR64. */
+    boolean isOffset(long address) {
+        return decode(address) && !instruction.isPadding() && !instruction.isEndbr64();
+    }
+
+    /** The address of the next instruction; where nothing can be decoded, of the next byte. */
+    long next(long address) {
+        return decode(address) ? instruction.nextAddress() : address + 1;
+    }
+
+    CodeMap map() {
+        return map;
     }
 
     /** Plans all ways out of a function whose range its symbol tells. */
@@ -101,16 +120,22 @@ public final class SitePlanner {
     }
 
     private SitePlan plan(long address, When when) {
+        return switch (room(address, when)) {
+            case Displacement.Refused refused -> SitePlan.Refused.of(refused);
+            case DisplacedRange range -> jump(range, when);
+        };
+    }
+
+    /** Where a jump for a site can go; a range too short for a long jump has padding near. */
+    Displacement room(long address, When when) {
         Displacement roomy = displace(address, when, DisplacedRange.JUMP_BYTES);
-        if (roomy instanceof DisplacedRange range) {
-            return jump(range, when, false);
+        if (roomy instanceof DisplacedRange) {
+            return roomy;
         }
         if (displace(address, when, DisplacedRange.SHORT_JUMP_BYTES) instanceof DisplacedRange range) {
-            return hasIsland(range)
-                    ? jump(range, when, true)
-                    : SitePlan.Refused.of(new Displacement.Refused(DisplacementRefusal.NO_ISLAND, address, null));
+            return hasIsland(range) ? range : new Displacement.Refused(DisplacementRefusal.NO_ISLAND, address, null);
         }
-        return SitePlan.Refused.of((Displacement.Refused) roomy);
+        return roomy;
     }
 
     private Displacement displace(long address, When when, int bytes) {
@@ -131,7 +156,7 @@ public final class SitePlanner {
         return false;
     }
 
-    private SitePlan jump(DisplacedRange range, When when, boolean island) {
+    private SitePlan jump(DisplacedRange range, When when) {
         ImageView.Section section = map.sectionAt(range.site());
         if (section == null) {
             return SitePlan.Refused.of(new Displacement.Refused(DisplacementRefusal.NOT_CODE, range.site(), null));
@@ -141,10 +166,14 @@ public final class SitePlanner {
         int dead = Liveness.registersDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS)
                 & ~registersInNotes;
         boolean flagsDead = Liveness.flagsDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS);
-        return new SitePlan.Jump(range, island ? Tactic.ISLAND : tactic(range), when, dead, flagsDead, vforkGuard);
+        return new SitePlan.Jump(range, tactic(range), when, dead, flagsDead, vforkGuard);
     }
 
-    private Tactic tactic(DisplacedRange range) {
+    /** What was done to find a range. */
+    Tactic tactic(DisplacedRange range) {
+        if (range.lengthBytes() < DisplacedRange.JUMP_BYTES) {
+            return Tactic.ISLAND;
+        }
         if (range.isBackward()) {
             return Tactic.BACKWARD;
         }

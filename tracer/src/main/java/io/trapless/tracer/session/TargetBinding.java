@@ -4,7 +4,6 @@ import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.flow.ExitDoubt;
 import io.trapless.binary.flow.FunctionExit;
 import io.trapless.language.slice.ArgumentTypes;
-import io.trapless.language.slice.CaptureProgram;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.plan.FunctionExits;
 import io.trapless.tracer.plan.PlannedExit;
@@ -26,6 +25,9 @@ import java.util.stream.Collectors;
 
 /** The sites of one process while they are collected. One event id stands for one clause at one site; all returns of a function are one site, and so are its tail jumps. For one thread, once. */
 final class TargetBinding {
+    /** Behind a probe's name: its tail jumps. No probe is called so. */
+    private static final String TAIL = " (tail)";
+
     private final TargetProcess process;
     private final SiteBinder binder;
     private final ForeignCode foreignCode;
@@ -99,7 +101,7 @@ final class TargetBinding {
             locations = UsdtLocations.locations(arguments, site.module().loadBias());
             semaphore = site.usdt().semaphoreAddress();
         }
-        SiteProbe probe = probe(clause, types, locations);
+        SiteProbe probe = binder.probe(clause, site.probe(), site.fileAddress(), types, locations);
         boolean function = site.function() != null && !site.function().isPart();
         if (binder.durations() && site.kind() == SiteKind.ENTRY && function) {
             probe = probe.with(List.of(ExitCaptures.STACK_POINTER));
@@ -111,12 +113,6 @@ final class TargetBinding {
         if (semaphore != 0) {
             module.addSemaphore(plan, semaphore + site.module().loadBias());
         }
-    }
-
-    private SiteProbe probe(int clause, ArgumentTypes types, List<ArgumentLocation> locations)
-            throws RecordingException {
-        CaptureProgram program = binder.slice(clause, types);
-        return new SiteProbe(binder.newEventId(), program.filter(), program.captures(), locations);
     }
 
     private Recorded record(int clause, SiteProbe probe, String name, long address, boolean atReturn)
@@ -133,14 +129,13 @@ final class TargetBinding {
         }
         Recorded returns = null;
         if (hasPatched(planned, FunctionExit.Kind.RETURN)) {
-            SiteProbe probe = probe(clause, new ArgumentTypes.Function(), List.of());
+            SiteProbe probe = exitProbe(clause, site, site.probe());
             probe = binder.durations() ? probe.with(List.of(ExitCaptures.STACK_POINTER)) : probe;
             returns = record(clause, probe, site.probe(), site.address(), true);
         }
         Recorded tails = null;
         if (hasPatched(planned, FunctionExit.Kind.TAIL)) {
-            SiteProbe probe =
-                    probe(clause, new ArgumentTypes.Function(), List.of()).withoutReturnValue();
+            SiteProbe probe = exitProbe(clause, site, site.probe() + TAIL).withoutReturnValue();
             if (probe == null) {
                 binder.refuse(
                         site.probe(), "where it ends in a jump to another function it has no retval for the filter");
@@ -161,6 +156,10 @@ final class TargetBinding {
                 }
             }
         }
+    }
+
+    private SiteProbe exitProbe(int clause, Site site, String place) throws RecordingException {
+        return binder.probe(clause, place, site.fileAddress(), new ArgumentTypes.Function(), List.of());
     }
 
     private static boolean hasPatched(FunctionExits planned, FunctionExit.Kind kind) {
