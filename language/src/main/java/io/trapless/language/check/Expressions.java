@@ -127,7 +127,7 @@ final class Expressions {
     }
 
     private Term variable(Expression.Variable variable) {
-        Variables.Info info = state.variables.find(variable.name());
+        Variables.Entry info = state.variables.find(variable.name());
         if (info == null) {
             throw state.fail(
                     variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
@@ -153,7 +153,7 @@ final class Expressions {
 
     private Term addressOf(Expression.Unary unary) {
         if (unary.operand() instanceof Expression.Variable v) {
-            Variables.Info info = state.variables.find(v.name());
+            Variables.Entry info = state.variables.find(v.name());
             if (info != null) {
                 // Whoever has the address may assign to it.
                 info.assigned = true;

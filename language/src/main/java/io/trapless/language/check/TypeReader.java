@@ -97,6 +97,9 @@ final class TypeReader {
             return state.program.definitions().enumeration(name.text());
         }
         StructLayout layout = state.program.definitions().struct(name.text());
+        if (layout == null) {
+            layout = state.program.options.facts().struct(state.point, name.text());
+        }
         return layout == null ? null : new Type.Struct(layout);
     }
 }
