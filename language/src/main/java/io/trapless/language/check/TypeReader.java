@@ -54,6 +54,9 @@ final class TypeReader {
             case TypeName.Array a -> array(a, span);
             case TypeName.Named n -> {
                 Type type = find(n);
+                if (type == null && "enum".equals(n.tag())) {
+                    throw state.fail(span, "Unknown enum: " + n.name());
+                }
                 if (type == null) {
                     throw state.fail(span, "Cannot resolve unknown type \"" + n.text() + "\"");
                 }

@@ -96,11 +96,12 @@ final class Variables {
     /** A variable of the innermost block. */
     Entry declare(String name, Span span, Origin how) {
         Scope scope = scopes.getLast();
-        Entry info = byOwner.computeIfAbsent(scope.owner(), _ -> new HashMap<>()).computeIfAbsent(name, n -> {
-            Entry made = new Entry(n, all.size(), span, how);
-            all.add(made);
-            return made;
-        });
+        Entry info = byOwner.computeIfAbsent(scope.owner(), _ -> new HashMap<>())
+                .computeIfAbsent(name, n -> {
+                    Entry made = new Entry(n, all.size(), span, how);
+                    all.add(made);
+                    return made;
+                });
         scope.visible().put(name, info);
         return info;
     }
