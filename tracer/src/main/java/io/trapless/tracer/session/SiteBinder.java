@@ -1,6 +1,7 @@
 package io.trapless.tracer.session;
 
 import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.symbol.Glob;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
@@ -12,6 +13,7 @@ import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.resolve.ImageFiles;
+import io.trapless.tracer.resolve.LibrarySearch;
 import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.RefusalReason;
@@ -45,6 +47,7 @@ final class SiteBinder {
     private final EventIds ids = new EventIds();
     private final PatternLedger ledger = new PatternLedger();
     private final LaterModules later;
+    private final Map<String, Boolean> loadable = new HashMap<>();
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
@@ -91,7 +94,7 @@ final class SiteBinder {
         for (int c = 0; c < clauses.size(); c++) {
             for (ProbePattern pattern : clauses.get(c).probes()) {
                 Resolution resolution = resolver.resolve(pattern);
-                note(process, pattern, resolution);
+                binding.awaitsLoads |= note(process, pattern, resolution);
                 for (Site site : resolution.sites()) {
                     if (modules.test(site.module())) {
                         binding.add(c, site);
@@ -102,7 +105,8 @@ final class SiteBinder {
         return binding.finish();
     }
 
-    private void note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
+    /** Whether the process may load more that the pattern means. */
+    private boolean note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
         boolean absent = false;
         for (Refusal refusal : resolution.refusals()) {
             if (refusal.reason() == RefusalReason.NO_SUCH_MODULE) {
@@ -117,6 +121,8 @@ final class SiteBinder {
         if (!absent) {
             ledger.found(pattern);
         }
+        return Glob.isWild(pattern.module())
+                || (absent && loadable.computeIfAbsent(pattern.module(), LibrarySearch::mayBeLibrary));
     }
 
     private CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
@@ -140,6 +146,7 @@ final class SiteBinder {
         private final Map<Long, Place> places = new TreeMap<>();
         private final Set<Long> semaphores = new LinkedHashSet<>();
         private final List<BoundProbe> probes = new ArrayList<>();
+        private boolean awaitsLoads;
 
         /** One address and what is to be recorded there. */
         private record Place(
@@ -247,7 +254,7 @@ final class SiteBinder {
                     probes.add(new BoundProbe(event, process.pid(), address));
                 }
             }
-            return new BoundTarget(process, sites, List.copyOf(semaphores), probes);
+            return new BoundTarget(process, sites, List.copyOf(semaphores), probes, awaitsLoads);
         }
     }
 }
