@@ -109,7 +109,7 @@ final class EverywhereTest {
                 tracer.signal("INT");
                 tracer.await(SECONDS).succeeded();
                 assertThat(Summary.read(folder.resolve("summary")).processes())
-                        .extracting(Summary.Process::pid)
+                        .extracting(Summary.Member::pid)
                         .containsExactly(wanted.pid());
             }
         }

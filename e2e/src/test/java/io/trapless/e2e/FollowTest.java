@@ -57,7 +57,7 @@ final class FollowTest {
         checkFamily(FAMILY_PROGRAMS);
         Summary summary = Summary.read(summaryFile());
         assertThat(summary.processes())
-                .extracting(Summary.Process::exitStatus)
+                .extracting(Summary.Member::exitStatus)
                 .containsExactlyInAnyOrder(0L, 3L, 4L, 6L, 7L, 8L, 9L, null, 2L, 0L, 12L);
         assertThat(summary.processes())
                 .filteredOn(process -> process.exitStatus() == null)

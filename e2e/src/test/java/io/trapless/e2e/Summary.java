@@ -14,14 +14,14 @@ record Summary(
         String trace,
         double pauseMicros,
         List<Site> sites,
-        List<Process> processes,
+        List<Member> processes,
         List<Refused> refused,
         List<String> notices) {
 
     record Site(String probe, long pid, String address, String strategy, long events, long lost) {}
 
     /** How it ended is null where it is not told. */
-    record Process(long pid, long parent, String command, long events, Long exitStatus, Long signal) {}
+    record Member(long pid, long parent, String command, long events, Long exitStatus, Long signal) {}
 
     record Refused(String probe, String reason) {}
 
@@ -38,9 +38,9 @@ record Summary(
                                 (Long) site.get("events"),
                                 (Long) site.get("lost")))
                         .toList();
-        List<Process> processes = ((List<Map<String, Object>>) json.get("processes"))
+        List<Member> processes = ((List<Map<String, Object>>) json.get("processes"))
                 .stream()
-                        .map(process -> new Process(
+                        .map(process -> new Member(
                                 (Long) process.get("pid"),
                                 (Long) process.get("parent"),
                                 (String) process.get("command"),

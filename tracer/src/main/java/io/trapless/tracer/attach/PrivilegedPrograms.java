@@ -38,8 +38,8 @@ final class PrivilegedPrograms {
     private static boolean isPowerless() {
         String status = Descriptors.readText("/proc/self/status");
         int at = status.indexOf("\nCapEff:") + "\nCapEff:".length();
-        long capabilities =
-                Long.parseUnsignedLong(status.substring(at, status.indexOf('\n', at)).strip(), 16);
+        long capabilities = Long.parseUnsignedLong(
+                status.substring(at, status.indexOf('\n', at)).strip(), 16);
         return (capabilities >>> CAP_SYS_PTRACE & 1) == 0;
     }
 
@@ -74,7 +74,8 @@ final class PrivilegedPrograms {
      */
     static void executeAgain(TargetProcess target) throws AttachException {
         try {
-            long entry = new StoppedThread(target.pid(), target.pid()).registers().rip();
+            long entry =
+                    new StoppedThread(target.pid(), target.pid()).registers().rip();
             Assembler asm = new Assembler(entry);
             asm.mov(Gpr.RDI, target.auxiliaryValue(AT_EXECFN));
             asm.lea(Gpr.RSI, Mem.of(Gpr.RSP, 8)); // argv, behind argc
