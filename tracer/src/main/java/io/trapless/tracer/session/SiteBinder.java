@@ -1,5 +1,6 @@
 package io.trapless.tracer.session;
 
+import io.trapless.binary.symbol.Glob;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
@@ -10,6 +11,7 @@ import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.resolve.ImageFiles;
+import io.trapless.tracer.resolve.LibrarySearch;
 import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.RefusalReason;
@@ -42,6 +44,7 @@ final class SiteBinder {
     private final PatternLedger ledger = new PatternLedger();
     private final LaterModules later;
     private final boolean durations;
+    private final Map<String, Boolean> loadable = new HashMap<>();
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
@@ -93,10 +96,11 @@ final class SiteBinder {
     BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
         Resolver resolver = Resolver.forProcess(process, files);
         TargetBinding binding = new TargetBinding(process, this);
+        boolean awaitsLoads = false;
         for (int c = 0; c < clauses.size(); c++) {
             for (ProbePattern pattern : clauses.get(c).probes()) {
                 Resolution resolution = resolver.resolve(pattern);
-                note(process, pattern, resolution);
+                awaitsLoads |= note(process, pattern, resolution);
                 for (Site site : resolution.sites()) {
                     if (modules.test(site.module())) {
                         binding.add(c, site);
@@ -104,10 +108,11 @@ final class SiteBinder {
                 }
             }
         }
-        return binding.finish();
+        return binding.finish(awaitsLoads);
     }
 
-    private void note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
+    /** Whether the process may load more that the pattern means. */
+    private boolean note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
         boolean absent = false;
         for (Refusal refusal : resolution.refusals()) {
             if (refusal.reason() == RefusalReason.NO_SUCH_MODULE) {
@@ -122,6 +127,8 @@ final class SiteBinder {
         if (!absent) {
             ledger.found(pattern);
         }
+        return Glob.isWild(pattern.module())
+                || (absent && loadable.computeIfAbsent(pattern.module(), LibrarySearch::mayBeLibrary));
     }
 
     private CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {

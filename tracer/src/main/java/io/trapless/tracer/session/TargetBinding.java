@@ -203,7 +203,7 @@ final class TargetBinding {
     }
 
     /** Puts together what can be armed. */
-    BoundTarget finish() {
+    BoundTarget finish(boolean awaitsLoads) {
         int registersRead = 0;
         boolean flagsRead = false;
         for (Recorded event : recorded) {
@@ -224,6 +224,6 @@ final class TargetBinding {
                         EventTypes.of(event.probe, event.name, process.pid()), process.pid(), event.address));
             }
         }
-        return new BoundTarget(process, sites, List.copyOf(semaphores), probes);
+        return new BoundTarget(process, sites, List.copyOf(semaphores), probes, awaitsLoads);
     }
 }
