@@ -173,5 +173,8 @@ public final class RecordAction {
         terminal.say("recording " + recording.siteCount() + (recording.siteCount() == 1 ? " site" : " sites")
                 + (refused == 0 ? "" : ", " + refused + " refused (listed at the end)")
                 + "; Ctrl-C ends it");
+        for (String pattern : recording.awaited()) {
+            terminal.say(pattern + " is not loaded yet; it is armed when it is");
+        }
     }
 }

@@ -114,7 +114,7 @@ final class SiteBinder {
                 absent = true;
             }
             if (refusal.reason() == RefusalReason.NO_SUCH_MODULE && later.mayCome(process, pattern)) {
-                ledger.await(pattern, refusal.sentence());
+                ledger.await(pattern);
             } else {
                 refuse(refusal.probe(), refusal.sentence());
             }
