@@ -133,7 +133,7 @@ final class ProcessAttachment {
         return all;
     }
 
-    /** Probed places among the changes. */
+    /** Probed places that have a jump: not the islands on the ways there, nor the dynamic linker's hook. */
     int siteCount() {
         return changes.size() - (loadHook == null || changes.isEmpty() ? 0 : 1);
     }
