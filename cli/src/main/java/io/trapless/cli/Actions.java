@@ -21,6 +21,9 @@ public interface Actions {
     /** {@code trapless recover}: turns a dead session into a trace. */
     Outcome recover(RecoverRequest request, Terminal terminal) throws Exception;
 
+    /** {@code trapless preload}: makes a session whose processes arm themselves, and prints how to start them. */
+    Outcome preload(PreloadRequest request, Terminal terminal) throws Exception;
+
     /** {@code trapless detach}: takes out what a tracer that died left in a process. */
     Outcome detach(DetachRequest request, Terminal terminal) throws Exception;
 

@@ -11,6 +11,7 @@ enum CommandName {
     VIEW("print a trace, one event a line, in time order"),
     SESSIONS("list what lies in shared memory, dead sessions included"),
     RECOVER("turn a dead session into a trace"),
+    PRELOAD("make a shared object that arms programs from within, where ptrace is forbidden"),
     DETACH("take out what a tracer that died left in a process"),
     BENCH("measure, side by side with every peer that is installed");
 
@@ -39,6 +40,7 @@ enum CommandName {
             case VIEW -> new ViewCommand();
             case SESSIONS -> new SessionsCommand();
             case RECOVER -> new RecoverCommand();
+            case PRELOAD -> new PreloadCommand();
             case DETACH -> new DetachCommand();
             case BENCH -> new BenchCommand();
         };

@@ -4,6 +4,7 @@ import io.trapless.cli.action.BenchAction;
 import io.trapless.cli.action.DemoAction;
 import io.trapless.cli.action.DetachAction;
 import io.trapless.cli.action.ListAction;
+import io.trapless.cli.action.PreloadAction;
 import io.trapless.cli.action.RecordAction;
 import io.trapless.cli.action.RecoverAction;
 import io.trapless.cli.action.SessionsAction;
@@ -35,6 +36,11 @@ final class Wiring implements Actions {
     @Override
     public Outcome recover(RecoverRequest request, Terminal terminal) throws Exception {
         return RecoverAction.run(request, terminal);
+    }
+
+    @Override
+    public Outcome preload(PreloadRequest request, Terminal terminal) throws Exception {
+        return PreloadAction.run(request, terminal);
     }
 
     @Override

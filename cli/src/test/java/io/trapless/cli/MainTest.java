@@ -265,6 +265,11 @@ final class MainTest {
         }
 
         @Override
+        public Outcome preload(PreloadRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
         public Outcome detach(DetachRequest request, Terminal terminal) throws Exception {
             return answer(request);
         }

@@ -6,7 +6,6 @@ import io.trapless.cli.RecordRequest;
 import io.trapless.cli.Terminal;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.ring.ConsumerStatistics;
-import io.trapless.tracer.ring.RecordingMode;
 import io.trapless.tracer.session.Recording;
 import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingRequest;
@@ -79,17 +78,12 @@ public final class RecordAction {
         Path output = request.output() != null
                 ? request.output()
                 : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
-        RecordingMode mode = switch (request.mode()) {
-            case DISCARD -> RecordingMode.DISCARD;
-            case OVERWRITE -> RecordingMode.OVERWRITE;
-            case BLOCK -> RecordingMode.BLOCK;
-        };
         return new RecordingRequest(
                 Clauses.parse(request.clauses()),
                 request.pids(),
                 request.command(),
                 output,
-                mode,
+                Modes.of(request.mode()),
                 request.bufferSizeBytes(),
                 request.maxEvents() == null ? Long.MAX_VALUE : request.maxEvents(),
                 request.shmPath(),

@@ -36,6 +36,7 @@ import io.trapless.layout.SessionHeaderDescriptor;
 final class ArmingRoutine {
     private static final int SYS_MPROTECT = 10;
     private static final int SYS_MADVISE = 28;
+    private static final int SYS_GETPID = 39;
     private static final int MADV_WIPEONFORK = 18;
     private static final int PROT_READ_EXEC = 5;
     private static final int PROT_ALL = 7;
@@ -167,7 +168,7 @@ final class ArmingRoutine {
         asm.bind(got);
     }
 
-    /** Maps the session's header with its enable bytes behind the code, and makes the page behind that one that a fork wipes. */
+    /** Maps the session's header with its enable bytes behind the code, and makes the page behind that, with the pid, one that a fork wipes. */
     private void mapHeader() {
         asm.mov(R15, Mem.of(RBX, ModuleRecord.CODE_SIZE), 4);
         asm.add(R15, R13, 8);
@@ -184,6 +185,8 @@ final class ArmingRoutine {
         asm.mov(RDX, MADV_WIPEONFORK);
         emitter.systemCall(SYS_MADVISE);
         emitter.ifFailed(giveRegionBack);
+        emitter.systemCall(SYS_GETPID);
+        asm.mov(Mem.of(R15, SessionHeaderDescriptor.RINGS_OFFSET), RAX, 4);
     }
 
     private void fillRegion() {

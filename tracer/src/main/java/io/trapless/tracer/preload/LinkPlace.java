@@ -1,5 +1,7 @@
 package io.trapless.tracer.preload;
 
+import java.util.List;
+
 /**
  * What the code of one module depends on and only the process can tell.
  *
@@ -29,6 +31,16 @@ public record LinkPlace(long region, long bias, long rings, int tidOffset, int r
 
     /** As a process may have it, to check the result by. */
     static final LinkPlace THIRD = new LinkPlace(0x7F12_8765_4000L, 0x7F12_BEEF_D000L, 0x7F13_0A0B_C000L, 0x2D0, -0x60);
+
+    /** The biases for which a {@link CodeSource} will be asked. */
+    public static List<Long> biases() {
+        return List.of(FIRST.bias, SECOND.bias, THIRD.bias);
+    }
+
+    /** One of the places for which a {@link CodeSource} will be asked. */
+    public static LinkPlace sample() {
+        return FIRST;
+    }
 
     /** What a field of this kind holds beyond its constant part. */
     long value(Kind kind) {

@@ -7,7 +7,8 @@ public final class NotRelocatableException extends Exception {
     @Serial
     private static final long serialVersionUID = 1;
 
-    NotRelocatableException(String message) {
+    /** @param message why, without a full stop */
+    public NotRelocatableException(String message) {
         super(message);
     }
 }

@@ -13,7 +13,6 @@ import java.util.List;
  * @param code that segment's bytes; needed where there is no build id
  * @param low address of its first page
  * @param high address behind its last byte
- * @param positionIndependent whether it may be loaded anywhere
  * @param texts executable segments
  * @param semaphores addresses of 16-bit counters to raise, in writable memory
  * @param source compiles its sites
@@ -27,7 +26,6 @@ public record PreloadModule(
         byte[] code,
         long low,
         long high,
-        boolean positionIndependent,
         List<Text> texts,
         List<Long> semaphores,
         CodeSource source) {

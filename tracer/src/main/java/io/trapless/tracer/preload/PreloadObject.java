@@ -1,19 +1,13 @@
 package io.trapless.tracer.preload;
 
 import io.trapless.binary.elfwriter.SharedObject;
-import io.trapless.layout.SessionHeaderDescriptor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /** The shared object of one session. */
 public final class PreloadObject {
-    private static final int PAGE = 4096;
     private static final String SONAME = "trapless-preload.so";
-
-    /** Larger than any code will be: it takes the place of the code's size while that is measured. */
-    private static final int SOME_SIZE = 1 << 28;
 
     private final ReadOnlyData data;
 
@@ -21,27 +15,13 @@ public final class PreloadObject {
         this.data = new ReadOnlyData(moduleCount);
     }
 
-    /**
-     * Makes the file.
-     *
-     * @param modules at least one
-     * @throws NotRelocatableException the code of a module can't be made for any place
-     */
-    public static byte[] build(List<PreloadModule> modules, SessionRings rings) throws NotRelocatableException {
+    /** Makes the file for at least one module. */
+    public static byte[] build(List<PlacedModule> modules, SessionRings rings) {
         PreloadObject object = new PreloadObject(modules.size());
         for (int i = 0; i < modules.size(); i++) {
             object.add(i, modules.get(i));
         }
         return object.finish(modules.size(), rings);
-    }
-
-    /**
-     * Whether a module's code can be made for any place near it; this costs as much as making it.
-     *
-     * @throws NotRelocatableException it can't be, with the reason
-     */
-    public static void check(PreloadModule module) throws NotRelocatableException {
-        new PreloadObject(1).add(0, module);
     }
 
     private byte[] finish(int moduleCount, SessionRings rings) {
@@ -53,40 +33,26 @@ public final class PreloadObject {
         return object.write(code, object.codeAddress());
     }
 
-    private void add(int index, PreloadModule module) throws NotRelocatableException {
-        int codeSize = 0;
-        for (boolean rseq : new boolean[] {true, false}) {
-            int bytes = module.source().link(LinkPlace.FIRST, rseq, SOME_SIZE).code().length;
-            codeSize = Math.max(codeSize, bytes + PAGE - 1 & -PAGE);
-        }
-        int regionSize = codeSize + SessionHeaderDescriptor.RINGS_OFFSET + PAGE;
-        if (module.high() - module.low() + regionSize > RegionPlaces.MAX_SPAN) {
-            throw new NotRelocatableException("it is so large that its code might lie out of reach");
-        }
+    private void add(int index, PlacedModule placed) {
+        PreloadModule module = placed.module();
         ByteBuffer record = data.records().slice(index * ModuleRecord.SIZE, ModuleRecord.SIZE);
         record.order(data.records().order());
         addIdentity(record, module);
-        record.putInt(ModuleRecord.REGION_SIZE, regionSize);
-        record.putInt(ModuleRecord.CODE_SIZE, codeSize);
-        long[] places = RegionPlaces.of(module, regionSize);
-        List<Long> placeList = new ArrayList<>();
-        for (long place : places) {
-            placeList.add(place);
-        }
-        record.putInt(ModuleRecord.PLACES_AT, data.addLongs(placeList));
-        for (int i = 0; i < 2; i++) {
-            RelocatableCode code = RelocatableCode.of(module.source(), i == 0, codeSize);
-            for (long place : places) {
-                if (!code.reaches(-place)) {
-                    throw new NotRelocatableException("its code refers to something that might lie out of reach");
-                }
-            }
+        record.putInt(ModuleRecord.REGION_SIZE, placed.regionSize());
+        record.putInt(ModuleRecord.CODE_SIZE, placed.codeSize());
+        record.putInt(ModuleRecord.PLACES_AT, data.addLongs(placed.places()));
+        for (int i = 0; i < placed.images().size(); i++) {
             int image = ModuleRecord.IMAGE + i * ModuleRecord.IMAGE_SIZE;
-            addImage(record.slice(image, ModuleRecord.IMAGE_SIZE).order(record.order()), code);
-            if (i == 0) {
-                addTexts(record, module, code);
-            }
+            addImage(
+                    record.slice(image, ModuleRecord.IMAGE_SIZE).order(record.order()),
+                    placed.images().get(i));
         }
+        List<Long> words = new ArrayList<>();
+        for (PlacedModule.Piece piece : placed.pieces()) {
+            words.addAll(List.of(piece.address(), piece.sizeBytes(), (long) piece.protection()));
+        }
+        record.putInt(ModuleRecord.TEXTS, data.addLongs(words));
+        record.putInt(ModuleRecord.TEXT_COUNT, placed.pieces().size());
         record.putInt(ModuleRecord.SEMAPHORES, data.addLongs(module.semaphores()));
         record.putInt(ModuleRecord.SEMAPHORE_COUNT, module.semaphores().size());
     }
@@ -122,35 +88,5 @@ public final class PreloadObject {
             image.putInt(list, data.addInts(code.fields(kind)));
             image.putInt(list + 4, code.fields(kind).size());
         }
-    }
-
-    /** The pages that changes touch: one stretch for each segment, for a mapping each would be too many. */
-    private void addTexts(ByteBuffer record, PreloadModule module, RelocatableCode code)
-            throws NotRelocatableException {
-        TreeMap<Long, long[]> pieces = new TreeMap<>();
-        for (RelocatableCode.Change change : code.changes()) {
-            long first = change.address() & -PAGE;
-            long behind = change.address() + change.original().length + PAGE - 1 & -PAGE;
-            PreloadModule.Text text = textOf(module, change);
-            long[] piece = pieces.computeIfAbsent(text.address(), _ -> new long[] {first, behind, text.protection()});
-            piece[0] = Math.min(piece[0], first);
-            piece[1] = Math.max(piece[1], behind);
-        }
-        List<Long> words = new ArrayList<>();
-        for (long[] piece : pieces.values()) {
-            words.addAll(List.of(piece[0], piece[1] - piece[0], piece[2]));
-        }
-        record.putInt(ModuleRecord.TEXTS, data.addLongs(words));
-        record.putInt(ModuleRecord.TEXT_COUNT, pieces.size());
-    }
-
-    private static PreloadModule.Text textOf(PreloadModule module, RelocatableCode.Change change)
-            throws NotRelocatableException {
-        for (PreloadModule.Text text : module.texts()) {
-            if (change.address() >= text.address() && change.address() + change.original().length <= text.end()) {
-                return text;
-            }
-        }
-        throw new NotRelocatableException("a change of it lies outside its code");
     }
 }

@@ -1,5 +1,8 @@
 package io.trapless.tracer.preload;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Where a module's region may lie: far enough from the module not to be in the way of what the process maps next to it, near enough for 32-bit distances. Below is best: above a program lies its heap,
  * and mappings grow downwards, closely packed.
@@ -15,15 +18,14 @@ final class RegionPlaces {
     /** The largest size of a module and its region together for which all places are within reach. */
     static final long MAX_SPAN = 512 * MIB;
 
-    /** Distances from the module's bias to a region's start. */
-    static long[] of(PreloadModule module, long regionSize) {
-        long[] places = new long[ModuleRecord.PLACES];
-        int n = 0;
+    /** Distances from the module's bias to a region's start, {@link ModuleRecord#PLACES} of them. */
+    static List<Long> of(PreloadModule module, long regionSize) {
+        List<Long> places = new ArrayList<>();
         for (int gap : BELOW) {
-            places[n++] = (module.low() - gap * MIB - regionSize) & -PAGE;
+            places.add((module.low() - gap * MIB - regionSize) & -PAGE);
         }
         for (int gap : ABOVE) {
-            places[n++] = (module.high() + gap * MIB + PAGE - 1) & -PAGE;
+            places.add((module.high() + gap * MIB + PAGE - 1) & -PAGE);
         }
         return places;
     }

@@ -16,7 +16,7 @@ import java.util.Map;
  * <p>The fields are found by compiling twice, for {@link LinkPlace#FIRST} and {@link LinkPlace#SECOND}, and looking at what differs. So nothing needs to be known of how the code was made, and what
  * differs in any other way than a field of a {@link Kind} would is refused. Compiling for a third place must give what filling in the template gives.
  */
-final class RelocatableCode {
+public final class RelocatableCode {
     private final byte[] template;
     private final Map<Kind, List<Integer>> fields;
     private final List<Change> changes;

@@ -12,6 +12,7 @@ import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.resolve.ImageFiles;
+import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.Resolution;
 import io.trapless.tracer.resolve.Resolver;
@@ -22,11 +23,13 @@ import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
@@ -63,8 +66,48 @@ final class SiteBinder {
      * @throws RecordingException a clause is wrong at a site that it means, or there are more sites than event ids
      */
     BoundTarget bind(TargetProcess process) throws AttachException, RecordingException {
-        Resolver resolver = Resolver.forProcess(process, files);
-        Binding binding = new Binding(process);
+        ForeignCode foreignCode = ForeignCode.of(process);
+        Binding binding = new Binding(process.pid(), foreignCode::obstacle);
+        resolve(Resolver.forProcess(process, files), binding::add);
+        BoundModule bound = binding.finish();
+        return new BoundTarget(process, bound.sites(), bound.semaphores(), bound.probes());
+    }
+
+    /**
+     * Binds files of this system as if each were loaded with the same bias. The same clauses give the same sites with the same event ids for every bias.
+     *
+     * @return by the path of the file; those without a site are not among them
+     */
+    Map<ModuleImage, BoundModule> bindSystem(long loadBias) throws RecordingException {
+        nextId = 0;
+        Map<String, Binding> bindings = new LinkedHashMap<>();
+        Map<String, ModuleImage> modules = new LinkedHashMap<>();
+        resolve(Resolver.forSystem(files, loadBias), (clause, site) -> {
+            modules.put(site.module().path(), site.module());
+            bindings.computeIfAbsent(site.module().path(), _ -> new Binding(EventType.NO_PID, (_, _) -> null))
+                    .add(clause, site);
+        });
+        Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
+        bindings.forEach((path, binding) -> {
+            BoundModule module = binding.finish();
+            if (!module.sites().isEmpty()) {
+                bound.put(modules.get(path), module);
+            }
+        });
+        return bound;
+    }
+
+    /** Takes each place that a clause means. */
+    private interface SiteTaker {
+        void take(int clause, Site site) throws RecordingException;
+    }
+
+    /** Tells why a place can't be patched, or null. */
+    private interface Obstacles {
+        @Nullable String at(long address, byte[] original);
+    }
+
+    private void resolve(Resolver resolver, SiteTaker taker) throws RecordingException {
         for (int c = 0; c < clauses.size(); c++) {
             for (ProbePattern pattern : clauses.get(c).probes()) {
                 Resolution resolution = resolver.resolve(pattern);
@@ -72,11 +115,10 @@ final class SiteBinder {
                     refuse(refusal.probe(), refusal.sentence());
                 }
                 for (Site site : resolution.sites()) {
-                    binding.add(c, site);
+                    taker.take(c, site);
                 }
             }
         }
-        return binding.finish();
     }
 
     private CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
@@ -94,9 +136,10 @@ final class SiteBinder {
         };
     }
 
-    /** The sites of one process while they are collected. */
+    /** The sites of one process, or of one file, while they are collected. */
     private final class Binding {
-        private final TargetProcess process;
+        private final int pid;
+        private final Obstacles obstacles;
         private final Map<Long, Place> places = new TreeMap<>();
         private final Set<Long> semaphores = new LinkedHashSet<>();
         private final List<BoundProbe> probes = new ArrayList<>();
@@ -105,11 +148,9 @@ final class SiteBinder {
         private record Place(
                 SitePlan.Jump plan, long loadBias, List<SiteProbe> probes, List<String> names, List<Long> semaphores) {}
 
-        private final ForeignCode foreignCode;
-
-        Binding(TargetProcess process) {
-            this.process = process;
-            this.foreignCode = ForeignCode.of(process);
+        Binding(int pid, Obstacles obstacles) {
+            this.pid = pid;
+            this.obstacles = obstacles;
         }
 
         void add(int clause, Site site) throws RecordingException {
@@ -173,7 +214,7 @@ final class SiteBinder {
             }
         }
 
-        BoundTarget finish() {
+        BoundModule finish() {
             List<ArmedSite> sites = new ArrayList<>();
             int registersRead = 0;
             boolean flagsRead = false;
@@ -192,7 +233,7 @@ final class SiteBinder {
                         address, place.loadBias, place.plan.keeping(registersRead, flagsRead), place.probes);
                 String obstacle = site.start() < freeFrom
                         ? "the jump for " + neighbour + " takes its bytes; probe one of the two"
-                        : foreignCode.obstacle(site.start(), place.plan.original());
+                        : obstacles.at(site.start(), place.plan.original());
                 if (obstacle != null) {
                     place.names.forEach(name -> refuse(name, obstacle));
                     continue;
@@ -202,11 +243,11 @@ final class SiteBinder {
                 neighbour = place.names.getFirst();
                 semaphores.addAll(place.semaphores);
                 for (int i = 0; i < place.probes.size(); i++) {
-                    EventType event = EventTypes.of(place.probes.get(i), place.names.get(i), process.pid());
-                    probes.add(new BoundProbe(event, process.pid(), address));
+                    EventType event = EventTypes.of(place.probes.get(i), place.names.get(i), pid);
+                    probes.add(new BoundProbe(event, pid, address));
                 }
             }
-            return new BoundTarget(process, sites, List.copyOf(semaphores), probes);
+            return new BoundModule(sites, List.copyOf(semaphores), probes);
         }
     }
 }
