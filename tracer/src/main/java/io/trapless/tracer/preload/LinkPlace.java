@@ -18,13 +18,16 @@ public record LinkPlace(long region, long bias, long rings, int tidOffset, int r
 
     private static final long EVERY_BYTE = 0x0101_0101_0101_0101L;
 
+    /** As different as an address can be without changing what alignment makes of the code: a region begins on a page. */
+    private static final long ALIGNED = EVERY_BYTE << 8;
+
     /**
-     * Differs from {@link #FIRST} in every byte of every kind of address, and each kind differs by another number, whose lower half is another one too: what has changed in the code tells of what it
-     * depends on.
+     * Differs from {@link #FIRST} in every byte of every kind of address (but for the lowest of the region's), and each kind differs by another number, whose lower half is another one too: what
+     * has changed in the code tells of what it depends on.
      */
     static final LinkPlace SECOND = new LinkPlace(
-            FIRST.region + EVERY_BYTE,
-            FIRST.bias + EVERY_BYTE + 0x0707_0707,
+            FIRST.region + ALIGNED,
+            FIRST.bias + ALIGNED + 0x0707_0707,
             FIRST.rings + 2 * EVERY_BYTE,
             FIRST.tidOffset + 0x0303_0303,
             FIRST.rseqOffset + 0x0505_0505);
@@ -52,6 +55,11 @@ public record LinkPlace(long region, long bias, long rings, int tidOffset, int r
             case TID -> tidOffset;
             case RSEQ -> rseqOffset;
         };
+    }
+
+    /** By how much a field of this kind differs between {@link #FIRST} and {@link #SECOND}. */
+    static long difference(Kind kind) {
+        return SECOND.value(kind) - FIRST.value(kind);
     }
 
     /** The kinds of fields that have to be filled in, in the order of their lists in the object. */

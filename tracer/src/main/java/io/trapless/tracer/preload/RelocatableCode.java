@@ -130,27 +130,38 @@ public final class RelocatableCode {
     /** Finds the fields and takes from each, in {@code first}, what depends on the place. */
     private static Map<Kind, List<Integer>> fields(byte[] first, byte[] second) throws NotRelocatableException {
         Map<Kind, List<Integer>> fields = new EnumMap<>(Kind.class);
+        int free = 0;
         for (int at = 0; at < first.length; ) {
             if (first[at] == second[at]) {
                 at++;
                 continue;
             }
-            Kind kind = kindAt(first, second, at);
-            add(first, at, kind.sizeBytes(), -LinkPlace.FIRST.value(kind));
-            fields.computeIfAbsent(kind, _ -> new ArrayList<>()).add(at);
-            at += kind.sizeBytes();
+            Kind kind = kindAt(first, second, at, free);
+            int start = at - unchangedBytes(kind);
+            add(first, start, kind.sizeBytes(), -LinkPlace.FIRST.value(kind));
+            fields.computeIfAbsent(kind, _ -> new ArrayList<>()).add(start);
+            free = start + kind.sizeBytes();
+            at = free;
         }
         return fields;
     }
 
-    private static Kind kindAt(byte[] first, byte[] second, int at) throws NotRelocatableException {
+    /** The kind of the field whose first changed byte is at {@code at}; it does not begin before {@code free}. */
+    private static Kind kindAt(byte[] first, byte[] second, int at, int free) throws NotRelocatableException {
         for (Kind kind : Kind.values()) {
-            long difference = LinkPlace.SECOND.value(kind) - LinkPlace.FIRST.value(kind);
-            if (at + kind.sizeBytes() <= first.length && differs(first, second, at, kind.sizeBytes(), difference)) {
+            int start = at - unchangedBytes(kind);
+            if (start >= free
+                    && start + kind.sizeBytes() <= first.length
+                    && differs(first, second, start, kind.sizeBytes(), LinkPlace.difference(kind))) {
                 return kind;
             }
         }
         throw new NotRelocatableException("its code depends on where it lies in an unknown way");
+    }
+
+    /** How many low bytes of a field are the same in both places. */
+    private static int unchangedBytes(Kind kind) {
+        return Long.numberOfTrailingZeros(LinkPlace.difference(kind)) / Byte.SIZE;
     }
 
     private static Change change(TextChange first, TextChange second) throws NotRelocatableException {
@@ -158,7 +169,7 @@ public final class RelocatableCode {
         int distanceAt = -1;
         for (int at = 0; at < replacement.length && distanceAt < 0; at++) {
             if (replacement[at] != second.replacement()[at]) {
-                long distance = LinkPlace.SECOND.value(Kind.DISTANCE) - LinkPlace.FIRST.value(Kind.DISTANCE);
+                long distance = LinkPlace.difference(Kind.DISTANCE);
                 if (at + 4 > replacement.length || !differs(replacement, second.replacement(), at, 4, -distance)) {
                     throw new NotRelocatableException("its jump depends on where it lies in an unknown way");
                 }
