@@ -9,6 +9,9 @@ public interface Actions {
     /** {@code trapless record}: records until the target ends, the limits of the request are reached or {@link Terminal#stop()} is asked for. */
     Outcome record(RecordRequest request, Terminal terminal) throws Exception;
 
+    /** {@code trapless record --session}: records from a session whose processes arm themselves. */
+    Outcome recordSession(SessionRecordRequest request, Terminal terminal) throws Exception;
+
     /** {@code trapless list}: prints the sites that match, one a line. */
     Outcome list(ListRequest request, Terminal terminal) throws Exception;
 

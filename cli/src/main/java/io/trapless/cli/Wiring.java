@@ -7,6 +7,7 @@ import io.trapless.cli.action.ListAction;
 import io.trapless.cli.action.PreloadAction;
 import io.trapless.cli.action.RecordAction;
 import io.trapless.cli.action.RecoverAction;
+import io.trapless.cli.action.SessionRecordAction;
 import io.trapless.cli.action.SessionsAction;
 import io.trapless.cli.action.ViewAction;
 
@@ -16,6 +17,11 @@ final class Wiring implements Actions {
     @Override
     public Outcome record(RecordRequest request, Terminal terminal) throws Exception {
         return RecordAction.run(request, terminal);
+    }
+
+    @Override
+    public Outcome recordSession(SessionRecordRequest request, Terminal terminal) throws Exception {
+        return SessionRecordAction.run(request, terminal);
     }
 
     @Override

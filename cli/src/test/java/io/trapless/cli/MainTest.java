@@ -102,6 +102,9 @@ final class MainTest {
         run("view", "dir", "--json", "--limit", "3");
         run("sessions");
         run("recover", "name-1", "-o", "dir");
+        run("sessions", "--remove", "name-1");
+        run("preload", "-e", "uprobe:libc:malloc", "-o", "name-2", "--mode", "overwrite", "--buffer-size", "1M");
+        run("record", "--session", "name-2", "-o", "dir", "--max-events", "7", "--quiet");
         run("detach", "-p", "9", "-p", "8");
         run("demo");
         run("bench", "--events", "1000", "--threads", "1,2", "--peers", "none", "--json", "f");
@@ -113,8 +116,12 @@ final class MainTest {
                         new ListRequest(null, Path.of("/bin/ls"), "main"),
                         new ListRequest(null, Path.of("/bin/ls"), null),
                         new ViewRequest(Path.of("dir"), true, 3L),
-                        new SessionsRequest(null),
+                        new SessionsRequest(null, null),
                         new RecoverRequest("name-1", Path.of("dir"), null),
+                        new SessionsRequest(null, "name-1"),
+                        new PreloadRequest(
+                                List.of("uprobe:libc:malloc"), "name-2", null, FullRing.OVERWRITE, 1 << 20, null, true),
+                        new SessionRecordRequest("name-2", Path.of("dir"), null, 7L, null, null, true),
                         new DetachRequest(List.of(9, 8), null),
                         new DemoRequest(null),
                         new BenchRequest(1000, List.of(1, 2), List.of("none"), 3, Path.of("f")),
@@ -142,6 +149,9 @@ final class MainTest {
                 "list -p 4 a b | not both",
                 "view | DIR",
                 "view d --limit 0 | --limit must be positive",
+                "record --session s -p 1 | leave out -p, -e and the command",
+                "preload -o s | nothing to record; give at least one -e",
+                "preload -e x --buffer-size 1 | --buffer-size must be from 64K to 16G",
                 "recover x | -o",
                 "recover a/b -o d | not a session's name",
                 "detach | -p",
@@ -241,6 +251,11 @@ final class MainTest {
 
         @Override
         public Outcome record(RecordRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
+        public Outcome recordSession(SessionRecordRequest request, Terminal terminal) throws Exception {
             return answer(request);
         }
 

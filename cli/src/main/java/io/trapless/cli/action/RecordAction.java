@@ -61,7 +61,7 @@ public final class RecordAction {
     }
 
     /** Says before anything is recorded that the summary could not be written after it. */
-    private static @Nullable Outcome checkSummaryFile(@Nullable Path file) {
+    static @Nullable Outcome checkSummaryFile(@Nullable Path file) {
         if (file == null) {
             return null;
         }
@@ -74,15 +74,17 @@ public final class RecordAction {
         return null;
     }
 
+    /** The folder that was asked for, or a new one in the working directory. */
+    static Path outputOr(@Nullable Path asked) {
+        return asked != null ? asked : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
+    }
+
     private RecordingRequest recordingRequest() throws RecordingException {
-        Path output = request.output() != null
-                ? request.output()
-                : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
         return new RecordingRequest(
                 Clauses.parse(request.clauses()),
                 request.pids(),
                 request.command(),
-                output,
+                outputOr(request.output()),
                 Modes.of(request.mode()),
                 request.bufferSizeBytes(),
                 request.maxEvents() == null ? Long.MAX_VALUE : request.maxEvents(),

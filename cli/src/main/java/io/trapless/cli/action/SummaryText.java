@@ -21,8 +21,9 @@ final class SummaryText {
                 .toList();
         out.println(String.format(Locale.ROOT, "%14s %10s  %s", "events", "lost", "probe"));
         for (SiteResult site : sites.subList(0, Math.min(SITES_SHOWN, sites.size()))) {
-            out.println(String.format(
-                    Locale.ROOT, "%14d %10d  %s (pid %d)", site.events(), site.lost(), site.probe(), site.pid()));
+            String process = site.pid() == 0 ? "" : " (pid " + site.pid() + ")"; // 0: whichever process
+            out.println(
+                    String.format(Locale.ROOT, "%14d %10d  %s%s", site.events(), site.lost(), site.probe(), process));
         }
         more(out, sites.size() - SITES_SHOWN, "sites");
         for (RefusedProbe refused : summary.refused()

@@ -72,6 +72,11 @@ public final class RingConsumer implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("trapless-consumer").daemon().unstarted(this::run);
     }
 
+    /** Goes on where an earlier consumer of the same session has ended. To be called before {@link #start}. */
+    public void resume() {
+        rings.resume();
+    }
+
     public void start() {
         thread.start();
     }

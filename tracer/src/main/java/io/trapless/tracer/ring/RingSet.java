@@ -58,6 +58,11 @@ final class RingSet {
         }
     }
 
+    /** Goes on where an earlier consumer has ended; before anything else. */
+    void resume() {
+        readers.forEach(RingReader::resume);
+    }
+
     /** Polls every ring once; whether anything was taken. */
     boolean poll() throws IOException {
         boolean taken = false;

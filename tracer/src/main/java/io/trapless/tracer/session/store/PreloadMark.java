@@ -1,11 +1,14 @@
 package io.trapless.tracer.session.store;
 
 import io.trapless.tracer.session.store.StoreException.Reason;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,40 @@ public record PreloadMark(Path object) {
     /** Writes it. */
     public void write(SessionDirectory directory) throws StoreException {
         directory.replace(SessionDirectory.PRELOAD, (FIRST + "\n" + object + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Held by whoever consumes the session; the kernel lets go of it when its holder dies. */
+    public static final class Lock implements AutoCloseable {
+        private final FileChannel channel;
+
+        private Lock(FileChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    /** Takes the lock of a session that has a mark; null if somebody else holds it. Nothing may read the mark again in this process while it is held (fcntl(2)). */
+    public static @Nullable Lock lock(SessionDirectory directory) throws StoreException {
+        Path file = directory.path().resolve(SessionDirectory.PRELOAD);
+        try {
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            boolean locked = false;
+            try {
+                locked = channel.tryLock() != null;
+                return locked ? new Lock(channel) : null;
+            } finally {
+                if (!locked) {
+                    channel.close();
+                }
+            }
+        } catch (IOException e) {
+            throw new StoreException(Reason.IO, "cannot lock " + file + ": " + e.getMessage(), e);
+        }
     }
 
     /** Reads that of a session; null if the session is of another kind. */
