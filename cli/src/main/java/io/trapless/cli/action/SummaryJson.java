@@ -3,6 +3,7 @@ package io.trapless.cli.action;
 import io.trapless.tracer.session.RecordingSummary;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
 import io.trapless.tracer.session.RecordingSummary.SiteResult;
+import io.trapless.tracer.session.TracePart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,16 @@ final class SummaryJson {
         for (RefusedProbe refused : summary.refused()) {
             json.append(separator).append("\n  {\"probe\": ").append(Json.quote(refused.probe()));
             json.append(", \"reason\": ").append(Json.quote(refused.reason())).append('}');
+            separator = ",";
+        }
+        json.append("],\n \"traces\": [");
+        separator = "";
+        for (TracePart part : summary.traces()) {
+            json.append(separator)
+                    .append("\n  {\"trace\": ")
+                    .append(Json.quote(part.trace().toString()));
+            json.append(", \"events\": ").append(part.events());
+            json.append(", \"cause\": ").append(Json.quote(part.cause())).append('}');
             separator = ",";
         }
         json.append("],\n \"notices\": [");

@@ -3,6 +3,7 @@ package io.trapless.cli.action;
 import io.trapless.tracer.session.RecordingSummary;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
 import io.trapless.tracer.session.RecordingSummary.SiteResult;
+import io.trapless.tracer.session.TracePart;
 import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Locale;
 final class SummaryText {
     private static final int SITES_SHOWN = 20;
     private static final int REFUSALS_SHOWN = 10;
+    private static final int TRACES_SHOWN = 10;
 
     private SummaryText() {}
 
@@ -32,16 +34,37 @@ final class SummaryText {
         }
         more(out, summary.refused().size() - REFUSALS_SHOWN, "refusals");
         summary.notices().forEach(notice -> out.println("note: " + notice));
+        String attached = summary.attachNanos() == 0 // processes that arm themselves
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "; attached in %.0f ms, threads stopped for %.2f ms, one of them lent for %.2f ms",
+                        summary.attachNanos() / 1e6,
+                        summary.pauseNanos() / 1e6,
+                        summary.loanNanos() / 1e6);
         out.println(String.format(
                 Locale.ROOT,
-                "%d events, %d lost, %d bytes; attached in %.0f ms, threads stopped for %.2f ms, one of them lent for %.2f ms",
+                "%d events, %d lost, %d bytes%s",
                 summary.events(),
                 summary.lost(),
                 summary.bytes(),
-                summary.attachNanos() / 1e6,
-                summary.pauseNanos() / 1e6,
-                summary.loanNanos() / 1e6));
-        out.println("trace: " + summary.trace() + "   (trapless view " + summary.trace() + ")");
+                attached));
+        if (summary.traces().isEmpty()) {
+            out.println("trace: " + summary.trace() + "   (trapless view " + summary.trace() + ")");
+        } else {
+            printTraces(summary, out);
+        }
+    }
+
+    private static void printTraces(RecordingSummary summary, PrintStream out) {
+        List<TracePart> traces = summary.traces();
+        int first = Math.max(0, traces.size() - TRACES_SHOWN);
+        more(out, first, "traces before these");
+        for (TracePart trace : traces.subList(first, traces.size())) {
+            String cause = trace.cause().isEmpty() ? "" : "; " + trace.cause();
+            out.println("trace: " + trace.trace() + ", " + trace.events() + " events" + cause);
+        }
+        out.println("(trapless view " + summary.trace() + " shows them one after another)");
     }
 
     private static void more(PrintStream out, int count, String what) {

@@ -2,6 +2,7 @@ package io.trapless.tracer.ring;
 
 import io.trapless.layout.RingDescriptor;
 import io.trapless.trace.ctf.PacketScanner;
+import io.trapless.trace.event.EventType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -30,10 +31,11 @@ final class RingSet {
             PacketSink sink,
             LongSupplier tscCycles,
             long beginCycles,
-            long maxEvents)
+            long maxEvents,
+            Runnable afterCopy)
             throws IOException {
         this.check = new PacketCheck(scanner, maxEvents);
-        RingReader.Context context = new RingReader.Context(check, tscCycles);
+        RingReader.Context context = new RingReader.Context(check, tscCycles, afterCopy);
         int size = geometry.subBufferSizeBytes();
         // Automatic: a consumer whose thread is stuck in a sink must not have its buffers unmapped below it.
         Arena arena = Arena.ofAuto();
@@ -63,6 +65,11 @@ final class RingSet {
         readers.forEach(RingReader::resume);
     }
 
+    /** Lets further event ids be known. Any thread. */
+    void add(List<EventType> events) {
+        check.add(events);
+    }
+
     /** Polls every ring once; whether anything was taken. */
     boolean poll() throws IOException {
         boolean taken = false;
@@ -78,10 +85,29 @@ final class RingSet {
         }
     }
 
-    void snapshot() throws IOException {
+    void flush() throws IOException {
         for (RingReader reader : readers) {
-            reader.snapshot();
+            reader.flush();
         }
+    }
+
+    /** {@code histories}: one for each ring, in their order. */
+    void snapshot(List<HeadHistory> histories) throws IOException {
+        for (int i = 0; i < readers.size(); i++) {
+            readers.get(i).snapshot(histories.get(i));
+        }
+    }
+
+    void note(List<HeadHistory> histories) {
+        for (int i = 0; i < readers.size(); i++) {
+            readers.get(i).note(histories.get(i));
+        }
+    }
+
+    static List<HeadHistory> emptyHistories(List<RingId> rings, RingGeometry geometry) {
+        return rings.stream()
+                .map(_ -> new HeadHistory(geometry.capacityBytes()))
+                .toList();
     }
 
     void skipPresentHoles() {

@@ -198,6 +198,7 @@ public final class PreloadRecording {
                 0,
                 sites,
                 List.of(),
+                List.of(),
                 notices);
     }
 

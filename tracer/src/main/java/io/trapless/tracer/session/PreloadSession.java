@@ -112,7 +112,7 @@ public record PreloadSession(SessionDirectory directory, Path object, int siteCo
                             null,
                             List.of())
                     .write(directory);
-            new EventTable(TraceEnvironment.of(List.of()), plan.events()).write(directory);
+            new EventTable(new TraceEnvironment().build(), plan.events()).write(directory);
             JournalWriter.open(directory).close();
             SessionRings rings = new SessionRings(
                     published.resolve(directory.rings().getFileName()).toString(), geometry.fileSizeBytes(), uuid);

@@ -3,6 +3,7 @@ package io.trapless.tracer.session;
 import io.trapless.language.syntax.Clause;
 import io.trapless.tracer.ring.RecordingMode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxEvents events after which to stop, or {@code Long.MAX_VALUE}
  * @param base folder for the session's files, or null: the default
  * @param systemCalls whether unproven pointers may be read by a system call
+ * @param reach which processes and modules beyond those there are
+ * @param options what else it may do
  */
 public record RecordingRequest(
         List<Clause> clauses,
@@ -27,10 +30,56 @@ public record RecordingRequest(
         long bufferSizeBytes,
         long maxEvents,
         @Nullable Path base,
-        boolean systemCalls) {
+        boolean systemCalls,
+        Reach reach,
+        RecordingOptions options) {
     public RecordingRequest {
         clauses = List.copyOf(clauses);
         pids = List.copyOf(pids);
         command = List.copyOf(command);
+    }
+
+    /** Without options. */
+    public RecordingRequest(
+            List<Clause> clauses,
+            List<Integer> pids,
+            List<String> command,
+            Path output,
+            RecordingMode mode,
+            long bufferSizeBytes,
+            long maxEvents,
+            @Nullable Path base,
+            boolean systemCalls,
+            Reach reach) {
+        this(
+                clauses,
+                pids,
+                command,
+                output,
+                mode,
+                bufferSizeBytes,
+                maxEvents,
+                base,
+                systemCalls,
+                reach,
+                RecordingOptions.NONE);
+    }
+
+    /** All that is bound: the clauses, and behind them those of triggers. */
+    List<Clause> allClauses() {
+        List<Clause> all = new ArrayList<>(clauses);
+        all.addAll(triggerClauses());
+        return all;
+    }
+
+    /** The clauses whose firing makes a snapshot. */
+    List<Clause> triggerClauses() {
+        List<Clause> triggers = new ArrayList<>();
+        for (SnapshotTrigger trigger : options.snapshotOn()) {
+            if (trigger instanceof SnapshotTrigger.Fires(Clause clause)) {
+                triggers.add(clause);
+            }
+        }
+        return triggers;
     }
 }

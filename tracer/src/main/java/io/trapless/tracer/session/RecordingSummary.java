@@ -12,6 +12,7 @@ import java.util.List;
  * @param attachNanos from the first process's opening to the last one's release
  * @param pauseNanos the longest time for which all of a target's threads stood still
  * @param loanNanos the longest time for which a single thread was lent for system calls while the others ran
+ * @param traces the traces in {@code trace}'s folder, if there may be several: of a rotation, or snapshots
  * @param notices sentences about what went otherwise than one would expect
  */
 public record RecordingSummary(
@@ -24,10 +25,12 @@ public record RecordingSummary(
         long loanNanos,
         List<SiteResult> sites,
         List<RefusedProbe> refused,
+        List<TracePart> traces,
         List<String> notices) {
     public RecordingSummary {
         sites = List.copyOf(sites);
         refused = List.copyOf(refused);
+        traces = List.copyOf(traces);
         notices = List.copyOf(notices);
     }
 

@@ -14,6 +14,7 @@ import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.resolve.ImageFiles;
 import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Refusal;
+import io.trapless.tracer.resolve.RefusalReason;
 import io.trapless.tracer.resolve.Resolution;
 import io.trapless.tracer.resolve.Resolver;
 import io.trapless.tracer.resolve.Site;
@@ -29,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,19 +39,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class SiteBinder {
     private final List<Clause> clauses;
+    private final int firstTrigger;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
     private final Set<RefusedProbe> refused = new LinkedHashSet<>();
     private final Map<SliceKey, CaptureProgram> slices = new HashMap<>();
-    private int nextId;
+    private final EventIds ids = new EventIds();
+    private final PatternLedger ledger = new PatternLedger();
+    private final LaterModules later;
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
-    SiteBinder(List<Clause> clauses, ImageFiles files, boolean systemCalls) {
+    /**
+     * @param triggers how many of the clauses, at the end, are triggers: the first has slot 0
+     * @param later which modules may come that are not there yet
+     */
+    SiteBinder(List<Clause> clauses, int triggers, ImageFiles files, boolean systemCalls, LaterModules later) {
         this.clauses = List.copyOf(clauses);
+        this.firstTrigger = clauses.size() - triggers;
         this.files = files;
         this.systemCalls = systemCalls;
+        this.later = later;
+    }
+
+    /** What has been found, and what is waited for. */
+    PatternLedger ledger() {
+        return ledger;
     }
 
     /** What could not be armed so far. */
@@ -60,33 +77,48 @@ final class SiteBinder {
         refused.add(new RefusedProbe(probe, reason));
     }
 
+    /** {@link #bind(TargetProcess, Predicate)} in all its modules. */
+    BoundTarget bind(TargetProcess process) throws AttachException, RecordingException {
+        return bind(process, _ -> true);
+    }
+
     /**
      * Binds one process.
      *
+     * @param modules those that are looked into
      * @throws RecordingException a clause is wrong at a site that it means, or there are more sites than event ids
      */
-    BoundTarget bind(TargetProcess process) throws AttachException, RecordingException {
-        ForeignCode foreignCode = ForeignCode.of(process);
-        Binding binding = new Binding(process.pid(), foreignCode::obstacle);
-        resolve(Resolver.forProcess(process, files), binding::add);
+    BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
+        Binding binding = new Binding(process.pid(), ForeignCode.of(process)::obstacle);
+        resolve(
+                Resolver.forProcess(process, files),
+                (pattern, resolution) -> note(process, pattern, resolution),
+                (clause, site) -> {
+                    if (modules.test(site.module())) {
+                        binding.add(clause, site);
+                    }
+                });
         BoundModule bound = binding.finish();
         return new BoundTarget(process, bound.sites(), bound.semaphores(), bound.probes());
     }
 
     /**
-     * Binds files of this system as if each were loaded with the same bias. The same clauses give the same sites with the same event ids for every bias.
+     * Binds files of this system as if each were loaded with the same bias. The same sites have the same event ids for every bias.
      *
-     * @return by the path of the file; those without a site are not among them
+     * @return by the file; those without a site are not among them
      */
     Map<ModuleImage, BoundModule> bindSystem(long loadBias) throws RecordingException {
-        nextId = 0;
         Map<String, Binding> bindings = new LinkedHashMap<>();
         Map<String, ModuleImage> modules = new LinkedHashMap<>();
-        resolve(Resolver.forSystem(files, loadBias), (clause, site) -> {
-            modules.put(site.module().path(), site.module());
-            bindings.computeIfAbsent(site.module().path(), _ -> new Binding(EventType.NO_PID, (_, _) -> null))
-                    .add(clause, site);
-        });
+        resolve(
+                Resolver.forSystem(files, loadBias),
+                (_, resolution) ->
+                        resolution.refusals().forEach(refusal -> refuse(refusal.probe(), refusal.sentence())),
+                (clause, site) -> {
+                    modules.put(site.module().path(), site.module());
+                    bindings.computeIfAbsent(site.module().path(), _ -> new Binding(EventType.NO_PID, (_, _) -> null))
+                            .add(clause, site);
+                });
         Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
         bindings.forEach((path, binding) -> {
             BoundModule module = binding.finish();
@@ -107,17 +139,33 @@ final class SiteBinder {
         @Nullable String at(long address, byte[] original);
     }
 
-    private void resolve(Resolver resolver, SiteTaker taker) throws RecordingException {
+    private void resolve(Resolver resolver, BiConsumer<ProbePattern, Resolution> resolved, SiteTaker taker)
+            throws RecordingException {
         for (int c = 0; c < clauses.size(); c++) {
             for (ProbePattern pattern : clauses.get(c).probes()) {
                 Resolution resolution = resolver.resolve(pattern);
-                for (Refusal refusal : resolution.refusals()) {
-                    refuse(refusal.probe(), refusal.sentence());
-                }
+                resolved.accept(pattern, resolution);
                 for (Site site : resolution.sites()) {
                     taker.take(c, site);
                 }
             }
+        }
+    }
+
+    private void note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
+        boolean absent = false;
+        for (Refusal refusal : resolution.refusals()) {
+            if (refusal.reason() == RefusalReason.NO_SUCH_MODULE) {
+                absent = true;
+            }
+            if (refusal.reason() == RefusalReason.NO_SUCH_MODULE && later.mayCome(process, pattern)) {
+                ledger.await(pattern, refusal.sentence());
+            } else {
+                refuse(refusal.probe(), refusal.sentence());
+            }
+        }
+        if (!absent) {
+            ledger.found(pattern);
         }
     }
 
@@ -183,17 +231,18 @@ final class SiteBinder {
                 semaphore = site.usdt().semaphoreAddress();
             }
             CaptureProgram program = slice(clause, types);
-            if (nextId > EventType.MAX_ID) {
+            int id = ids.of(clause, site.probe(), site.fileAddress(), types);
+            if (id < 0) {
                 throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID
                         + " places; a recording holds no more, so name fewer of them");
             }
-            SiteProbe probe = new SiteProbe(nextId, program.filter(), program.captures(), locations);
+            int trigger = clause < firstTrigger ? SiteProbe.NO_TRIGGER : clause - firstTrigger;
+            SiteProbe probe = new SiteProbe(id, program.filter(), program.captures(), locations, trigger);
             check(clause, probe);
             long bias = site.module().loadBias();
             long address = plan.range().site() + bias;
             Place place = places.computeIfAbsent(
                     address, _ -> new Place(plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
-            nextId++;
             place.probes.add(probe);
             place.names.add(site.probe());
             if (semaphore != 0) {

@@ -72,7 +72,9 @@ final class RelocatableCodeTest {
                     0x7F00_0000_0000L + (random.nextInt(1 << 20) << 12),
                     random.nextInt(1 << 16),
                     -random.nextInt(1 << 16));
-            assertThat(code.at(place)).as("%s", place).isEqualTo(everything(place, true, 8192).code());
+            assertThat(code.at(place))
+                    .as("%s", place)
+                    .isEqualTo(everything(place, true, 8192).code());
         }
     }
 
@@ -110,9 +112,9 @@ final class RelocatableCodeTest {
     @Test
     void aJumpThatDependsOnMoreThanTheDistanceIsRefused() {
         CodeSource source = (place, _, _) -> new CodeSource.Linked(
-                new byte[] {(byte) 0xC3},
-                List.of(new TextChange(
-                        place.bias(), new byte[] {1, 2}, new byte[] {(byte) 0xEB, (byte) (place.bias() >>> 24)})));
+                new byte[] {(byte) 0xC3}, List.of(new TextChange(place.bias(), new byte[] {1, 2}, new byte[] {
+                    (byte) 0xEB, (byte) (place.bias() >>> 24)
+                })));
         assertThatThrownBy(() -> RelocatableCode.of(source, true, 4096)).hasMessageContaining("jump");
     }
 }

@@ -48,7 +48,8 @@ final class LoaderCacheTest {
             assertThat(malloc.module().path()).endsWith("/libc.so.6");
             assertThat(malloc.address()).isEqualTo(malloc.fileAddress() + 0x5000_0000);
             assertThat(only(resolver, "uprobe:libc.so.6:malloc")).isEqualTo(malloc);
-            assertThat(only(resolver, "uprobe:" + malloc.module().path() + ":malloc").address())
+            assertThat(only(resolver, "uprobe:" + malloc.module().path() + ":malloc")
+                            .address())
                     .isEqualTo(malloc.address());
             assertThat(only(resolver, "uprobe:bash:execute_command").module().path())
                     .endsWith("/bash");
