@@ -5,8 +5,10 @@ import io.trapless.cli.action.ControlAction;
 import io.trapless.cli.action.DemoAction;
 import io.trapless.cli.action.DetachAction;
 import io.trapless.cli.action.ListAction;
+import io.trapless.cli.action.PreloadAction;
 import io.trapless.cli.action.RecordAction;
 import io.trapless.cli.action.RecoverAction;
+import io.trapless.cli.action.SessionRecordAction;
 import io.trapless.cli.action.SessionsAction;
 import io.trapless.cli.action.ViewAction;
 
@@ -16,6 +18,11 @@ final class Wiring implements Actions {
     @Override
     public Outcome record(RecordRequest request, Terminal terminal) throws Exception {
         return RecordAction.run(request, terminal);
+    }
+
+    @Override
+    public Outcome recordSession(SessionRecordRequest request, Terminal terminal) throws Exception {
+        return SessionRecordAction.run(request, terminal);
     }
 
     @Override
@@ -46,6 +53,11 @@ final class Wiring implements Actions {
     @Override
     public Outcome recover(RecoverRequest request, Terminal terminal) throws Exception {
         return RecoverAction.run(request, terminal);
+    }
+
+    @Override
+    public Outcome preload(PreloadRequest request, Terminal terminal) throws Exception {
+        return PreloadAction.run(request, terminal);
     }
 
     @Override

@@ -60,6 +60,11 @@ final class RingSet {
         }
     }
 
+    /** Goes on where an earlier consumer has ended; before anything else. */
+    void resume() {
+        readers.forEach(RingReader::resume);
+    }
+
     /** Lets further event ids be known. Any thread. */
     void add(List<EventType> events) {
         check.add(events);

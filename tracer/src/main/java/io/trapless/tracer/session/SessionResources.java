@@ -122,7 +122,7 @@ final class SessionResources {
     }
 
     /** The rseq rings always; the atomic ones too where that leaves plenty of room for others. */
-    private static Reservation reservation(SessionDirectory directory, RingGeometry geometry) throws IOException {
+    static Reservation reservation(SessionDirectory directory, RingGeometry geometry) throws IOException {
         Reservation all = new Reservation(Cpus.onlineEnd(), true, true);
         long free = directory.path().toFile().getUsableSpace();
         return all.totalBytes(geometry) <= free / 4 ? all : new Reservation(Cpus.onlineEnd(), true, false);

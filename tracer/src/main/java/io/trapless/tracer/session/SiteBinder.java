@@ -23,11 +23,14 @@ import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
@@ -94,21 +97,68 @@ final class SiteBinder {
      * @throws RecordingException a clause is wrong at a site that it means, or there are more sites than event ids
      */
     BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
-        Resolver resolver = Resolver.forProcess(process, files);
-        TargetBinding binding = new TargetBinding(process, this);
-        boolean awaitsLoads = false;
+        TargetBinding binding = new TargetBinding(process.pid(), ForeignCode.of(process)::obstacle, this);
+        boolean[] awaitsLoads = {false};
+        resolve(
+                Resolver.forProcess(process, files),
+                (pattern, resolution) -> awaitsLoads[0] |= note(process, pattern, resolution),
+                (clause, site) -> {
+                    if (modules.test(site.module())) {
+                        binding.add(clause, site);
+                    }
+                });
+        BoundModule bound = binding.finish();
+        return new BoundTarget(process, bound.sites(), bound.semaphores(), bound.probes(), awaitsLoads[0]);
+    }
+
+    /**
+     * Binds files of this system as if each were loaded with the same bias. The same sites have the same event ids for every bias.
+     *
+     * @return by the file; those without a site are not among them
+     */
+    Map<ModuleImage, BoundModule> bindSystem(long loadBias) throws RecordingException {
+        Map<String, TargetBinding> bindings = new LinkedHashMap<>();
+        Map<String, ModuleImage> modules = new LinkedHashMap<>();
+        resolve(
+                Resolver.forSystem(files, loadBias),
+                (_, resolution) ->
+                        resolution.refusals().forEach(refusal -> refuse(refusal.probe(), refusal.sentence())),
+                (clause, site) -> {
+                    modules.put(site.module().path(), site.module());
+                    bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, (_, _) -> null, this))
+                            .add(clause, site);
+                });
+        Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
+        bindings.forEach((path, binding) -> {
+            BoundModule module = binding.finish();
+            if (!module.sites().isEmpty()) {
+                bound.put(modules.get(path), module);
+            }
+        });
+        return bound;
+    }
+
+    /** Takes each place that a clause means. */
+    private interface SiteTaker {
+        void take(int clause, Site site) throws RecordingException;
+    }
+
+    /** Tells why a place can't be patched, or null. */
+    interface Obstacles {
+        @Nullable String at(long address, byte[] original);
+    }
+
+    private void resolve(Resolver resolver, BiConsumer<ProbePattern, Resolution> resolved, SiteTaker taker)
+            throws RecordingException {
         for (int c = 0; c < clauses.size(); c++) {
             for (ProbePattern pattern : clauses.get(c).probes()) {
                 Resolution resolution = resolver.resolve(pattern);
-                awaitsLoads |= note(process, pattern, resolution);
+                resolved.accept(pattern, resolution);
                 for (Site site : resolution.sites()) {
-                    if (modules.test(site.module())) {
-                        binding.add(c, site);
-                    }
+                    taker.take(c, site);
                 }
             }
         }
-        return binding.finish(awaitsLoads);
     }
 
     /** Whether the process may load more that the pattern means. */
