@@ -60,7 +60,12 @@ public final class Recording {
                 ? LaterModules.ALL
                 : LaterModules.EXISTING;
         this.binder = new SiteBinder(
-                request.allClauses(), request.triggerClauses().size(), files, request.systemCalls(), later);
+                request.allClauses(),
+                request.triggerClauses().size(),
+                files,
+                request.systemCalls(),
+                later,
+                request.options().durations());
     }
 
     /**
