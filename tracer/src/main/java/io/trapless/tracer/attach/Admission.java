@@ -59,11 +59,8 @@ final class Admission {
     }
 
     private static void checkConfinement(int pid, ProcessFacts facts) throws AttachException {
-        if (facts.seccompMode() != 0 && !sharesFilters(facts)) {
-            throw new AttachException(
-                    Reason.SECCOMP_FILTER,
-                    "process " + pid + " runs under a seccomp filter, which may kill it for the system calls that"
-                            + " attaching makes in its name; start it without the filter");
+        if (isConfined(facts)) {
+            throw confined(pid);
         }
         if (facts.shadowStack()) {
             throw new AttachException(
@@ -72,6 +69,17 @@ final class Admission {
                             + " uses a hardware shadow stack, on which no remote call can return; start it with"
                             + " GLIBC_TUNABLES=glibc.cpu.hwcaps=-SHSTK");
         }
+    }
+
+    static boolean isConfined(ProcessFacts facts) {
+        return facts.seccompMode() != 0 && !sharesFilters(facts);
+    }
+
+    static AttachException confined(int pid) {
+        return new AttachException(
+                Reason.SECCOMP_FILTER,
+                "process " + pid + " runs under a seccomp filter, which may kill it for the system calls that"
+                        + " attaching makes in its name; start it without the filter");
     }
 
     /** In a container every process has the same filters, the tracer too: what they allow the one they allow the other. */

@@ -54,10 +54,13 @@ public final class RemoteCalls implements AutoCloseable {
     /**
      * Borrows the most suitable of the stopped threads.
      *
-     * @throws AttachException NO_SUITABLE_THREAD
+     * @throws AttachException NO_SUITABLE_THREAD, or SECCOMP_FILTER if it has put itself under one
      */
     public static RemoteCalls borrow(StoppedThreads stopped, Gadgets gadgets) throws AttachException {
         TargetProcess target = stopped.target();
+        if (target.isConfined()) {
+            throw Admission.confined(target.pid());
+        }
         List<MemoryMapping> mappings = target.mappings();
         if (!gadgets.stand(target)) {
             throw target.refusal(

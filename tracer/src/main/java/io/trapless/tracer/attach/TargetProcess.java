@@ -213,9 +213,18 @@ public final class TargetProcess implements AutoCloseable {
         }
     }
 
-    /** The address space that was opened is still in use. */
-    boolean sameImage() {
+    /** The address space that was opened is still in use: it has not ended, and has become no other program. Cheaper than {@link #isAlive}. */
+    public boolean sameImage() {
         return Descriptors.pread(memory, new byte[1], 0, 1, imageProbe) != 0;
+    }
+
+    /** It has put itself under a seccomp filter since it was opened, which may kill it for system calls that are made in its name. */
+    public boolean isConfined() {
+        try {
+            return Admission.isConfined(ProcessFacts.read("/proc/" + pid));
+        } catch (LinuxException gone) {
+            return false;
+        }
     }
 
     /** Reads what can be read of {@code length} bytes; returns the count, which is smaller at the first page that is not mapped, down to 0. */

@@ -128,8 +128,8 @@ final class Detachment {
         if (mapped.isEmpty()) {
             return true;
         }
-        if (foreign > 0) {
-            return false; // somebody's copy of our jump may lead here
+        if (foreign > 0 || target.isConfined()) {
+            return false; // somebody's copy of our jump may lead here; or no call may be made in its name
         }
         List<AddressRange> ranges = mapped.stream()
                 .map(m -> new AddressRange(m.address(), m.address() + m.size()))

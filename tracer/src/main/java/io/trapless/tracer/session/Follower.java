@@ -41,6 +41,9 @@ final class Follower implements Following.Listener {
         forked.follow();
         processes.add(forked);
         nameChild(forked);
+        if (maker != null && forked.attachments().size() < maker.attachments().size()) {
+            arm(forked, stopped);
+        }
     }
 
     /** Tells a child's code its process id. The fork has wiped the cells; one that is not empty is the parent's, in memory that both share until the child executes a program (vfork(2)). */
@@ -92,7 +95,7 @@ final class Follower implements Following.Listener {
 
     private void arm(TracedProcess process, StoppedThreads stopped) {
         try {
-            BoundTarget bound = binder.bind(process.target());
+            BoundTarget bound = binder.bind(process.target(), module -> !process.isArmed(module));
             if (!bound.sites().isEmpty()) {
                 attacher.get().session().extend(List.of(bound));
             }

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,17 @@ final class ProcessAttachment {
         return changes.size() - (loadHook == null || changes.isEmpty() ? 0 : 1);
     }
 
+    /** Whether what it put into its process stands in another one too: that was forked from it afterwards. */
+    boolean standsIn(TargetProcess other) {
+        if (changes.isEmpty()) {
+            return false;
+        }
+        TextChange change = changes.getFirst();
+        byte[] now = new byte[change.replacement().length];
+        int got = other.tryReadMemory(change.address(), now, 0, now.length);
+        return got == now.length && Arrays.equals(now, change.replacement());
+    }
+
     /** A stretch of memory has been unmapped by the process: nothing there is to be taken back any more. */
     void forget(AddressRange range) throws IOException {
         List<JournalEntry> entries = new ArrayList<>();
@@ -229,15 +241,19 @@ final class ProcessAttachment {
             for (CodeRegion region : regions) {
                 mapRegion(calls, memory, file, layout, region);
             }
+            if (loadHook != null) {
+                mapLoadHook(memory, file, loadHook.linker().hook());
+            }
         }
-        if (loadHook != null) {
-            loadHookStart = memory.mapAnonymousNear(
-                    loadHook.linker().hook(),
-                    loadHook.linker().hook() + DynamicLinker.JUMP_BYTES,
-                    PAGE,
-                    Memory.PROT_READ | Memory.PROT_EXEC);
-            note(loadHookStart, PAGE);
-        }
+    }
+
+    /** A page of code and, as in every stretch of ours, some of the ring file: by that a stretch is known for ours. */
+    private void mapLoadHook(RemoteMemory memory, RemoteMemory.SharedFile file, long hook)
+            throws AttachException, IOException {
+        loadHookStart = memory.mapAnonymousNear(
+                hook, hook + DynamicLinker.JUMP_BYTES, 2L * PAGE, Memory.PROT_READ | Memory.PROT_EXEC);
+        note(loadHookStart, 2L * PAGE);
+        file.mapOver(loadHookStart + PAGE, PAGE, Memory.PROT_READ | Memory.PROT_WRITE);
     }
 
     private void mapRegion(

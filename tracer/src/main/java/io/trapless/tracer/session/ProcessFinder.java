@@ -61,6 +61,7 @@ final class ProcessFinder {
         final long since;
         int looks;
         long next;
+        int code;
 
         Seen(long now) {
             since = now;
@@ -145,7 +146,7 @@ final class ProcessFinder {
     /** A process that has ended, or become another program, may come again. */
     private void forgetEnded() {
         for (TracedProcess process : processes.present()) {
-            if (!process.isAlive()) {
+            if (!process.target().sameImage()) {
                 process.replaced();
                 processes.remove(process.pid());
                 seen.put(process.pid(), new Seen(System.nanoTime()));
@@ -178,7 +179,7 @@ final class ProcessFinder {
 
     private void examine(int pid, Seen process) throws InterruptedException {
         process.looked(System.nanoTime());
-        if (!choice.mayBe(pid)) {
+        if (!choice.mayBe(pid) || !hasNewCode(pid, process)) {
             return;
         }
         try {
@@ -190,6 +191,23 @@ final class ProcessFinder {
         } catch (IOException e) {
             notices.accept(Sentences.of(e));
         }
+    }
+
+    /** Whether it has mapped other code since it was looked at last; never true for a kernel thread. */
+    private static boolean hasNewCode(int pid, Seen process) {
+        String maps;
+        try {
+            maps = Descriptors.readText("/proc/" + pid + "/maps");
+        } catch (LinuxException e) {
+            return process.looks == 1; // it may not be looked at, which is to be told once
+        }
+        int code = maps.lines()
+                .filter(line -> line.indexOf('/') > 0 && line.indexOf('x') == line.indexOf(' ') + 3)
+                .mapToInt(String::hashCode)
+                .reduce(0, (a, b) -> 31 * a + b);
+        boolean changed = code != process.code;
+        process.code = code;
+        return changed;
     }
 
     private void note(int pid, AttachException refused) {

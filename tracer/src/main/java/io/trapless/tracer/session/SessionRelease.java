@@ -45,7 +45,7 @@ final class SessionRelease {
 
     private void releaseChild(int child, TracedProcess parent) throws InterruptedException {
         try (TargetProcess process = TargetProcess.open(child)) {
-            release(process, parent);
+            release(process, parent.forked(process));
         } catch (AttachException e) {
             notices.add("the forked process " + child + " could not be detached from: "
                     + e.refusal().sentence());

@@ -3,6 +3,7 @@ package io.trapless.tracer.session;
 import io.trapless.tracer.attach.AddressRange;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.attach.TextChange;
+import io.trapless.tracer.resolve.ModuleImage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,14 +52,23 @@ final class TracedProcess {
         this.command = target.commandLine();
     }
 
-    /** A process that was just forked from this one: it has all that is in it. */
+    /** A process that was forked from this one: it has what stood in this one then, which is not all if the fork came while something was put in. */
     TracedProcess forked(TargetProcess child) {
         TracedProcess forked = new TracedProcess(child, Origin.FORKED, target.pid());
         forked.probes.addAll(probes);
-        forked.attachments.addAll(attachments);
+        for (ProcessAttachment attachment : attachments) {
+            if (attachment.standsIn(child)) {
+                forked.attachments.add(attachment);
+            }
+        }
         forked.modules = modules;
-        forked.loadSlot = loadSlot;
+        forked.loadSlot = forked.attachments.isEmpty() ? NO_SLOT : loadSlot;
         return forked;
+    }
+
+    /** Whether something is armed in a module. */
+    boolean isArmed(ModuleImage module) {
+        return changes().stream().anyMatch(change -> module.containsCode(change.address()));
     }
 
     TargetProcess target() {
@@ -167,18 +177,6 @@ final class TracedProcess {
     /** Where the rings are mapped in it; 0 if they are not. */
     long rings() {
         return attachments.isEmpty() ? 0 : attachments.getFirst().rings();
-    }
-
-    /** Whether one of the jumps stands in its memory. */
-    boolean hasJump() {
-        for (TextChange change : changes()) {
-            byte[] now = new byte[change.replacement().length];
-            if (target.tryReadMemory(change.address(), now, 0, now.length) == now.length
-                    && Arrays.equals(now, change.replacement())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** From now on {@link #end} and {@link #replaced} tell of its end. */
