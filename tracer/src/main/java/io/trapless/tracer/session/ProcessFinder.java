@@ -6,6 +6,7 @@ import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.LinuxException;
+import io.trapless.tracer.resolve.MapsFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ final class ProcessFinder {
     private final SiteBinder binder;
     private final Attacher attacher;
     private final ProcessChoice choice;
+    private final MapsFilter filter;
     private final Consumer<String> notices;
     private final Map<Integer, Seen> seen = new HashMap<>();
     private final Set<String> forbidden = new HashSet<>();
@@ -54,6 +56,7 @@ final class ProcessFinder {
 
     private int[] pids = new int[1024];
     private String lastId = "";
+    private long soonest = System.nanoTime();
     private volatile boolean ended;
 
     /** A process that is not recorded (yet). */
@@ -80,12 +83,14 @@ final class ProcessFinder {
             SiteBinder binder,
             Attacher attacher,
             ProcessChoice choice,
+            MapsFilter filter,
             Consumer<String> notices) {
         this.ptracer = ptracer;
         this.processes = processes;
         this.binder = binder;
         this.attacher = attacher;
         this.choice = choice;
+        this.filter = filter;
         this.notices = notices;
     }
 
@@ -126,14 +131,22 @@ final class ProcessFinder {
             lastId = id;
             list();
         }
-        long now = System.nanoTime();
+        if (soonest - System.nanoTime() <= 0) {
+            examineDue(System.nanoTime());
+        }
+    }
+
+    private void examineDue(long now) throws InterruptedException {
+        soonest = now + SELDOM_NANOS;
         for (Map.Entry<Integer, Seen> entry : Map.copyOf(seen).entrySet()) {
-            if (entry.getValue().next - now <= 0) {
+            Seen process = entry.getValue();
+            if (process.next - now <= 0) {
                 if (ended) {
                     return;
                 }
-                examine(entry.getKey(), entry.getValue());
+                examine(entry.getKey(), process);
             }
+            soonest = process.next - soonest < 0 ? process.next : soonest;
         }
     }
 
@@ -149,9 +162,14 @@ final class ProcessFinder {
             if (!process.target().sameImage()) {
                 process.replaced();
                 processes.remove(process.pid());
-                seen.put(process.pid(), new Seen(System.nanoTime()));
+                seen.put(process.pid(), newlySeen());
             }
         }
+    }
+
+    private Seen newlySeen() {
+        soonest = System.nanoTime();
+        return new Seen(soonest);
     }
 
     private void list() {
@@ -169,10 +187,9 @@ final class ProcessFinder {
         int[] present = Arrays.copyOf(pids, Math.max(count, 0));
         Arrays.sort(present);
         seen.keySet().removeIf(pid -> Arrays.binarySearch(present, pid) < 0);
-        long now = System.nanoTime();
         for (int pid : present) {
             if (processes.present(pid) == null) {
-                seen.computeIfAbsent(pid, _ -> new Seen(now));
+                seen.computeIfAbsent(pid, _ -> newlySeen());
             }
         }
     }
@@ -193,13 +210,16 @@ final class ProcessFinder {
         }
     }
 
-    /** Whether it has mapped other code since it was looked at last; never true for a kernel thread. */
-    private static boolean hasNewCode(int pid, Seen process) {
+    /** Whether it has mapped code since it was looked at last that may be meant; never true for a kernel thread. */
+    private boolean hasNewCode(int pid, Seen process) {
         String maps;
         try {
             maps = Descriptors.readText("/proc/" + pid + "/maps");
         } catch (LinuxException e) {
             return process.looks == 1; // it may not be looked at, which is to be told once
+        }
+        if (!filter.mayMap(maps)) {
+            return false;
         }
         int code = maps.lines()
                 .filter(line -> line.indexOf('/') > 0 && line.indexOf('x') == line.indexOf(' ') + 3)

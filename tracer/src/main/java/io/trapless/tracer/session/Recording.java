@@ -11,6 +11,7 @@ import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.resolve.ImageFiles;
 import io.trapless.tracer.resolve.LibrarySearch;
+import io.trapless.tracer.resolve.MapsFilter;
 import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.RingConsumer;
@@ -134,6 +135,10 @@ public final class Recording {
                 binder,
                 attaching,
                 new ProcessFinder.ProcessChoice(reach.comms(), executable),
+                new MapsFilter(request.allClauses().stream()
+                        .flatMap(clause -> clause.probes().stream())
+                        .map(ProbePattern::module)
+                        .toList()),
                 notices::add);
         finder = everywhere;
         everywhere.start();
