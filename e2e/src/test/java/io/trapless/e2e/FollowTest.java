@@ -160,7 +160,7 @@ final class FollowTest {
     /** The session of a tracer that was killed stays, until somebody takes what is in it. */
     private void removeSessions() throws Exception {
         for (String line : Trapless.run("sessions").succeeded().out().lines().toList()) {
-            String name = line.split(" ", 2)[0];
+            String name = line.split("[: ]", 2)[0];
             if (name.startsWith("sh-")) {
                 Trapless.run("recover", name, "-o", folder.resolve(name)).succeeded();
             }
