@@ -37,10 +37,15 @@ __attribute__((constructor)) static void construct(void)
     early(1);
 }
 
+static void some_works(int who, int from, int to)
+{
+    for (int seq = from; seq < to; seq++)
+        work(who, seq);
+}
+
 static void works(int count)
 {
-    for (int seq = 0; seq < count; seq++)
-        work(count, seq);
+    some_works(count, 0, count);
 }
 
 static void expect(const char *what, pid_t pid, int status)
@@ -110,9 +115,9 @@ static void stop_and_continue(void)
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
-        works(50);
+        some_works(100, 0, 50);
         raise(SIGSTOP);
-        works(50);
+        some_works(100, 50, 100);
         _exit(12);
     }
     if (waitpid(child, &status, WUNTRACED) != child || !WIFSTOPPED(status) || WSTOPSIG(status) != SIGSTOP) {
