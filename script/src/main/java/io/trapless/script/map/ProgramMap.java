@@ -3,6 +3,7 @@ package io.trapless.script.map;
 import io.trapless.language.checked.MapDescriptor;
 import io.trapless.language.types.AggregateKind;
 import io.trapless.language.types.Type;
+import io.trapless.script.value.Tuple;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -246,6 +247,26 @@ public final class ProgramMap {
     /** The object in a slot; null if there is none or it was never set. */
     public @Nullable Object object(int slot) {
         return slot < 0 ? null : objects[slot];
+    }
+
+    /** The object in a slot, or {@code zero}. */
+    public Object object(int slot, Object zero) {
+        Object value = object(slot);
+        return value == null ? zero : value;
+    }
+
+    /** Key and value of a slot in use, as a loop over the map has them; of an accumulator its number. */
+    public Tuple entry(int slot) {
+        Type type = descriptor.valueType();
+        Object value;
+        if (type instanceof Type.Aggregate) {
+            value = accumulated(slot);
+        } else if (isNumber(type)) {
+            value = number(slot);
+        } else {
+            value = object(slot, Zeros.of(type));
+        }
+        return new Tuple(new Object[] {key(slot), value});
     }
 
     public void setObject(int slot, Object value) {

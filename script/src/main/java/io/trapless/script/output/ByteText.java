@@ -1,5 +1,6 @@
 package io.trapless.script.output;
 
+import io.trapless.language.syntax.StringText;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -14,6 +15,16 @@ public final class ByteText {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) > 0x7f) {
                 return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+            }
+        }
+        return text;
+    }
+
+    /** The bytes that a string of the language stands for, as a byte string; see {@link StringText}. */
+    public static String ofLiteral(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 0x7f) {
+                return new String(StringText.bytes(text), StandardCharsets.ISO_8859_1);
             }
         }
         return text;

@@ -3,7 +3,7 @@ package io.trapless.script.output;
 import java.util.List;
 
 /** Results as text, in bpftrace's form; messages go to a second sink, normally standard error. */
-public final class TextOutput implements Output {
+public class TextOutput implements Output {
     private static final String GREEN = "\033[32m";
     private static final String RED = "\033[31m";
     private static final String PLAIN = "\033[0m";
