@@ -294,19 +294,7 @@ public sealed interface CheckedExpression {
         }
     }
 
-    /**
-     * {@code print} of one entry of a map, {@code @name[key]: value}.
-     *
-     * @param value the entry
-     */
-    record PrintEntry(MapValue value, long top, long div, Span span) implements CheckedExpression {
-        @Override
-        public Type type() {
-            return new Type.None();
-        }
-    }
-
-    /** {@code print} of a value. */
+    /** {@code print} of a value; one entry of a map that accumulates prints as its result. */
     record PrintValue(CheckedExpression value, Span span) implements CheckedExpression {
         @Override
         public Type type() {

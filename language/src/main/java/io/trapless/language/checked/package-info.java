@@ -3,7 +3,7 @@
  * settings and parameters applied, every expression has its {@link io.trapless.language.types.Type}, variables are {@link io.trapless.language.checked.Slot}s, maps are {@link
  * io.trapless.language.checked.MapDescriptor}s, and every conversion is a node of its own: a reader never has to know a rule of promotion.
  *
- * <p>Way in: {@link io.trapless.language.checked.ProgramChecker#check}. A program is a list of {@link io.trapless.language.checked.CheckedAction}s, one for each attach point (an action that hangs on
+ * <p>Way in: {@link io.trapless.language.check.ProgramChecker#check}. A program is a list of {@link io.trapless.language.checked.CheckedAction}s, one for each attach point (an action that hangs on
  * three points is there three times, since types may differ); each holds a filter and a block of {@link io.trapless.language.checked.CheckedStatement}s over {@link
  * io.trapless.language.checked.CheckedExpression}s. Actions at sites of a process have a {@link io.trapless.language.checked.Cut}: the captures that go into the target and the handler that is left,
  * in which values of the target are {@link io.trapless.language.checked.CheckedExpression.Captured} nodes. A runtime runs the cut's handler for these and the action's own block for all others.

@@ -35,6 +35,9 @@ public final class FindingPrinter {
         } else {
             print(place, kind + finding.message(), out);
         }
+        for (Finding.Note note : finding.notes()) {
+            print(note.place(), kind + note.message(), out);
+        }
         for (String hint : finding.hints()) {
             out.append("HINT: ").append(hint).append('\n');
         }

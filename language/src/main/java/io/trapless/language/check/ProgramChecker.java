@@ -1,5 +1,7 @@
-package io.trapless.language.checked;
+package io.trapless.language.check;
 
+import io.trapless.language.checked.CheckOptions;
+import io.trapless.language.checked.CheckResult;
 import io.trapless.language.diagnostic.Finding;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.diagnostic.Source;
