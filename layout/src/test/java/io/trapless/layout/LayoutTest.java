@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LayoutTest {
     @Test
     void sessionHeader() {
-        assertThat(SessionHeaderDescriptor.VERSION).isEqualTo(1);
+        assertThat(SessionHeaderDescriptor.VERSION).isEqualTo(2);
         ByteBuffer magic = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(SessionHeaderDescriptor.MAGIC);
         assertThat(new String(magic.array(), StandardCharsets.US_ASCII)).isEqualTo("TRAPLESS");
         assertThat(SessionHeaderDescriptor.MAGIC_OFFSET).isEqualTo(0);
@@ -72,7 +72,8 @@ class LayoutTest {
         assertThat(RecordDescriptor.TIMESTAMP_OFFSET).isEqualTo(2);
         assertThat(RecordDescriptor.TIMESTAMP_BITS).isEqualTo(48);
         assertThat(RecordDescriptor.TID_OFFSET).isEqualTo(8);
-        assertThat(RecordDescriptor.HEADER_SIZE).isEqualTo(12);
+        assertThat(RecordDescriptor.PID_OFFSET).isEqualTo(12);
+        assertThat(RecordDescriptor.HEADER_SIZE).isEqualTo(16);
         assertThat(RecordDescriptor.header(0x1ABCD, 0x1122_3344_5566_7788L)).isEqualTo(0x3344_5566_7788_ABCDL);
     }
 

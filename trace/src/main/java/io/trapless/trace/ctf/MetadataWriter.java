@@ -50,7 +50,7 @@ public final class MetadataWriter {
             stream {
             \tid = 0;
             \tevent.header := struct { u16 id; tsc48 timestamp; };
-            \tevent.context := struct { s32 _tid; };
+            \tevent.context := struct { s32 _tid; s32 _pid; };
             \tpacket.context := struct {
             \t\ttsc64 timestamp_begin;
             \t\ttsc64 timestamp_end;

@@ -13,8 +13,8 @@ import java.util.List;
  * <p>After a scan, the bytes up to {@link #goodEnd} are whole records of known events whose times do not go backwards and lie between the bounds: a valid CTF packet's content.
  */
 public final class PacketScanner {
-    /** Bytes of a record before its captured values: u16 id, u48 timestamp, s32 tid. */
-    public static final int RECORD_HEADER_SIZE = 12;
+    /** Bytes of a record before its captured values: u16 id, u48 timestamp, s32 tid, s32 pid. */
+    public static final int RECORD_HEADER_SIZE = 16;
 
     /** {@link #recordSize}: no event has this id. */
     public static final int UNKNOWN_ID = RecordSizes.UNKNOWN_ID;

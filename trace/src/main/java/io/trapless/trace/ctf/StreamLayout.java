@@ -20,6 +20,7 @@ final class StreamLayout {
 
     final IntAccess timestamp;
     final IntAccess tid;
+    final IntAccess pid;
 
     /** Bytes of a record before its captured values. */
     final int recordHeaderSize;
@@ -41,14 +42,20 @@ final class StreamLayout {
         cpuId = packetContext.integer("cpu_id");
         id = eventHeader.integer("id");
         timestamp = eventHeader.integer("timestamp");
-        IntAccess inContext = eventContext.integer(eventContext.integer("tid").isPresent() ? "tid" : "vtid");
-        tid = inContext.isPresent()
-                ? new IntAccess(eventHeader.sizeBytes() + inContext.offset(), inContext.sizeBytes(), inContext.signed())
-                : IntAccess.ABSENT;
+        tid = inRecord(
+                eventHeader, eventContext.integer(eventContext.integer("tid").isPresent() ? "tid" : "vtid"));
+        pid = inRecord(
+                eventHeader, eventContext.integer(eventContext.integer("pid").isPresent() ? "pid" : "vpid"));
         recordHeaderSize = eventHeader.sizeBytes() + eventContext.sizeBytes();
         compact = id.equals(new IntAccess(0, Short.BYTES, false))
                 && timestamp.equals(new IntAccess(Short.BYTES, 6, false));
         sizes = new RecordSizes(recordHeaderSize);
+    }
+
+    private static IntAccess inRecord(HeaderLayout eventHeader, IntAccess inContext) {
+        return inContext.isPresent()
+                ? new IntAccess(eventHeader.sizeBytes() + inContext.offset(), inContext.sizeBytes(), inContext.signed())
+                : IntAccess.ABSENT;
     }
 
     void add(EventType event) {

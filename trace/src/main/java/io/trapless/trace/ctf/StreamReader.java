@@ -73,12 +73,13 @@ final class StreamReader {
         return damage;
     }
 
-    /** Points {@code event} at the current record; its process is that of its event type. */
+    /** Points {@code event} at the current record. Its process is the one that the record names; {@link EventType#NO_PID} for a forked child that did not know it. Where records have no such field it is that of the event type. */
     void show(EventRecord event) {
         StreamLayout layout = layout();
         var type = layout.event(eventId);
         int tid = (int) layout.tid.read(file, recordOffset);
-        event.wrap(type, file, recordOffset + layout.recordHeaderSize, tsc, cpu, tid, type.pid());
+        int pid = layout.pid.isPresent() ? (int) layout.pid.read(file, recordOffset) : type.pid();
+        event.wrap(type, file, recordOffset + layout.recordHeaderSize, tsc, cpu, tid, pid);
     }
 
     private StreamLayout layout() {

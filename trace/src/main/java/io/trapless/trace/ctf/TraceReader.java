@@ -47,11 +47,6 @@ public final class TraceReader implements AutoCloseable {
     /** The stream whose event is shown, or -1. */
     private int current = -1;
 
-    /** The process of the last thread that was looked up. */
-    private int lastTid = Integer.MIN_VALUE;
-
-    private int lastPid = EventType.NO_PID;
-
     private TraceReader(TraceLayout layout, Map<Integer, TracedThread> threads) {
         this.layout = layout;
         this.threads = threads;
@@ -150,14 +145,12 @@ public final class TraceReader implements AutoCloseable {
 
     private void show(StreamReader stream) {
         stream.show(event);
-        if (!threads.isEmpty()) {
-            if (event.tid() != lastTid) {
-                TracedThread thread = threads.get(event.tid());
-                lastTid = event.tid();
-                lastPid = thread == null ? EventType.NO_PID : thread.pid();
-            }
-            if (lastPid != EventType.NO_PID) {
-                event.setPid(lastPid);
+        if (event.pid() == EventType.NO_PID) {
+            TracedThread thread = threads.get(event.tid());
+            if (thread != null) {
+                event.setPid(thread.pid());
+            } else if (event.type().pid() != EventType.NO_PID) {
+                event.setPid(event.tid()); // a fork leaves one thread, whose id is the process's
             }
         }
     }

@@ -26,7 +26,7 @@ final class BabeltraceText {
             fields.add(field.name() + " = " + value(field.kind(), entry.values().get(i)));
         }
         long nanos = nanos(schema.clock(), entry.tsc());
-        return "[%d.%09d] host %s: { cpu_id = %d, ring_kind = %d }, { tid = %d }%s"
+        return "[%d.%09d] host %s: { cpu_id = %d, ring_kind = %d }, { tid = %d, pid = %d }%s"
                 .formatted(
                         nanos / 1_000_000_000,
                         nanos % 1_000_000_000,
@@ -34,6 +34,7 @@ final class BabeltraceText {
                         entry.cpu(),
                         entry.cpu() % 2,
                         entry.tid(),
+                        entry.pid(),
                         fields.isEmpty() ? ", { }" : ", { " + String.join(", ", fields) + " }");
     }
 

@@ -21,13 +21,14 @@ final class FullDiskMain {
         long written = 0;
         try (TraceDirectory trace = TraceDirectory.create(Path.of(arguments[0]), schema);
                 Arena arena = Arena.ofConfined()) {
-            MemorySegment packet = arena.allocate(PacketHeader.SIZE_BYTES + EVENTS * 16L);
+            MemorySegment packet = arena.allocate(PacketHeader.SIZE_BYTES + EVENTS * 20L);
             try {
                 for (int k = 0; k < 10_000; k++) {
                     long begin = (1L << 40) + k * 10_000L;
                     for (int i = 0; i < EVENTS; i++) {
                         packet.set(
-                                ValueLayout.JAVA_LONG_UNALIGNED, PacketHeader.SIZE_BYTES + i * 16L, (begin + i) << 16);
+                                ValueLayout.JAVA_LONG_UNALIGNED, PacketHeader.SIZE_BYTES + i * 20L, (begin + i) << 16);
+                        packet.set(ValueLayout.JAVA_INT_UNALIGNED, PacketHeader.SIZE_BYTES + i * 20L + 12, 42);
                     }
                     new PacketHeader(
                                     schema.uuid(),

@@ -25,11 +25,11 @@ class PacketScannerTest {
     private final ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
 
     private void fixed(long tsc) {
-        bytes.putLong(tsc << 16 | 3).putInt(77).putInt(-1);
+        bytes.putLong(tsc << 16 | 3).putInt(77).putInt(76).putInt(-1);
     }
 
     private void mixed(long tsc, String text, int length) {
-        bytes.putLong(tsc << 16 | 0xFFFE).putInt(77).putInt(0);
+        bytes.putLong(tsc << 16 | 0xFFFE).putInt(77).putInt(76).putInt(0);
         bytes.put(text.getBytes(StandardCharsets.UTF_8))
                 .put((byte) 0)
                 .putLong(1)
@@ -81,11 +81,11 @@ class PacketScannerTest {
         fixed(TSC + (1L << 41));
         assertThat(scan()).isEqualTo(Verdict.IMPOSSIBLE_TIME);
 
-        bytes.position(good).putLong((TSC + 10) << 16 | 4).putLong(0);
+        bytes.position(good).putLong((TSC + 10) << 16 | 4).putLong(0).putInt(0);
         assertThat(scan()).isEqualTo(Verdict.UNKNOWN_EVENT);
         assertThat(scanner.goodEnd()).isEqualTo(good);
 
-        bytes.position(good).putLong((TSC + 10) << 16 | 0xFFFF).putLong(0);
+        bytes.position(good).putLong((TSC + 10) << 16 | 0xFFFF).putLong(0).putInt(0);
         assertThat(scan()).isEqualTo(Verdict.UNKNOWN_EVENT);
     }
 
@@ -96,15 +96,15 @@ class PacketScannerTest {
         MemorySegment segment = MemorySegment.ofArray(bytes.array());
         int end = bytes.position();
         for (int cut = 1; cut < end; cut++) {
-            Verdict expected = cut == 16 ? Verdict.WHOLE : Verdict.TRUNCATED_RECORD;
+            Verdict expected = cut == 20 ? Verdict.WHOLE : Verdict.TRUNCATED_RECORD;
             assertThat(scanner.scan(segment, 0, cut, TSC, TSC + 100))
                     .as("cut at " + cut)
                     .isEqualTo(expected);
-            assertThat(scanner.goodEnd()).isEqualTo(cut < 16 ? 0 : 16);
+            assertThat(scanner.goodEnd()).isEqualTo(cut < 20 ? 0 : 20);
         }
-        assertThat(scanner.recordSize(segment, 0, end)).isEqualTo(16);
-        assertThat(scanner.recordSize(segment, 16, end)).isEqualTo(end - 16);
-        assertThat(scanner.recordSize(segment, 16, end - 1)).isEqualTo(PacketScanner.TRUNCATED);
+        assertThat(scanner.recordSize(segment, 0, end)).isEqualTo(20);
+        assertThat(scanner.recordSize(segment, 20, end)).isEqualTo(end - 20);
+        assertThat(scanner.recordSize(segment, 20, end - 1)).isEqualTo(PacketScanner.TRUNCATED);
         assertThat(scanner.recordSize(segment, 4, end)).isEqualTo(PacketScanner.UNKNOWN_ID);
         assertThat(scanner.recordSize(segment, end - 3, end)).isEqualTo(PacketScanner.TRUNCATED);
     }
@@ -119,7 +119,7 @@ class PacketScannerTest {
             byte[] garbage = new byte[random.nextInt(100)];
             random.nextBytes(garbage);
             MemorySegment segment = MemorySegment.ofArray(garbage);
-            for (int at = 0; at + 2 <= garbage.length; at += 12 + random.nextInt(20)) {
+            for (int at = 0; at + 2 <= garbage.length; at += 16 + random.nextInt(20)) {
                 segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, (short) (random.nextBoolean() ? 3 : 0xFFFE));
             }
             scanner.scan(segment, 0, garbage.length, 0, Long.MAX_VALUE);

@@ -28,7 +28,8 @@ public final class RandomTrace {
     private static final long GAP_CYCLES = 64;
 
     /** An event as it went in; a value is a Long, Double, String or byte[]. */
-    public record Entry(EventType type, int cpu, int tid, long tsc, int faults, int cuts, List<Object> values) {}
+    public record Entry(
+            EventType type, int cpu, int tid, int pid, long tsc, int faults, int cuts, List<Object> values) {}
 
     private final Random random;
     private final List<Entry> entries = new ArrayList<>();
@@ -142,6 +143,7 @@ public final class RandomTrace {
                 type,
                 cpu,
                 random.nextInt(40000),
+                random.nextInt(5) == 0 ? 0 : random.nextInt(40000),
                 tsc,
                 odd ? random.nextInt() & bits : 0,
                 odd ? random.nextInt() & bits : 0,
@@ -180,7 +182,7 @@ public final class RandomTrace {
 
     private static byte[] record(Entry entry) {
         ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(entry.tsc() << 16 | entry.type().id()).putInt(entry.tid());
+        bytes.putLong(entry.tsc() << 16 | entry.type().id()).putInt(entry.tid()).putInt(entry.pid());
         if (entry.type().faultable()) {
             bytes.putShort((short) entry.faults()).putShort((short) entry.cuts());
         }

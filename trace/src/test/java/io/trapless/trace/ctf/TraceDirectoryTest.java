@@ -33,7 +33,7 @@ class TraceDirectoryTest {
     @Test
     void filesAreTheOwnersOnly() throws Exception {
         Path trace = folder.resolve("a/b/trace");
-        new RandomTrace(1).write(trace, 100);
+        new RandomTrace(1).write(trace, 1000);
         assertThat(names(trace)).containsExactly("cpu0", "cpu1_atomic", "cpu2", "metadata");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(trace)))
                 .isEqualTo("rwx------");
@@ -67,11 +67,11 @@ class TraceDirectoryTest {
         Path directory = folder.resolve("trace");
         try (TraceDirectory trace = TraceDirectory.create(directory, schema);
                 Arena arena = Arena.ofConfined()) {
-            MemorySegment packet = arena.allocate(PacketHeader.SIZE_BYTES + 30_000 * 16L);
+            MemorySegment packet = arena.allocate(PacketHeader.SIZE_BYTES + 30_000 * 20L);
             for (int k = 0; k < 12; k++) {
                 assertEvents(directory, k * 30_000L);
                 for (int i = 0; i < 30_000; i++) {
-                    long at = PacketHeader.SIZE_BYTES + i * 16L;
+                    long at = PacketHeader.SIZE_BYTES + i * 20L;
                     long tsc = (1L << 50) + k * 1_000_000L + i;
                     packet.set(java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED, at, tsc << 16 | 9);
                 }
@@ -86,7 +86,7 @@ class TraceDirectoryTest {
         }
         assertEvents(directory, 12 * 30_000L);
         assertThat(names(directory)).containsExactly(".threads", "cpu0", "metadata");
-        assertThat(Files.size(directory.resolve("cpu0"))).isLessThan(12 * (30_000 * 16L + 256));
+        assertThat(Files.size(directory.resolve("cpu0"))).isLessThan(12 * (30_000 * 20L + 256));
     }
 
     private static void assertEvents(Path directory, long events) throws Exception {

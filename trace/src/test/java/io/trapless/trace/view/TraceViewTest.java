@@ -59,9 +59,10 @@ class TraceViewTest {
         directory = folder.resolve("trace");
         ByteBuffer bytes =
                 ByteBuffer.allocate(1000).order(ByteOrder.LITTLE_ENDIAN).position(PacketHeader.SIZE_BYTES);
-        bytes.putLong(TSC << 16 | 1).putInt(34).putInt(-1).putLong(0xDEADBEEFL);
+        bytes.putLong(TSC << 16 | 1).putInt(34).putInt(12).putInt(-1).putLong(0xDEADBEEFL);
         bytes.putLong((TSC + 1000) << 16 | 2)
                 .putInt(35)
+                .putInt(0)
                 .putShort((short) 0b10000)
                 .putShort((short) 1);
         bytes.put("a\"\\\n\u0001é".getBytes(StandardCharsets.UTF_8))
@@ -72,7 +73,7 @@ class TraceViewTest {
                 .put(new byte[] {1, (byte) 0xAB, 0})
                 .putDouble(Double.NaN)
                 .put((byte) 0);
-        bytes.putLong((TSC + 2_500_001_000L) << 16 | 3).putInt(36);
+        bytes.putLong((TSC + 2_500_001_000L) << 16 | 3).putInt(36).putInt(0);
         UUID uuid = new UUID(1, 2);
         TraceSchema schema = new TraceSchema(
                 uuid,

@@ -63,15 +63,15 @@ class ViewSpeedTest {
                 List.of(type));
         try (TraceDirectory trace = TraceDirectory.create(directory, schema);
                 Arena arena = Arena.ofConfined()) {
-            MemorySegment packet = arena.allocate(PacketHeader.SIZE_BYTES + EVENTS_PER_PACKET * 16L);
+            MemorySegment packet = arena.allocate(PacketHeader.SIZE_BYTES + EVENTS_PER_PACKET * 20L);
             long tsc = 1L << 45;
             for (int p = 0; p < PACKETS; p++) {
                 long begin = tsc;
                 for (int i = 0; i < EVENTS_PER_PACKET; i++) {
-                    long at = PacketHeader.SIZE_BYTES + i * 16L;
+                    long at = PacketHeader.SIZE_BYTES + i * 20L;
                     tsc += 300;
                     packet.set(ValueLayout.JAVA_LONG_UNALIGNED, at, tsc << 16);
-                    packet.set(ValueLayout.JAVA_INT_UNALIGNED, at + 12, i);
+                    packet.set(ValueLayout.JAVA_INT_UNALIGNED, at + 16, i);
                 }
                 new PacketHeader(schema.uuid(), begin, tsc, packet.byteSize(), packet.byteSize(), p / 2, 0, p % 2, 0)
                         .writeTo(packet, 0);

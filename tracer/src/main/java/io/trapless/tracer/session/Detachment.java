@@ -3,6 +3,7 @@ package io.trapless.tracer.session;
 import io.trapless.tracer.attach.AddressRange;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.Gadgets;
+import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.RemoteCalls;
 import io.trapless.tracer.attach.RemoteMemory;
 import io.trapless.tracer.attach.StackScan;
@@ -58,7 +59,8 @@ final class Detachment {
      */
     record Result(int restoredSites, int foreignSites, boolean memoryLeft) {}
 
-    Result run() throws AttachException, InterruptedException {
+    /** On the {@code Ptracer} thread. */
+    private Result run() throws AttachException, InterruptedException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try (StoppedThreads stopped = target.stopAll()) {
                 if (!textRestored) {
@@ -71,6 +73,23 @@ final class Detachment {
             Thread.sleep(PAUSE);
         }
         return new Result(restored, foreign, true);
+    }
+
+    /** {@link #run}, as a task of the ptrace thread. */
+    Result runOn(Ptracer ptracer) throws AttachException, InterruptedException {
+        InterruptedException[] interrupted = new InterruptedException[1];
+        Result result = ptracer.call(() -> {
+            try {
+                return run();
+            } catch (InterruptedException e) {
+                interrupted[0] = e;
+                return new Result(restored, foreign, true);
+            }
+        });
+        if (interrupted[0] != null) {
+            throw interrupted[0];
+        }
+        return result;
     }
 
     private void restore(StoppedThreads stopped) throws AttachException {

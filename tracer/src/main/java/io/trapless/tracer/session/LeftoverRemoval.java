@@ -194,7 +194,7 @@ public final class LeftoverRemoval {
                     mappings.stream()
                             .map(m -> new ProcessAttachment.Mapped(m.address(), m.sizeBytes()))
                             .toList());
-            result = run(detachment, ptracer);
+            result = detachment.runOn(ptracer);
         }
         if (left.process().equals(key(process)) && session.directory.isOwn()) {
             SessionRemains.note(session.directory, left, result == null || !result.memoryLeft());
@@ -208,23 +208,6 @@ public final class LeftoverRemoval {
                         result.foreignSites(),
                         result.memoryLeft(),
                         false);
-    }
-
-    private static Detachment.Result run(Detachment detachment, Ptracer ptracer)
-            throws AttachException, InterruptedException {
-        InterruptedException[] interrupted = new InterruptedException[1];
-        Detachment.Result result = ptracer.call(() -> {
-            try {
-                return detachment.run();
-            } catch (InterruptedException e) {
-                interrupted[0] = e;
-                return new Detachment.Result(0, 0, true);
-            }
-        });
-        if (interrupted[0] != null) {
-            throw interrupted[0];
-        }
-        return result;
     }
 
     /** The process's own; for one that was forked from a traced one, its parent's: it has them all, at the same addresses. */

@@ -1,6 +1,5 @@
 package io.trapless.tracer.session;
 
-import io.trapless.language.slice.Value;
 import io.trapless.layout.RingDescriptor;
 import io.trapless.layout.SessionHeaderDescriptor;
 import io.trapless.tracer.attach.AttachException;
@@ -24,7 +23,8 @@ import io.trapless.tracer.session.store.JournalWriter;
 import io.trapless.tracer.session.store.ProcessKey;
 import io.trapless.tracer.trampoline.ProcessFacts;
 import java.io.IOException;
-import java.time.Duration;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,11 +52,6 @@ final class ProcessAttachment {
     /** An address that needs all its bytes, as those of mappings do. */
     private static final long ANYWHERE = 1L << 46;
 
-    /** How often a stop is tried when a thread stands where it can't be moved from; each time it gets a moment to leave. */
-    private static final int ARM_ATTEMPTS = 50;
-
-    private static final Duration ATTEMPT_PAUSE = Duration.ofMillis(2);
-
     private final TargetProcess target;
     private final RingGeometry geometry;
     private final Gadgets gadgets;
@@ -66,7 +61,6 @@ final class ProcessAttachment {
     private final ProcessKey key;
     private final HostFacts host;
     private final boolean systemCalls;
-    private final boolean usesPid;
     private final Map<CodeRegion, Long> codeSizes;
     private final List<Long> regionStarts = new ArrayList<>();
 
@@ -105,7 +99,6 @@ final class ProcessAttachment {
         this.key = new ProcessKey(target.pid(), target.startTime());
         this.host = host;
         this.systemCalls = systemCalls;
-        this.usesPid = sites.stream().flatMap(s -> s.probes().stream()).anyMatch(p -> p.uses(Value.Context.Kind.PID));
         this.codeSizes = measure();
     }
 
@@ -161,19 +154,10 @@ final class ProcessAttachment {
      *
      * @param ringsDescriptor the session's ring file, open for reading and writing
      */
-    void map(int ringsDescriptor) throws AttachException, IOException {
+    void map(Standstill standstill, int ringsDescriptor) throws AttachException, IOException {
         // The journal's first use loads classes: not while a thread stands still.
         journal.append(List.of(new JournalEntry.Mapped(key, 0, 0), new JournalEntry.Unmapped(key, 0)));
-        try (StoppedThreads stopped = target.stopOne()) {
-            long begin = System.nanoTime();
-            map(stopped, ringsDescriptor);
-            longestLoanNanos = Math.max(longestLoanNanos, System.nanoTime() - begin);
-        }
-    }
-
-    /** As {@link #map(int)}, on threads that stand still already. */
-    void map(StoppedThreads stopped, int ringsDescriptor) throws AttachException, IOException {
-        try {
+        lend(standstill, stopped -> {
             ThreadLayout layout = ThreadLayout.discover(stopped);
             if (!layout.hasTid()) {
                 throw new AttachException(
@@ -185,12 +169,14 @@ final class ProcessAttachment {
             try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
                 map(calls, layout, ringsDescriptor);
             }
-        } catch (JournalFailure failure) {
-            throw failure.cause;
-        }
+        });
     }
 
-    private void map(RemoteCalls calls, ThreadLayout layout, int ringsDescriptor) throws AttachException {
+    private void lend(Standstill standstill, Standstill.Work work) throws AttachException, IOException {
+        longestLoanNanos = Math.max(longestLoanNanos, standstill.one(work));
+    }
+
+    private void map(RemoteCalls calls, ThreadLayout layout, int ringsDescriptor) throws AttachException, IOException {
         RemoteMemory memory = new RemoteMemory(calls);
         try (RemoteMemory.SharedFile file = memory.share(ringsDescriptor)) {
             rings = file.map(geometry.fileSizeBytes(), Memory.PROT_READ | Memory.PROT_WRITE);
@@ -207,21 +193,24 @@ final class ProcessAttachment {
             RemoteMemory.SharedFile file,
             ThreadLayout layout,
             CodeRegion region)
-            throws AttachException {
+            throws AttachException, IOException {
         long codeSize = Objects.requireNonNull(codeSizes.get(region));
         long headerSize = SessionHeaderDescriptor.RINGS_OFFSET;
-        long size = codeSize + headerSize + (usesPid ? PAGE : 0);
+        long size = codeSize + headerSize + PAGE;
         long start = memory.mapAnonymousNear(
                 region.rangeStart(), region.rangeEnd(), size, Memory.PROT_READ | Memory.PROT_EXEC);
         note(start, size);
         long header = start + codeSize;
         file.mapOver(header, headerSize, Memory.PROT_READ | Memory.PROT_WRITE);
-        long pidCell = 0;
-        if (usesPid) {
-            pidCell = header + headerSize;
-            memory.protect(pidCell, PAGE, Memory.PROT_READ | Memory.PROT_WRITE);
-            calls.call(SYS_MADVISE, pidCell, PAGE, MADV_WIPEONFORK);
-        }
+        long pidCell = header + headerSize;
+        memory.protect(pidCell, PAGE, Memory.PROT_READ | Memory.PROT_WRITE);
+        calls.call(SYS_MADVISE, pidCell, PAGE, MADV_WIPEONFORK);
+        target.writeMemory(
+                pidCell,
+                ByteBuffer.allocate(Integer.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putInt(target.pid())
+                        .array());
         factsOfRegions.add(facts(layout, rings, header + SessionHeaderDescriptor.ENABLE_OFFSET, pidCell));
         regionStarts.add(start);
     }
@@ -246,37 +235,22 @@ final class ProcessAttachment {
                 systemCalls);
     }
 
-    private void note(long address, long size) throws AttachException {
+    private void note(long address, long size) throws IOException {
         mapped.add(new Mapped(address, size));
-        try {
-            journal.append(List.of(new JournalEntry.Mapped(key, address, size)));
-        } catch (IOException e) {
-            throw new JournalFailure(e);
-        }
+        journal.append(List.of(new JournalEntry.Mapped(key, address, size)));
     }
 
     /**
      * Enters the pages of the rings that threads will write soon into the target's page tables: a page fault for every 4 KiB would cost more than the events on it. The pages themselves are there
      * already. Before Linux 5.14 this does nothing.
      */
-    void populate() throws AttachException {
+    void populate(Standstill standstill) throws AttachException, IOException {
         for (long[] piece : pieces()) {
-            try (StoppedThreads stopped = target.stopOne()) {
-                long begin = System.nanoTime();
+            lend(standstill, stopped -> {
                 try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
                     calls.call(SYS_MADVISE, piece[0], piece[1], MADV_POPULATE_WRITE);
                 }
-                longestLoanNanos = Math.max(longestLoanNanos, System.nanoTime() - begin);
-            }
-        }
-    }
-
-    /** As {@link #populate()}, on threads that stand still already. */
-    void populate(StoppedThreads stopped) throws AttachException {
-        try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
-            for (long[] piece : pieces()) {
-                calls.call(SYS_MADVISE, piece[0], piece[1], MADV_POPULATE_WRITE);
-            }
+            });
         }
     }
 
@@ -307,28 +281,10 @@ final class ProcessAttachment {
         }
     }
 
-    /** Stops all threads and writes the jumps. */
-    void arm() throws AttachException, IOException, InterruptedException {
+    /** Writes the jumps while all threads stand still. */
+    void arm(Standstill standstill) throws AttachException, IOException, InterruptedException {
         List<RipMove> moves = prepareJumps();
-        for (int attempt = 1; ; attempt++) {
-            long begin = System.nanoTime();
-            try (StoppedThreads stopped = target.stopAll()) {
-                writeJumps(stopped, moves);
-                return;
-            } catch (AttachException e) {
-                if (e.reason() != Reason.THREAD_IN_THE_WAY || attempt == ARM_ATTEMPTS) {
-                    throw e;
-                }
-            } finally {
-                longestPauseNanos = Math.max(longestPauseNanos, System.nanoTime() - begin);
-            }
-            Thread.sleep(ATTEMPT_PAUSE);
-        }
-    }
-
-    /** As {@link #arm()}, on a process all of whose threads stand still already. */
-    void arm(StoppedThreads stopped) throws AttachException, IOException {
-        writeJumps(stopped, prepareJumps());
+        longestPauseNanos = Math.max(longestPauseNanos, standstill.all(stopped -> writeJumps(stopped, moves)));
     }
 
     private List<RipMove> prepareJumps() throws IOException {
@@ -344,16 +300,5 @@ final class ProcessAttachment {
     private void writeJumps(StoppedThreads stopped, List<RipMove> moves) throws AttachException {
         TextPatcher.apply(stopped, changes, moves);
         Semaphores.add(target, semaphores, 1);
-    }
-
-    /** Carries an I/O failure through code that only knows of targets. */
-    private static final class JournalFailure extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        private final IOException cause;
-
-        JournalFailure(IOException cause) {
-            super(cause);
-            this.cause = cause;
-        }
     }
 }

@@ -14,7 +14,6 @@ import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingGeometry;
-import io.trapless.tracer.session.RecordingSummary.SiteResult;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,12 +87,7 @@ public final class Recording {
         }
         rehearsal.join();
         if (request.command().isEmpty()) {
-            SessionResources session = openSession();
-            for (BoundTarget target : targets) {
-                if (!target.sites().isEmpty()) {
-                    attach(session, target);
-                }
-            }
+            attachRunning(openSession(), targets);
         } else {
             launch();
         }
@@ -111,19 +105,22 @@ public final class Recording {
         }
     }
 
-    private void attach(SessionResources session, BoundTarget target)
+    /** Each step that touches the process is a task of the ptrace thread; the code is written while it runs. */
+    private void attach(SessionResources session, BoundTarget target, Standstill standstill)
             throws AttachException, RecordingException, IOException, InterruptedException {
         ProcessAttachment attachment = attachment(session, target);
         int descriptor = session.openRings();
         try {
-            onPtracer(() -> attachment.map(descriptor));
-            onPtracer(attachment::populate);
+            onPtracer(() -> attachment.map(standstill, descriptor));
+            onPtracer(() -> attachment.populate(standstill));
             attachment.generate();
-            onPtracer(attachment::arm);
+            onPtracer(() -> attachment.arm(standstill));
         } finally {
             Descriptors.close(descriptor);
         }
-        attached(session, attachment);
+        for (CodeRegion.Unplaceable site : attachment.unplaceable()) {
+            site.site().probes().forEach(probe -> binder.refuse(session.nameOf(probe.eventId()), site.sentence()));
+        }
     }
 
     /** The command stays at its entry point while everything is prepared: all of that is one task of the ptrace thread. */
@@ -137,31 +134,21 @@ public final class Recording {
                 BoundTarget target = binder.bind(entry.target());
                 targets.add(target);
                 SessionResources session = openSession();
-                for (BoundTarget other : others) {
-                    if (!other.sites().isEmpty()) {
-                        attach(session, other);
-                    }
-                }
+                attachRunning(session, others);
                 if (!target.sites().isEmpty()) {
-                    attachStopped(session, target, stopped);
+                    attach(session, target, Standstill.of(stopped));
                 }
             }
         });
     }
 
-    private void attachStopped(SessionResources session, BoundTarget target, StoppedThreads stopped)
-            throws AttachException, IOException {
-        ProcessAttachment attachment = attachment(session, target);
-        int descriptor = session.openRings();
-        try {
-            attachment.map(stopped, descriptor);
-            attachment.populate(stopped);
-            attachment.generate();
-            attachment.arm(stopped);
-        } finally {
-            Descriptors.close(descriptor);
+    private void attachRunning(SessionResources session, List<BoundTarget> running)
+            throws AttachException, RecordingException, IOException, InterruptedException {
+        for (BoundTarget target : running) {
+            if (!target.sites().isEmpty()) {
+                attach(session, target, Standstill.of(target.process()));
+            }
         }
-        attached(session, attachment);
     }
 
     private ProcessAttachment attachment(SessionResources session, BoundTarget target) throws AttachException {
@@ -178,12 +165,6 @@ public final class Recording {
                 request.systemCalls());
         attachments.add(attachment);
         return attachment;
-    }
-
-    private void attached(SessionResources session, ProcessAttachment attachment) {
-        for (CodeRegion.Unplaceable site : attachment.unplaceable()) {
-            site.site().probes().forEach(probe -> binder.refuse(session.nameOf(probe.eventId()), site.sentence()));
-        }
     }
 
     /** Creates everything that lies outside the targets, and starts the consumer. */
@@ -284,7 +265,8 @@ public final class Recording {
                 statistics = session.consumer().statistics();
             }
             session.closeTrace();
-            RecordingSummary summary = summary(session, statistics);
+            RecordingSummary summary = new SummaryBuilder(session.consumer(), statistics)
+                    .build(request.output(), attachNanos, targets, attachments, binder.refused(), notices);
             session.delete();
             if (broken != null) {
                 throw RecordingException.failed(Sentences.of(broken) + "; the trace " + request.output() + " holds the "
@@ -308,84 +290,9 @@ public final class Recording {
                                 && t.process().isAlive())) {
             notices.add("the command has become another program (exec), which was not recorded");
         }
-        for (ProcessAttachment attachment : attachments) {
-            detach(attachment.target(), attachment);
-            for (int child :
-                    Descendants.sharing(session().rings(), attachment.target().pid(), attachments)) {
-                detachChild(child, attachment);
-            }
-        }
-    }
-
-    private void detach(TargetProcess target, ProcessAttachment attachment) throws InterruptedException {
-        if (!target.isAlive()) {
-            return;
-        }
-        try {
-            Detachment detachment =
-                    new Detachment(target, attachment.changes(), attachment.semaphores(), attachment.mappings());
-            Detachment.Result[] result = new Detachment.Result[1];
-            onPtracer(() -> result[0] = detachment.run());
-            if (result[0].foreignSites() > 0) {
-                notices.add(result[0].foreignSites() + " places of process " + target.pid()
-                        + " have been changed by somebody else since, and were left as they are");
-            } else if (result[0].memoryLeft()) {
-                notices.add("a thread of process " + target.pid()
-                        + " may still need our code; it is harmless and stays mapped there");
-            }
-        } catch (AttachException e) {
-            if (target.isAlive()) {
-                notices.add("process " + target.pid() + " could not be detached from: "
-                        + e.refusal().sentence() + "; run 'trapless detach -p " + target.pid() + "'");
-            }
-        } catch (IOException | RecordingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private void detachChild(int child, ProcessAttachment parent) throws InterruptedException {
-        try (TargetProcess process = TargetProcess.open(child)) {
-            detach(process, parent);
-        } catch (AttachException e) {
-            notices.add("the forked process " + child + " could not be detached from: "
-                    + e.refusal().sentence());
-        }
-    }
-
-    private RecordingSummary summary(SessionResources session, ConsumerStatistics statistics) throws IOException {
-        List<SiteResult> sites = new ArrayList<>();
-        for (BoundTarget target : targets) {
-            for (BoundProbe probe : target.probes()) {
-                int id = probe.event().id();
-                sites.add(new SiteResult(
-                        probe.event().name(),
-                        probe.pid(),
-                        probe.address(),
-                        "jump",
-                        session.consumer().eventsOf(id),
-                        session.consumer().lostOf(id)));
-            }
-        }
-        Notices.addTo(notices, statistics);
-        long pause = attachments.stream()
-                .mapToLong(ProcessAttachment::longestPauseNanos)
-                .max()
-                .orElse(0);
-        long loan = attachments.stream()
-                .mapToLong(ProcessAttachment::longestLoanNanos)
-                .max()
-                .orElse(0);
-        return new RecordingSummary(
-                statistics.events(),
-                statistics.lost(),
-                statistics.bytes(),
-                request.output(),
-                attachNanos,
-                pause,
-                loan,
-                sites,
-                binder.refused(),
-                notices);
+        SessionRelease release = new SessionRelease(ptracer, session().rings());
+        release.releaseAll(attachments);
+        notices.addAll(release.notices());
     }
 
     /** Takes back whatever {@link #start} had done. */

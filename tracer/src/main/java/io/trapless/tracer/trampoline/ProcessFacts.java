@@ -16,7 +16,7 @@ import io.trapless.layout.SessionHeaderDescriptor;
  * @param hasRdpid whether the CPU has {@code rdpid} (CPUID 7.ECX bit 22)
  * @param cyclesPerSecond TSC frequency
  * @param clock how TSC cycles become the nanoseconds of {@code nsecs}
- * @param pidCell a private cell of the process that is wiped on fork and holds its pid once asked for, within ±2 GB of the code region
+ * @param pidCell a private cell of 4 bytes that is wiped on fork and holds the process id that records carry, 0 if it is not known, within ±2 GB of the code region
  * @param systemCalls whether an unproven pointer may be read by a system call
  */
 public record ProcessFacts(

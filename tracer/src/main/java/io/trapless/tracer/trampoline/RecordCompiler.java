@@ -151,6 +151,8 @@ final class RecordCompiler {
     void store() {
         asm.mov(RAX, Mem.fs(facts.tidOffset()), 4);
         asm.mov(Mem.of(R11, RecordDescriptor.TID_OFFSET), RAX, 4);
+        asm.mov(RAX, Mem.ripAbsolute(facts.pidCell()), 4);
+        asm.mov(Mem.of(R11, RecordDescriptor.PID_OFFSET), RAX, 4);
         if (plan.isVariable()) {
             copyPacked();
             return;
@@ -215,7 +217,7 @@ final class RecordCompiler {
         }
     }
 
-    /** Copies the packed values behind the tid. No string instruction: the direction flag is the target's. */
+    /** Copies the packed values behind the header. No string instruction: the direction flag is the target's. */
     private void copyPacked() {
         Label words = asm.label();
         Label bytes = asm.label();

@@ -19,7 +19,7 @@ import java.util.List;
  *        4     4  size of a record of variable size, bytes
  *        8     n  scratch: a string that a filter compares
  *      8+n        a fixed record: 8 bytes for each computed value
- *                 a variable record: everything behind the tid, in its final form
+ *                 a variable record: everything behind the header, in its final form
  * </pre>
  */
 final class RecordPlan {

@@ -45,11 +45,4 @@ public record SiteProbe(int eventId, @Nullable Value filter, List<Capture> captu
                 .anyMatch(root -> ValueCompiler.any(
                         root, v -> v instanceof Value.Register register && register.name() == RegisterName.RFLAGS));
     }
-
-    /** Whether it captures or filters by something of the moment. */
-    public boolean uses(Value.Context.Kind kind) {
-        return RecordPlan.roots(this).stream()
-                .anyMatch(root ->
-                        ValueCompiler.any(root, v -> v instanceof Value.Context context && context.kind() == kind));
-    }
 }

@@ -68,7 +68,7 @@ final class MappedWriters {
             long at = DATA_OFFSET + (head & (capacity - 1));
             ring.set(UNALIGNED, at, RecordDescriptor.header(TestRecords.PLAIN, tsc));
             ring.set(ValueLayout.JAVA_INT_UNALIGNED, at + 8, 77);
-            ring.set(UNALIGNED, at + 12, sequence);
+            ring.set(UNALIGNED, at + RecordDescriptor.HEADER_SIZE, sequence);
             head += TestRecords.PLAIN_SIZE;
             LONG.setRelease(ring, (long) HEAD_OFFSET, head);
         }

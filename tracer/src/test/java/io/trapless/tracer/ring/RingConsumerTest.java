@@ -239,7 +239,7 @@ class RingConsumerTest {
         public void accept(RingId ring, MemorySegment packet, long count) {
             long at = PacketDescriptor.HEADER_SIZE;
             for (long i = 0; i < count; i++) {
-                long sequence = packet.get(ValueLayout.JAVA_LONG_UNALIGNED, at + 12);
+                long sequence = TestRecords.sequence(packet, at);
                 if (sequence <= last
                         || !TestRecords.isIntact(packet, at) && TestRecords.idOf(sequence) != TestRecords.LONG) {
                     throw new AssertionError("sequence " + sequence + " after " + last);

@@ -1,5 +1,6 @@
 package io.trapless.tracer.ring;
 
+import io.trapless.layout.RecordDescriptor;
 import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.FieldType;
@@ -11,12 +12,12 @@ import java.util.List;
 final class TestRecords {
     static final int PLAIN = 1;
     static final int LONG = 2;
-    static final int PLAIN_SIZE = 20;
+    static final int PLAIN_SIZE = RecordDescriptor.HEADER_SIZE + 8;
     static final int MAX_TAIL = 24;
 
-    private static final int SEQUENCE = 12;
-    private static final int TAIL_LENGTH = 20;
-    private static final int TAIL = 22;
+    private static final int SEQUENCE = RecordDescriptor.HEADER_SIZE;
+    private static final int TAIL_LENGTH = SEQUENCE + 8;
+    private static final int TAIL = TAIL_LENGTH + 2;
 
     private TestRecords() {}
 

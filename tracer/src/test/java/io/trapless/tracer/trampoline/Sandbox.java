@@ -12,6 +12,7 @@ import io.trapless.binary.x86.Mem;
 import io.trapless.layout.PacketDescriptor;
 import io.trapless.layout.RingDescriptor;
 import io.trapless.layout.SessionHeaderDescriptor;
+import io.trapless.tracer.linux.Cpuid;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -70,7 +71,7 @@ final class Sandbox implements AutoCloseable {
                 mode,
                 rseq,
                 TID_OFFSET,
-                true,
+                (Cpuid.query(7, 0)[2] >> 22 & 1) != 0,
                 2_000_000_000L,
                 new ProcessFacts.NanosecondClock(1L << 31, 7),
                 base + CODE_SIZE - 64,
@@ -87,6 +88,11 @@ final class Sandbox implements AutoCloseable {
         MemorySegment offset =
                 LINKER.defaultLookup().find("__rseq_offset").orElseThrow().reinterpret(8);
         return new ProcessFacts.Rseq((int) offset.get(LONG, 0), 0x53053053, true);
+    }
+
+    /** Fills the process's cell as a tracer does. */
+    void setPid(int pid) {
+        code.set(ValueLayout.JAVA_INT, facts.pidCell() - code.address(), pid);
     }
 
     /** Empties all rings, marks of the atomic ones included. */

@@ -121,6 +121,7 @@ class TrampolineExecutionTest {
                             new Capture("sp", INT64, new Value.Register(RegisterName.RSP, 8))),
                     List.of());
             long function = sandbox.patchedFunction(0, false, false, probe);
+            sandbox.setPid(4711);
             Random random = new Random(1);
             long[] out = new long[Sandbox.STATE_LONGS];
             List<long[]> inputs = new ArrayList<>();
@@ -137,11 +138,12 @@ class TrampolineExecutionTest {
             for (long at : records) {
                 assertThat(rings.get(ValueLayout.JAVA_SHORT_UNALIGNED, at)).isEqualTo((short) (0x1234 & 63));
                 assertThat(rings.get(INT, at + 8)).isEqualTo(Math.toIntExact(gettid()));
+                assertThat(rings.get(INT, at + 12)).isEqualTo(4711);
                 seen.add(new long[] {
-                    rings.get(INT, at + 12),
-                    rings.get(LONG, at + 16),
-                    rings.get(LONG, at + 24),
-                    rings.get(LONG, at + 32)
+                    rings.get(INT, at + RecordDescriptor.HEADER_SIZE),
+                    rings.get(LONG, at + RecordDescriptor.HEADER_SIZE + 4),
+                    rings.get(LONG, at + RecordDescriptor.HEADER_SIZE + 12),
+                    rings.get(LONG, at + RecordDescriptor.HEADER_SIZE + 20)
                 });
             }
             for (long[] in : inputs) {
@@ -203,9 +205,11 @@ class TrampolineExecutionTest {
                     if (mark != 0) {
                         assertThat(mark).isEqualTo((short) 1);
                         long at = ring + RingDescriptor.DATA_OFFSET + granule * 8;
-                        assertThat(sandbox.rings.get(ValueLayout.JAVA_SHORT_UNALIGNED, at))
-                                .isEqualTo((short) 3);
-                        marked++;
+                        short id = sandbox.rings.get(ValueLayout.JAVA_SHORT_UNALIGNED, at);
+                        if (id != (short) RingDescriptor.PAD_ID) {
+                            assertThat(id).isEqualTo((short) 3);
+                            marked++;
+                        }
                     }
                 }
             }
@@ -219,7 +223,8 @@ class TrampolineExecutionTest {
             Value filter = new Value.Binary(BinaryOperator.GREATER, arg(0), number(100), false);
             List<Capture> captures = List.of(new Capture("a", INT64, arg(0)));
             for (boolean flagsDead : new boolean[] {true, false}) {
-                int before = recordsOf(sandbox, 20).size();
+                int before =
+                        recordsOf(sandbox, RecordDescriptor.HEADER_SIZE + 8).size();
                 long function =
                         sandbox.patchedFunction(0, flagsDead, false, new SiteProbe(3, filter, captures, List.of()));
                 long[] in = randomState(new Random(2));
@@ -231,7 +236,8 @@ class TrampolineExecutionTest {
                 sandbox.rings.set(ValueLayout.JAVA_BYTE, SessionHeaderDescriptor.ENABLE_OFFSET + 3, (byte) 0);
                 run(sandbox, function, in, out);
                 sandbox.rings.set(ValueLayout.JAVA_BYTE, SessionHeaderDescriptor.ENABLE_OFFSET + 3, (byte) 1);
-                assertThat(recordsOf(sandbox, 20).size() - before).isEqualTo(10);
+                assertThat(recordsOf(sandbox, RecordDescriptor.HEADER_SIZE + 8).size() - before)
+                        .isEqualTo(10);
             }
         }
     }

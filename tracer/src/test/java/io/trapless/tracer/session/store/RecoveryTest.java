@@ -58,9 +58,10 @@ class RecoveryTest {
                 .write(directory);
         SessionFile.create(directory.rings(), properties.geometry(), properties.uuid(), Reservation.NONE, 1_000)
                 .close();
-        ByteBuffer records = ByteBuffer.allocate(20 * events).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer records = ByteBuffer.allocate(24 * events).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < events; i++) {
             records.putLong(RecordDescriptor.header(3, 2_000 + 10L * i))
+                    .putInt(12)
                     .putInt(12)
                     .putLong(i);
         }
@@ -69,7 +70,7 @@ class RecoveryTest {
             channel.write(records.flip(), ring + RingDescriptor.DATA_OFFSET + PacketDescriptor.HEADER_SIZE);
             ByteBuffer head = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
             channel.write(
-                    head.putLong(0, PacketDescriptor.HEADER_SIZE + 20L * events), ring + RingDescriptor.HEAD_OFFSET);
+                    head.putLong(0, PacketDescriptor.HEADER_SIZE + 24L * events), ring + RingDescriptor.HEAD_OFFSET);
         }
     }
 
