@@ -4,10 +4,12 @@ import io.trapless.cli.action.BenchAction;
 import io.trapless.cli.action.DemoAction;
 import io.trapless.cli.action.DetachAction;
 import io.trapless.cli.action.ListAction;
+
 import io.trapless.cli.action.RecordAction;
 import io.trapless.cli.action.RecoverAction;
 import io.trapless.cli.action.SessionsAction;
 import io.trapless.cli.action.ViewAction;
+import io.trapless.cli.program.ProgramAction;
 
 /** Where the commands meet the modules that do their work. One line a method, so that a command loads only what it needs. */
 final class Wiring implements Actions {
@@ -45,6 +47,11 @@ final class Wiring implements Actions {
     @Override
     public Outcome demo(DemoRequest request, Terminal terminal) throws Exception {
         return DemoAction.run(request, terminal);
+    }
+
+    @Override
+    public Outcome program(ProgramRequest request, Terminal terminal) throws Exception {
+        return ProgramAction.run(request, terminal);
     }
 
     @Override
