@@ -66,6 +66,25 @@ final class RecordCommand implements Subcommand {
     @Option(names = "--no-syscalls", description = "refuse captures that would need a system call in the target")
     private boolean noSystemCalls;
 
+    @Option(
+            names = "--follow",
+            description = "record the processes too that they make, and the programs that they become")
+    private boolean follow;
+
+    @Option(
+            names = "--later",
+            description = "wait for libraries that nobody has loaded yet, whatever their names")
+    private boolean later;
+
+    @Option(
+            names = "--comm",
+            paramLabel = "NAME",
+            description = "without -p: only processes of this name; may be given many times")
+    private final List<String> comms = new ArrayList<>();
+
+    @Option(names = "--exe", paramLabel = "PATH", description = "without -p: only processes that run this program")
+    private @Nullable String executable;
+
     @Parameters(
             paramLabel = "-- COMMAND ARG...",
             arity = "0..*",
@@ -74,8 +93,12 @@ final class RecordCommand implements Subcommand {
 
     @Override
     public Outcome run(Actions actions, Terminal terminal) throws Exception {
-        if (pids.isEmpty() && command.isEmpty()) {
-            return Outcome.wrongUsage("nothing to attach to; give -p PID, or -- COMMAND at the end");
+        boolean everywhere = pids.isEmpty() && command.isEmpty();
+        if (!everywhere && (!comms.isEmpty() || executable != null)) {
+            return Outcome.wrongUsage("--comm and --exe choose among all processes; leave out -p and the command");
+        }
+        if (everywhere && follow) {
+            return Outcome.wrongUsage("--follow needs processes to begin with; give -p PID, or -- COMMAND at the end");
         }
         if (clauses.isEmpty()) {
             return Outcome.wrongUsage("nothing to record; give at least one -e 'PROBE', like -e 'uprobe:libc:malloc'");
@@ -103,7 +126,8 @@ final class RecordCommand implements Subcommand {
                 summary,
                 quiet,
                 !noSystemCalls,
-                command);
+                command,
+                new RecordScope(follow, later, comms, executable));
         terminal.stop().listenToSignals();
         return actions.record(request, terminal);
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code trapless record}, parsed. At least one of {@code pids} and {@code command} is given, and at least one clause.
+ * {@code trapless record}, parsed. At least one clause is given; without pids and command every process is meant.
  *
  * @param pids processes to attach to, each positive, without repetition
  * @param clauses texts of the {@code -e} options, one clause of the probe language each, in order; not empty
@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param quiet no live line and no summary on the terminal
  * @param systemCalls whether memory behind unproven pointers may be read by a system call
  * @param command the command to start and trace with its arguments, or empty
+ * @param scope which processes beyond those that are named
  */
 public record RecordRequest(
         List<Integer> pids,
@@ -33,7 +34,8 @@ public record RecordRequest(
         @Nullable Path summary,
         boolean quiet,
         boolean systemCalls,
-        List<String> command) {
+        List<String> command,
+        RecordScope scope) {
 
     /** Copies the lists. */
     public RecordRequest {

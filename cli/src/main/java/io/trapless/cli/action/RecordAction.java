@@ -3,10 +3,12 @@ package io.trapless.cli.action;
 import io.trapless.cli.LiveLine;
 import io.trapless.cli.Outcome;
 import io.trapless.cli.RecordRequest;
+import io.trapless.cli.RecordScope;
 import io.trapless.cli.Terminal;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.RecordingMode;
+import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.Recording;
 import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingRequest;
@@ -93,7 +95,14 @@ public final class RecordAction {
                 request.bufferSizeBytes(),
                 request.maxEvents() == null ? Long.MAX_VALUE : request.maxEvents(),
                 request.shmPath(),
-                request.systemCalls());
+                request.systemCalls(),
+                reach());
+    }
+
+    private Reach reach() {
+        RecordScope scope = request.scope();
+        boolean everywhere = request.pids().isEmpty() && request.command().isEmpty();
+        return new Reach(scope.follow(), scope.later(), everywhere, scope.comms(), scope.executable());
     }
 
     private RecordingSummary record(Recording recording) throws RecordingException, InterruptedException {

@@ -48,7 +48,10 @@ public final class PacketScanner {
         events.forEach(this::add);
     }
 
-    /** Lets another event id be known from now on. */
+    /**
+     * Lets another event id be known from now on. Also another thread than the scanner's may do so, before the first record with that id is written: its writer's publication of the record is what
+     * the scanner's thread learns of the id by, as of the record itself.
+     */
     public void add(EventType event) {
         sizes.add(event);
     }

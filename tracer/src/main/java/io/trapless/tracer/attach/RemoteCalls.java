@@ -148,7 +148,7 @@ public final class RemoteCalls implements AutoCloseable {
                 }
                 default -> {
                     lost = true;
-                    Ptracer.retireAfterTask();
+                    Ptracer.retireAfterTask(thread.tid());
                     throw unexpected("a remote call does not end");
                 }
             }
@@ -183,7 +183,7 @@ public final class RemoteCalls implements AutoCloseable {
             throw AttachException.gone(target.pid());
         }
         if (kind != ThreadWait.EVENT) {
-            Ptracer.retireAfterTask();
+            Ptracer.retireAfterTask(thread.tid());
             throw unexpected("no stop after a remote call");
         }
     }

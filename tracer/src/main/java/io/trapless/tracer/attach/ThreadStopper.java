@@ -78,7 +78,17 @@ final class ThreadStopper {
 
     /** Seizes and interrupts; false if the thread has ended. */
     private boolean seize(int tid) throws AttachException {
-        long result = Ptrace.seize(tid, Ptrace.O_TRACESYSGOOD);
+        HeldThreads held = Ptracer.held();
+        boolean ours = held != null && held.holds(tid);
+        if (ours && held.standsAtExec(tid)) {
+            throw AttachException.gone(target.pid());
+        }
+        long result = ours ? 0 : Ptrace.seize(tid, Ptrace.O_TRACESYSGOOD);
+        if (result == -Errno.EPERM && held != null && Admission.tracerOf(target.pid(), tid) == Processes.pid()) {
+            // Made a moment ago by a thread that is held.
+            held.hold(target.pid(), tid);
+            result = 0;
+        }
         if (result == 0) {
             seen.set(tid);
             Ptrace.interrupt(tid);
@@ -141,8 +151,8 @@ final class ThreadStopper {
 
     /** Lets go of everything. A thread that has not stopped cannot be let go by request; the end of the ptrace thread does it. */
     private void giveUp() {
-        if (pendingCount > 0) {
-            Ptracer.retireAfterTask();
+        for (int i = 0; i < pendingCount; i++) {
+            Ptracer.retireAfterTask(pending[i]);
         }
         new StoppedThreads(target, stopped, false).close();
     }

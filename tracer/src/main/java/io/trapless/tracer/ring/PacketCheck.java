@@ -3,8 +3,10 @@ package io.trapless.tracer.ring;
 import io.trapless.layout.RecordDescriptor;
 import io.trapless.layout.SessionHeaderDescriptor;
 import io.trapless.trace.ctf.PacketScanner;
+import io.trapless.trace.event.EventType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 
 /**
  * Checks the private copy of a packet record by record, and cuts it where the session's event limit is reached. Shared by the rings of one consumer; the consumer's thread only, but counts may
@@ -26,6 +28,11 @@ final class PacketCheck {
     private long last;
     private boolean malformed;
     private long mendedTimes;
+
+    /** Lets further event ids be known. Any thread; see {@link PacketScanner#add}. */
+    void add(List<EventType> events) {
+        events.forEach(scanner::add);
+    }
 
     /** {@code maxEvents}: how many records may pass in all. */
     PacketCheck(PacketScanner scanner, long maxEvents) {

@@ -1,7 +1,9 @@
 package io.trapless.tracer.ring;
 
 import io.trapless.trace.ctf.PacketScanner;
+import io.trapless.trace.event.EventType;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -70,6 +72,11 @@ public final class RingConsumer implements AutoCloseable {
         // At 1 byte a nanosecond a ring of C bytes fills in C ns.
         this.idleParkNanos = Math.clamp(geometry.capacityBytes() / 2, MIN_IDLE_PARK_NANOS, MAX_PARK_NANOS);
         this.thread = Thread.ofPlatform().name("trapless-consumer").daemon().unstarted(this::run);
+    }
+
+    /** Lets further event ids be known; once this returns records with them may be written. Any thread. */
+    public void add(List<EventType> events) {
+        rings.add(events);
     }
 
     public void start() {

@@ -2,6 +2,7 @@ package io.trapless.tracer.ring;
 
 import io.trapless.layout.RingDescriptor;
 import io.trapless.trace.ctf.PacketScanner;
+import io.trapless.trace.event.EventType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -56,6 +57,11 @@ final class RingSet {
                                     () -> arena.allocate(size, 8));
                     });
         }
+    }
+
+    /** Lets further event ids be known. Any thread. */
+    void add(List<EventType> events) {
+        check.add(events);
     }
 
     /** Polls every ring once; whether anything was taken. */

@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Puts one session's code into one process. Three steps, of which only the first and the last stop anyone: {@link #map} (one thread lends itself for system calls), {@link #generate} (code is
+ * Puts code of one session into one process: for what is known of the process when it is attached to, and again for what it loads later. Three steps, of which only the first and the last stop anyone: {@link #map} (one thread lends itself for system calls), {@link #generate} (code is
  * written where nothing can reach it yet), {@link #arm} (all threads stand still while the jumps are written). Each change is in the journal before it is made.
  *
  * <p>All methods that touch the process run on the {@link Ptracer} thread.
@@ -62,6 +62,7 @@ final class ProcessAttachment {
     private final HostFacts host;
     private final boolean systemCalls;
     private final Map<CodeRegion, Long> codeSizes;
+    private final boolean ringsAreMapped;
     private final List<Long> regionStarts = new ArrayList<>();
 
     private final List<Mapped> mapped = new ArrayList<>();
@@ -79,6 +80,7 @@ final class ProcessAttachment {
      * @param gadgets of the target
      * @param sites in order of address, not overlapping
      * @param semaphores addresses of the 16-bit counters to raise
+     * @param mappedRings where an earlier attachment of the same session has mapped the rings; 0 if there is none
      */
     ProcessAttachment(
             TargetProcess target,
@@ -86,6 +88,7 @@ final class ProcessAttachment {
             RingGeometry geometry,
             List<ArmedSite> sites,
             List<Long> semaphores,
+            long mappedRings,
             JournalWriter journal,
             HostFacts host,
             boolean systemCalls)
@@ -95,6 +98,8 @@ final class ProcessAttachment {
         this.gadgets = gadgets;
         this.regions = CodeRegion.divide(sites);
         this.semaphores = List.copyOf(semaphores);
+        this.rings = mappedRings;
+        this.ringsAreMapped = mappedRings != 0;
         this.journal = journal;
         this.key = new ProcessKey(target.pid(), target.startTime());
         this.host = host;
@@ -125,6 +130,11 @@ final class ProcessAttachment {
     /** What was written over the text, for the way back. */
     List<TextChange> changes() {
         return changes;
+    }
+
+    /** Where the rings are mapped in the process. */
+    long rings() {
+        return rings;
     }
 
     List<Mapped> mappings() {
@@ -179,8 +189,10 @@ final class ProcessAttachment {
     private void map(RemoteCalls calls, ThreadLayout layout, int ringsDescriptor) throws AttachException, IOException {
         RemoteMemory memory = new RemoteMemory(calls);
         try (RemoteMemory.SharedFile file = memory.share(ringsDescriptor)) {
-            rings = file.map(geometry.fileSizeBytes(), Memory.PROT_READ | Memory.PROT_WRITE);
-            note(rings, geometry.fileSizeBytes());
+            if (!ringsAreMapped) {
+                rings = file.map(geometry.fileSizeBytes(), Memory.PROT_READ | Memory.PROT_WRITE);
+                note(rings, geometry.fileSizeBytes());
+            }
             for (CodeRegion region : regions) {
                 mapRegion(calls, memory, file, layout, region);
             }
@@ -257,7 +269,7 @@ final class ProcessAttachment {
     /** Address and size of each piece of the rings that are certainly written. */
     private List<long[]> pieces() {
         List<long[]> pieces = new ArrayList<>();
-        if (geometry.cpuCount() * geometry.capacityBytes() > MAX_POPULATED || !registersRseq) {
+        if (geometry.cpuCount() * geometry.capacityBytes() > MAX_POPULATED || !registersRseq || ringsAreMapped) {
             return pieces;
         }
         for (int cpu = 0; cpu < geometry.cpuCount(); cpu++) {

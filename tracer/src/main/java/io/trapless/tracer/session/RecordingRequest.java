@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxEvents events after which to stop, or {@code Long.MAX_VALUE}
  * @param base folder for the session's files, or null: the default
  * @param systemCalls whether unproven pointers may be read by a system call
+ * @param reach which processes and modules beyond those there are
  */
 public record RecordingRequest(
         List<Clause> clauses,
@@ -27,7 +28,8 @@ public record RecordingRequest(
         long bufferSizeBytes,
         long maxEvents,
         @Nullable Path base,
-        boolean systemCalls) {
+        boolean systemCalls,
+        Reach reach) {
     public RecordingRequest {
         clauses = List.copyOf(clauses);
         pids = List.copyOf(pids);

@@ -14,7 +14,6 @@ import io.trapless.tracer.ring.Reservation;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingGeometry;
 import io.trapless.tracer.ring.SessionFile;
-import io.trapless.tracer.session.store.EventTable;
 import io.trapless.tracer.session.store.JournalWriter;
 import io.trapless.tracer.session.store.ProcessKey;
 import io.trapless.tracer.session.store.SessionBase;
@@ -24,9 +23,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /** What a recording has outside its targets: the session's directory with rings and journal, the trace, and the consumer between them. Made and closed by the thread that drives the recording. */
@@ -40,9 +37,8 @@ final class SessionResources {
     private final SessionFile file;
     private final JournalWriter journal;
     private final TraceDirectory trace;
-    private final TraceSchema schema;
+    private final SessionCatalog catalog;
     private final TscCalibration.Sample begin;
-    private final Map<Integer, String> names = new HashMap<>();
     private final RingConsumer consumer;
 
     private SessionResources(
@@ -50,7 +46,7 @@ final class SessionResources {
             SessionFile file,
             JournalWriter journal,
             TraceDirectory trace,
-            TraceSchema schema,
+            SessionCatalog catalog,
             TscCalibration.Sample begin,
             long beginCycles,
             RingConsumer.Listener listener,
@@ -60,15 +56,13 @@ final class SessionResources {
         this.file = file;
         this.journal = journal;
         this.trace = trace;
-        this.schema = schema;
+        this.catalog = catalog;
         this.begin = begin;
-        for (EventType event : schema.events()) {
-            names.put(event.id(), event.name());
-            file.setEnabled(event.id(), true);
-        }
+        List<EventType> events = catalog.schema().events();
+        events.forEach(event -> file.setEnabled(event.id(), true));
         this.consumer = new RingConsumer(
                 file,
-                new PacketScanner(schema.events()),
+                new PacketScanner(events),
                 (ring, packet, _) -> append(ring.cpu(), ring.kind().code(), packet),
                 TimeStampCounter::read,
                 beginCycles,
@@ -101,32 +95,25 @@ final class SessionResources {
             TscCalibration.Sample begin = sampleClock();
             long beginCycles = TimeStampCounter.read();
             UUID uuid = UUID.randomUUID();
-            TraceSchema schema = new TraceSchema(
+            SessionProperties properties = new SessionProperties(
+                    ProcessKey.ofSelf(),
                     uuid,
-                    TscCalibration.at(begin, frequencyHz),
-                    TraceEnvironment.of(targets),
-                    targets.stream()
-                            .flatMap(t -> t.probes().stream())
-                            .map(BoundProbe::event)
-                            .toList());
+                    Instant.now(),
+                    geometry,
+                    beginCycles,
+                    begin,
+                    frequencyHz,
+                    request.output().toAbsolutePath(),
+                    List.of());
+            SessionCatalog catalog = new SessionCatalog(properties);
+            catalog.add(targets);
             file = SessionFile.create(directory.rings(), geometry, uuid, reservation(directory, geometry), beginCycles);
-            new SessionProperties(
-                            ProcessKey.ofSelf(),
-                            uuid,
-                            Instant.now(),
-                            geometry,
-                            beginCycles,
-                            begin,
-                            frequencyHz,
-                            request.output().toAbsolutePath(),
-                            targets.stream().map(SessionResources::describe).toList())
-                    .write(directory);
-            new EventTable(schema.environment(), schema.events()).write(directory);
-            trace = TraceDirectory.create(request.output(), schema);
+            catalog.writeTo(directory);
+            trace = TraceDirectory.create(request.output(), catalog.schema());
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
-                    directory, file, journal, trace, schema, begin, beginCycles, listener, request.maxEvents());
+                    directory, file, journal, trace, catalog, begin, beginCycles, listener, request.maxEvents());
             resources.consumer.start();
             created = true;
             return resources;
@@ -151,10 +138,28 @@ final class SessionResources {
         return all.totalBytes(geometry) <= free / 4 ? all : new Reservation(Cpus.onlineEnd(), true, false);
     }
 
-    private static SessionProperties.Target describe(BoundTarget target) {
-        TargetProcess process = target.process();
-        return new SessionProperties.Target(
-                new ProcessKey(process.pid(), process.startTime()), process.executable(), process.commandLine());
+    /**
+     * Takes in what further processes, or further modules of processes, will record: it is on disk, in the trace's metadata and known to the consumer before this returns, and switched on. Only then
+     * may anything be written that has one of its event ids. Any thread, while no other does it.
+     */
+    void extend(List<BoundTarget> targets) throws IOException {
+        List<EventType> fresh = catalog.add(targets);
+        if (fresh.isEmpty()) {
+            return;
+        }
+        catalog.writeTo(directory);
+        synchronized (trace) {
+            trace.replaceMetadata(catalog.schema());
+        }
+        consumer.add(fresh);
+        fresh.forEach(event -> file.setEnabled(event.id(), true));
+    }
+
+    /** Writes down the processes that have been taken in, where {@link #extend} has not done so: it need not be at once. */
+    void writeProcesses() throws IOException {
+        if (catalog.isUnwritten()) {
+            catalog.writeTo(directory);
+        }
     }
 
     /** Both clocks now. */
@@ -164,7 +169,9 @@ final class SessionResources {
     }
 
     private void append(int cpu, int ringKind, MemorySegment packet) throws IOException {
-        trace.append(cpu, ringKind, packet);
+        synchronized (trace) {
+            trace.append(cpu, ringKind, packet);
+        }
     }
 
     /** The ring file's place, by which processes that map it are known. */
@@ -185,7 +192,7 @@ final class SessionResources {
     }
 
     String nameOf(int eventId) {
-        return names.getOrDefault(eventId, "event " + eventId);
+        return catalog.nameOf(eventId);
     }
 
     /** The ring file, opened once more, to be handed to a target; the caller closes it. */
@@ -199,9 +206,11 @@ final class SessionResources {
     /** Writes the final clock and closes the trace; all packets have been appended. */
     void closeTrace() throws IOException {
         TscCalibration.Sample end = sampleClock();
+        TraceSchema schema = catalog.schema();
         if (end.realtimeNanos() - begin.realtimeNanos() >= SHORTEST_CALIBRATION_NANOS) {
-            trace.replaceMetadata(schema.withClock(TscCalibration.between(begin, end)));
+            schema = schema.withClock(TscCalibration.between(begin, end));
         }
+        trace.replaceMetadata(schema);
         trace.close();
     }
 

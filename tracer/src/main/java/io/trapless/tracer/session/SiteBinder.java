@@ -12,7 +12,9 @@ import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.resolve.ImageFiles;
+import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Refusal;
+import io.trapless.tracer.resolve.RefusalReason;
 import io.trapless.tracer.resolve.Resolution;
 import io.trapless.tracer.resolve.Resolver;
 import io.trapless.tracer.resolve.Site;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
@@ -38,14 +41,23 @@ final class SiteBinder {
     private final boolean systemCalls;
     private final Set<RefusedProbe> refused = new LinkedHashSet<>();
     private final Map<SliceKey, CaptureProgram> slices = new HashMap<>();
-    private int nextId;
+    private final EventIds ids = new EventIds();
+    private final PatternLedger ledger = new PatternLedger();
+    private final LaterModules later;
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
-    SiteBinder(List<Clause> clauses, ImageFiles files, boolean systemCalls) {
+    /** @param later which modules may come that are not there yet */
+    SiteBinder(List<Clause> clauses, ImageFiles files, boolean systemCalls, LaterModules later) {
         this.clauses = List.copyOf(clauses);
         this.files = files;
         this.systemCalls = systemCalls;
+        this.later = later;
+    }
+
+    /** What has been found, and what is waited for. */
+    PatternLedger ledger() {
+        return ledger;
     }
 
     /** What could not be armed so far. */
@@ -57,26 +69,49 @@ final class SiteBinder {
         refused.add(new RefusedProbe(probe, reason));
     }
 
+    /** {@link #bind(TargetProcess, Predicate)} in all its modules. */
+    BoundTarget bind(TargetProcess process) throws AttachException, RecordingException {
+        return bind(process, _ -> true);
+    }
+
     /**
      * Binds one process.
      *
+     * @param modules those that are looked into
      * @throws RecordingException a clause is wrong at a site that it means, or there are more sites than event ids
      */
-    BoundTarget bind(TargetProcess process) throws AttachException, RecordingException {
+    BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
         Resolver resolver = Resolver.forProcess(process, files);
         Binding binding = new Binding(process);
         for (int c = 0; c < clauses.size(); c++) {
             for (ProbePattern pattern : clauses.get(c).probes()) {
                 Resolution resolution = resolver.resolve(pattern);
-                for (Refusal refusal : resolution.refusals()) {
-                    refuse(refusal.probe(), refusal.sentence());
-                }
+                note(process, pattern, resolution);
                 for (Site site : resolution.sites()) {
-                    binding.add(c, site);
+                    if (modules.test(site.module())) {
+                        binding.add(c, site);
+                    }
                 }
             }
         }
         return binding.finish();
+    }
+
+    private void note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
+        boolean absent = false;
+        for (Refusal refusal : resolution.refusals()) {
+            if (refusal.reason() == RefusalReason.NO_SUCH_MODULE) {
+                absent = true;
+            }
+            if (refusal.reason() == RefusalReason.NO_SUCH_MODULE && later.mayCome(process, pattern)) {
+                ledger.await(pattern, refusal.sentence());
+            } else {
+                refuse(refusal.probe(), refusal.sentence());
+            }
+        }
+        if (!absent) {
+            ledger.found(pattern);
+        }
     }
 
     private CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
@@ -142,17 +177,17 @@ final class SiteBinder {
                 semaphore = site.usdt().semaphoreAddress();
             }
             CaptureProgram program = slice(clause, types);
-            if (nextId > EventType.MAX_ID) {
+            int id = ids.of(clause, site.probe(), site.fileAddress(), types);
+            if (id < 0) {
                 throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID
                         + " places; a recording holds no more, so name fewer of them");
             }
-            SiteProbe probe = new SiteProbe(nextId, program.filter(), program.captures(), locations);
+            SiteProbe probe = new SiteProbe(id, program.filter(), program.captures(), locations);
             check(clause, probe);
             long bias = site.module().loadBias();
             long address = plan.range().site() + bias;
             Place place = places.computeIfAbsent(
                     address, _ -> new Place(plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
-            nextId++;
             place.probes.add(probe);
             place.names.add(site.probe());
             if (semaphore != 0) {

@@ -27,13 +27,15 @@ final class SummaryBuilder {
     RecordingSummary build(
             Path trace,
             long attachNanos,
-            List<BoundTarget> targets,
-            List<ProcessAttachment> attachments,
+            List<TracedProcess> processes,
             List<RefusedProbe> refused,
             List<String> notices)
             throws IOException {
         List<String> all = new ArrayList<>(notices);
         Notices.addTo(all, statistics);
+        List<ProcessAttachment> attachments = processes.stream()
+                .flatMap(process -> process.attachments().stream())
+                .toList();
         return new RecordingSummary(
                 statistics.events(),
                 statistics.lost(),
@@ -48,19 +50,19 @@ final class SummaryBuilder {
                         .mapToLong(ProcessAttachment::longestLoanNanos)
                         .max()
                         .orElse(0),
-                sites(targets),
+                sites(processes),
                 refused,
                 all);
     }
 
-    private List<SiteResult> sites(List<BoundTarget> targets) throws IOException {
+    private List<SiteResult> sites(List<TracedProcess> processes) throws IOException {
         List<SiteResult> sites = new ArrayList<>();
-        for (BoundTarget target : targets) {
-            for (BoundProbe probe : target.probes()) {
+        for (TracedProcess process : processes) {
+            for (BoundProbe probe : process.probes()) {
                 int id = probe.event().id();
                 sites.add(new SiteResult(
                         probe.event().name(),
-                        probe.pid(),
+                        process.pid(),
                         probe.address(),
                         "jump",
                         consumer.eventsOf(id),

@@ -1,0 +1,87 @@
+package io.trapless.tracer.resolve;
+
+import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.elf.ElfFile;
+import io.trapless.tracer.attach.AttachException;
+import io.trapless.tracer.attach.MemoryMapping;
+import io.trapless.tracer.attach.TargetProcess;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** Whether there is a file, as a process sees it, that a module name means though it is not mapped: a library that may be loaded later. */
+public final class LibrarySearch {
+    /** Where dynamic linkers look by default (ld.so(8)), on the common distributions. */
+    private static final Set<String> STANDARD_FOLDERS = Set.of(
+            "/lib", "/usr/lib", "/usr/local/lib", "/lib64", "/usr/lib64", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu");
+
+    /** Of the auxiliary vector (getauxval(3)): where the dynamic linker is; 0 for a static program. */
+    private static final int AT_BASE = 7;
+
+    private LibrarySearch() {}
+
+    /**
+     * True for the path of a library, and for the bare name of one in a standard folder or beside one that is mapped; false for a pattern, for the path of a program, and if the process has no
+     * dynamic linker that could load anything.
+     */
+    public static boolean exists(TargetProcess target, String module) {
+        try {
+            ModuleNames name = ModuleNames.of(module);
+            if (name.isWild() || target.auxiliaryValue(AT_BASE) == 0) {
+                return false;
+            }
+            Path root = Path.of(target.root());
+            return name.isPath() ? isLibrary(root, name.text()) : isInFolder(target, root, name);
+        } catch (InvalidPathException | AttachException e) {
+            return false;
+        }
+    }
+
+    private static boolean isLibrary(Path root, String path) {
+        String canonical = TargetPaths.canonical(root, path);
+        if (canonical == null) {
+            return false;
+        }
+        try (ElfFile file = ElfFile.open(TargetPaths.below(root, canonical))) {
+            // Some libraries can be started as a program too; those have a name for others to link with.
+            return file.interpreter() == null || file.soname() != null;
+        } catch (ElfException e) {
+            return false;
+        }
+    }
+
+    private static boolean isInFolder(TargetProcess target, Path root, ModuleNames name) {
+        for (String folder : folders(target)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(TargetPaths.below(root, folder))) {
+                for (Path file : files) {
+                    if (name.matches(file.toString())) {
+                        return true;
+                    }
+                }
+            } catch (IOException | DirectoryIteratorException e) {
+                continue; // there is none, or it can't be looked into
+            }
+        }
+        return false;
+    }
+
+    private static Set<String> folders(TargetProcess target) {
+        Set<String> folders = new LinkedHashSet<>(STANDARD_FOLDERS);
+        try {
+            for (MemoryMapping mapping : target.mappings()) {
+                int slash = mapping.path().lastIndexOf('/');
+                if (mapping.isFile() && mapping.executable() && slash > 0) {
+                    folders.add(mapping.path().substring(0, slash));
+                }
+            }
+        } catch (AttachException e) {
+            return folders; // it is just ending
+        }
+        return folders;
+    }
+}
