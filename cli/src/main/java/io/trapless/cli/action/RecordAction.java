@@ -86,7 +86,7 @@ public final class RecordAction {
             case OVERWRITE -> RecordingMode.OVERWRITE;
             case BLOCK -> RecordingMode.BLOCK;
         };
-        return new RecordingRequest(
+        return RecordingRequest.ofClauses(
                 Clauses.parse(request.clauses()),
                 request.pids(),
                 request.command(),

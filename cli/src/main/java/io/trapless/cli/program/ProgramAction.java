@@ -146,14 +146,13 @@ public final class ProgramAction {
         boolean warn = request.warnings() != ProgramRequest.WarningLevel.NONE;
         TextSink messages = new TextSink(terminal.err(), TextSink.Mode.NONE);
         Output output = request.json() ? new JsonOutput(sink, warn) : new TextOutput(sink, messages, warn);
-        try (LiveTargets targets = LiveTargets.of(program, request)) {
+        try (LiveTargets targets = new LiveTargets(program, request, terminal)) {
             ScriptRuntime runtime = new ScriptRuntime(
                     program,
                     new ScriptRuntime.Surroundings(
                             targets,
                             Clocks.now(),
                             Warnings.Level.valueOf(request.warnings().name()),
-                            targets.childPid(),
                             Runtime.getRuntime().availableProcessors()),
                     output);
             int status =

@@ -9,6 +9,7 @@ import io.trapless.language.checked.ProbeKind;
 import io.trapless.script.output.TextSink;
 import io.trapless.script.run.EventSource;
 import io.trapless.script.run.ProgramRun;
+import io.trapless.script.run.RecordedTrace;
 import io.trapless.script.run.Signals;
 import io.trapless.script.run.SourceException;
 import io.trapless.script.run.Stop;
@@ -54,6 +55,11 @@ final class ProgramHost implements ProgramRun.Host {
             return RecordedTrace.open(trace, program, runtime.clocks());
         }
         return targets.attach(runtime.clocks());
+    }
+
+    @Override
+    public boolean attachesFirst() {
+        return request.command() != null;
     }
 
     /** {@code --dry-run}: everything is armed and taken back. */

@@ -58,7 +58,6 @@ final class EffectCompiler {
                 code.loadConstant(print.top()).loadConstant(print.div());
                 emitter.runtimeCall("printMap", VOID, Names.MAP, LONG, LONG);
             }
-            case CheckedExpression.PrintEntry print -> printEntry(print);
             case CheckedExpression.PrintValue print -> {
                 emitter.runtime();
                 emitter.hold(TypeKind.REFERENCE);
@@ -154,28 +153,6 @@ final class EffectCompiler {
         code.labelBinding(missing);
         code.iload(slot);
         isSlot();
-    }
-
-    private void printEntry(CheckedExpression.PrintEntry print) {
-        CheckedExpression.MapValue value = print.value();
-        CheckedExpression key = value.key();
-        emitter.runtime();
-        emitter.map(value.map());
-        emitter.hold(TypeKind.REFERENCE);
-        emitter.hold(TypeKind.REFERENCE);
-        Form form = key == null ? Form.NUMBER : ExpressionCompiler.form(key);
-        int keyLocal = code.allocateLocal(form.kind());
-        expressions.key(key);
-        emitter.unhold();
-        emitter.unhold();
-        code.storeLocal(form.kind(), keyLocal);
-        code.loadLocal(form.kind(), keyLocal);
-        emitter.box(form);
-        emitter.map(value.map());
-        code.loadLocal(form.kind(), keyLocal);
-        emitter.mapCall("find", INT, ExpressionCompiler.keyType(key));
-        code.loadConstant(print.div());
-        emitter.runtimeCall("printEntry", VOID, Names.MAP, OBJECT, INT, LONG);
     }
 
     private void format(CheckedExpression.Format format) {

@@ -40,6 +40,9 @@ public final class ProgramRun {
         /** Arms the program's sites; null if it has none. Called once, after the begin probes. */
         @Nullable EventSource attach() throws SourceException, InterruptedException;
 
+        /** Whether sites are armed before the begin probes run: a command has its process id from then on. */
+        boolean attachesFirst();
+
         /** Everything is armed: the number of attached probes, those of the tracer included. */
         void attached(long probes);
 
@@ -67,17 +70,23 @@ public final class ProgramRun {
      */
     public int run() throws SourceException, InterruptedException {
         runtime.begin(runtime.clocks().bootNanos());
-        fireAll(ProbeKind.Begin.class);
-        host.breathe();
+        if (!host.attachesFirst()) {
+            fireAll(ProbeKind.Begin.class);
+            host.breathe();
+        }
         try (EventSource source = host.attach()) {
+            if (host.attachesFirst()) {
+                fireAll(ProbeKind.Begin.class);
+                host.breathe();
+            }
             long probes = moments() + (source == null ? 0 : source.attachedProbes());
             if (probes == 0) {
                 throw new SourceException(nothingAttached());
             }
             host.attached(probes);
             if (source == null) {
-                waitForMoments(probes);
-            } else {
+                waitForMoments();
+            } else if (source.attachedProbes() > 0 || hasMomentsToCome()) {
                 follow(source);
             }
             tellLost(source);
@@ -111,9 +120,12 @@ public final class ProgramRun {
 
     // Time passes.
 
-    private void waitForMoments(long probes) throws InterruptedException {
-        boolean nothingToCome = timers.isEmpty() && count(ProbeKind.Signal.class) == 0;
-        if (nothingToCome && probes > 0) {
+    private boolean hasMomentsToCome() {
+        return !timers.isEmpty() || count(ProbeKind.Signal.class) > 0;
+    }
+
+    private void waitForMoments() throws InterruptedException {
+        if (!hasMomentsToCome()) {
             return;
         }
         timers.start(runtime.clocks().bootNanos());
@@ -143,11 +155,8 @@ public final class ProgramRun {
             host.breathe();
         }
         source.stop();
-        while (!runtime.isExitRequested() && !source.isEnded()) {
+        if (!runtime.isExitRequested() && !source.isRecorded()) {
             source.poll(sink, 0);
-            if (!source.isRecorded()) {
-                break;
-            }
         }
     }
 

@@ -35,7 +35,7 @@ public abstract class Moment {
     }
 
     /** CLOCK_BOOTTIME. */
-    public final long bootNanos() {
+    public long bootNanos() {
         return bootNanos;
     }
 

@@ -2,7 +2,6 @@ package io.trapless.script.runtime;
 
 import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.EventValue;
-import io.trapless.language.checked.MapDescriptor;
 import io.trapless.language.checked.Settings;
 import io.trapless.language.types.Type;
 import io.trapless.script.map.MapReport;
@@ -41,11 +40,10 @@ public final class ScriptRuntime {
      * What a run stands in.
      *
      * @param targets live processes
-     * @param childPid of the command that was started; 0 if there is none
      * @param cpuCount of the machine
      */
     public record Surroundings(
-            Targets targets, Clocks clocks, Warnings.Level warningLevel, int childPid, int cpuCount) {}
+            Targets targets, Clocks clocks, Warnings.Level warningLevel, int cpuCount) {}
 
     public ScriptRuntime(CheckedProgram program, Surroundings surroundings, Output output) {
         this.settings = program.settings();
@@ -197,20 +195,6 @@ public final class ScriptRuntime {
         return content instanceof Report.Single(Datum value) ? value : new Datum.Nothing();
     }
 
-    /** {@code print} of one entry. */
-    public void printEntry(ProgramMap map, Object key, int slot, long div) {
-        MapDescriptor descriptor = map.descriptor();
-        Type keyType = descriptor.keyType();
-        Report value = MapReport.ofEntry(map, slot, div, datums);
-        if (keyType == null) {
-            output.map(name(map), value);
-            return;
-        }
-        Report content = value instanceof Report.Statistics(Report inner) ? inner : value;
-        Report table = new Report.Table(List.of(new Report.Row(datums.present(keyType, key), content)));
-        output.map(name(map), value instanceof Report.Statistics ? new Report.Statistics(table) : table);
-    }
-
     // Events.
 
     /** A number of the event. */
@@ -231,7 +215,7 @@ public final class ScriptRuntime {
             case ELAPSED -> moment.bootNanos() - startNanos;
             case RANDOM -> ThreadLocalRandom.current().nextInt() & 0xffffffffL;
             case CPU_COUNT -> surroundings.cpuCount();
-            case CHILD_PID -> surroundings.childPid();
+            case CHILD_PID -> surroundings.targets().childPid();
             case USER_MODE -> 1;
             case MODULE_ID -> moment.moduleId();
             case COMM, PARENT_COMM, PROBE, FUNCTION -> throw new IllegalArgumentException(value + " is no number");

@@ -1,6 +1,5 @@
 package io.trapless.script.runtime;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler may want to know of a process after the event: the narrow window through which scripts see live processes. Called by the handlers' thread only. */
@@ -45,15 +44,11 @@ public interface Targets {
     /** The address of a symbol of the module in which {@code probe} stands, in that process; 0 if there is none. */
     long addressOf(int pid, String probe, String symbol);
 
+    /** The process that was started by {@code -c}; 0 if there is none. */
+    default int childPid() {
+        return 0;
+    }
+
     /** Sends a signal; false if it was not allowed. */
     boolean signal(int pid, int tid, int number, boolean threadOnly);
-
-    /** Function names of the addresses, for a stack. */
-    default List<@Nullable Symbol> symbols(int pid, long[] addresses) {
-        List<@Nullable Symbol> all = new java.util.ArrayList<>();
-        for (long address : addresses) {
-            all.add(symbol(pid, address));
-        }
-        return all;
-    }
 }

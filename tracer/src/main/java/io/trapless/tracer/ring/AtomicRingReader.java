@@ -80,6 +80,11 @@ final class AtomicRingReader extends RingReader {
     }
 
     @Override
+    void pollPart() throws IOException {
+        emit();
+    }
+
+    @Override
     void drain() throws IOException {
         skipHolesBelow = Long.MAX_VALUE;
         poll();

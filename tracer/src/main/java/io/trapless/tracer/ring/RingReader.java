@@ -44,6 +44,9 @@ abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
      */
     abstract boolean poll() throws IOException;
 
+    /** Takes of the begun sub-buffer what is committed, and releases nothing. For rings that are polled, right after {@link #poll}. */
+    abstract void pollPart() throws IOException;
+
     /** Takes what {@link #poll} takes and the begun sub-buffer. Call it when no writer writes any more, then no more. */
     abstract void drain() throws IOException;
 

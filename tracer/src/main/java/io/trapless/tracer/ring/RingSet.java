@@ -16,6 +16,8 @@ import java.util.function.LongSupplier;
 final class RingSet {
     private final List<RingReader> readers = new ArrayList<>();
     private final PacketCheck check;
+    private final PacketSink sink;
+    private final LongSupplier tscCycles;
 
     /** Where a ring's memory comes from. */
     interface MemorySource {
@@ -34,6 +36,8 @@ final class RingSet {
             long maxEvents)
             throws IOException {
         this.check = new PacketCheck(scanner, maxEvents);
+        this.sink = sink;
+        this.tscCycles = tscCycles;
         RingReader.Context context = new RingReader.Context(check, tscCycles);
         int size = geometry.subBufferSizeBytes();
         // Automatic: a consumer whose thread is stuck in a sink must not have its buffers unmapped below it.
@@ -66,17 +70,27 @@ final class RingSet {
 
     /** Polls every ring once; whether anything was taken. */
     boolean poll() throws IOException {
+        boolean parts = sink.wantsParts();
+        long begin = parts ? tscCycles.getAsLong() : 0;
         boolean taken = false;
         for (int i = 0; i < readers.size(); i++) {
             taken |= readers.get(i).poll();
+            if (parts) {
+                readers.get(i).pollPart();
+            }
+        }
+        if (parts) {
+            sink.polled(begin);
         }
         return taken;
     }
 
     void drain() throws IOException {
+        long begin = tscCycles.getAsLong();
         for (RingReader reader : readers) {
             reader.drain();
         }
+        sink.polled(begin);
     }
 
     void snapshot() throws IOException {

@@ -18,6 +18,9 @@ final class RseqRingReader extends RingReader {
 
     private final MemorySegment buffer;
 
+    /** Bytes of the sub-buffer at {@link #consumed} that {@link #pollPart} has taken already; its header counts as taken with the first record. */
+    private long taken;
+
     /** {@code buffer}: private memory of one sub-buffer; readers of the same thread may share it. */
     RseqRingReader(RingMemory memory, int subBufferSize, Context context, PacketEmitter emitter, MemorySegment buffer) {
         super(RingKind.RSEQ, memory, subBufferSize, context, emitter);
@@ -45,10 +48,40 @@ final class RseqRingReader extends RingReader {
     }
 
     private void takeWhole() throws IOException {
-        memory.copyData(consumed, buffer, 0, subBufferSize);
-        takeClosed(buffer.get(LONG, TIMESTAMP_BEGIN_OFFSET));
+        if (taken == 0) {
+            memory.copyData(consumed, buffer, 0, subBufferSize);
+            takeClosed(buffer.get(LONG, TIMESTAMP_BEGIN_OFFSET));
+        } else {
+            takeRest();
+        }
+        taken = 0;
         consumed += subBufferSize;
         memory.releaseConsumed(consumed);
+    }
+
+    @Override
+    void pollPart() throws IOException {
+        long content = headCheck.lastGood() - consumed;
+        if (content > Math.max(HEADER_SIZE, taken) && content <= subBufferSize) {
+            takePart(content);
+        }
+    }
+
+    /** What came since {@link #pollPart} into a sub-buffer that its writers have closed. */
+    private void takeRest() throws IOException {
+        memory.copyData(consumed, buffer, 0, HEADER_SIZE);
+        long contentBits = buffer.get(LONG, CONTENT_SIZE_OFFSET);
+        boolean plausible = (contentBits & 7) == 0 && contentBits >= 8 * taken && contentBits <= 8 * subBufferSize;
+        takePart(plausible ? contentBits / 8 : subBufferSize);
+    }
+
+    /** Emits what lies between {@link #taken} and {@code content} as a packet of its own. */
+    private void takePart(long content) throws IOException {
+        long from = Math.max(HEADER_SIZE, taken);
+        long size = content - from;
+        memory.copyData(consumed + from, buffer, HEADER_SIZE, size);
+        take(HEADER_SIZE + size, PacketEmitter.UNKNOWN_TIME, PacketEmitter.UNKNOWN_TIME, lost());
+        taken = content;
     }
 
     /** Takes the copy of a sub-buffer that its writers have closed. */
@@ -67,6 +100,10 @@ final class RseqRingReader extends RingReader {
     @Override
     void drain() throws IOException {
         poll();
+        if (taken > 0) {
+            pollPart();
+            return;
+        }
         long content = headCheck.lastGood() - consumed;
         if (content >= HEADER_SIZE && content <= subBufferSize) {
             memory.copyData(consumed, buffer, 0, content);

@@ -13,6 +13,7 @@ import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingGeometry;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -48,7 +49,7 @@ public final class Recording {
         this.request = request;
         LaterModules later =
                 request.reach().follow() || request.reach().later() ? LaterModules.ALL : LaterModules.EXISTING;
-        this.binder = new SiteBinder(request.clauses(), files, request.systemCalls(), later);
+        this.binder = new SiteBinder(request.sources(), files, request.systemCalls(), later);
     }
 
     /**
@@ -278,10 +279,11 @@ public final class Recording {
             }
             session.closeTrace();
             RecordingSummary summary = new SummaryBuilder(session.consumer(), statistics)
-                    .build(request.output(), attachNanos, processes.all(), binder.refused(), notices);
+                    .build(output(), attachNanos, processes.all(), binder.refused(), notices);
             session.delete();
             if (broken != null) {
-                throw RecordingException.failed(Sentences.of(broken) + "; the trace " + request.output() + " holds the "
+                throw RecordingException.failed(Sentences.of(broken) + "; "
+                        + (request.output() == null ? "the program" : "the trace " + request.output()) + " has the "
                         + statistics.events() + " events until then");
             }
             return summary;
@@ -290,6 +292,12 @@ public final class Recording {
         } finally {
             release();
         }
+    }
+
+    /** Where the trace is; where none is written, the file that nothing stays in. */
+    private Path output() {
+        Path output = request.output();
+        return output == null ? Path.of("/dev/null") : output;
     }
 
     private void detachAll() throws InterruptedException {

@@ -10,9 +10,11 @@ import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.TimeStampCounter;
 import io.trapless.tracer.ring.Cpus;
+import io.trapless.tracer.ring.PacketSink;
 import io.trapless.tracer.ring.Reservation;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingGeometry;
+import io.trapless.tracer.ring.RingId;
 import io.trapless.tracer.ring.SessionFile;
 import io.trapless.tracer.session.store.JournalWriter;
 import io.trapless.tracer.session.store.ProcessKey;
@@ -23,8 +25,11 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What a recording has outside its targets: the session's directory with rings and journal, the trace, and the consumer between them. Made and closed by the thread that drives the recording. */
 final class SessionResources {
@@ -36,7 +41,9 @@ final class SessionResources {
     private final SessionDirectory directory;
     private final SessionFile file;
     private final JournalWriter journal;
-    private final TraceDirectory trace;
+    private final @Nullable TraceDirectory trace;
+    private final @Nullable EventTap tap;
+    private final Object writing = new Object();
     private final SessionCatalog catalog;
     private final TscCalibration.Sample begin;
     private final RingConsumer consumer;
@@ -45,7 +52,8 @@ final class SessionResources {
             SessionDirectory directory,
             SessionFile file,
             JournalWriter journal,
-            TraceDirectory trace,
+            @Nullable TraceDirectory trace,
+            @Nullable EventTap tap,
             SessionCatalog catalog,
             TscCalibration.Sample begin,
             long beginCycles,
@@ -56,6 +64,7 @@ final class SessionResources {
         this.file = file;
         this.journal = journal;
         this.trace = trace;
+        this.tap = tap;
         this.catalog = catalog;
         this.begin = begin;
         List<EventType> events = catalog.schema().events();
@@ -63,7 +72,7 @@ final class SessionResources {
         this.consumer = new RingConsumer(
                 file,
                 new PacketScanner(events),
-                (ring, packet, _) -> append(ring.cpu(), ring.kind().code(), packet),
+                new Sink(),
                 TimeStampCounter::read,
                 beginCycles,
                 maxEvents,
@@ -103,17 +112,23 @@ final class SessionResources {
                     beginCycles,
                     begin,
                     frequencyHz,
-                    request.output().toAbsolutePath(),
+                    request.output() == null ? null : request.output().toAbsolutePath(),
                     List.of());
             SessionCatalog catalog = new SessionCatalog(properties);
             catalog.add(targets);
             file = SessionFile.create(directory.rings(), geometry, uuid, reservation(directory, geometry), beginCycles);
             catalog.writeTo(directory);
-            trace = TraceDirectory.create(request.output(), catalog.schema());
+            if (request.output() != null) {
+                trace = TraceDirectory.create(request.output(), catalog.schema());
+            }
+            if (request.tap() != null) {
+                request.tap().begin(catalog.schema().clock());
+            }
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
-                    directory, file, journal, trace, catalog, begin, beginCycles, listener, request.maxEvents());
+                    directory, file, journal, trace, request.tap(), catalog, begin, beginCycles, listener, request.maxEvents());
+            resources.tell(targets, catalog.schema().events());
             resources.consumer.start();
             created = true;
             return resources;
@@ -148,9 +163,13 @@ final class SessionResources {
             return;
         }
         catalog.writeTo(directory);
-        synchronized (trace) {
-            trace.replaceMetadata(catalog.schema());
+        TraceDirectory writtenTrace = trace;
+        if (writtenTrace != null) {
+            synchronized (writing) {
+                writtenTrace.replaceMetadata(catalog.schema());
+            }
         }
+        tell(targets, fresh);
         consumer.add(fresh);
         fresh.forEach(event -> file.setEnabled(event.id(), true));
     }
@@ -168,9 +187,50 @@ final class SessionResources {
         return new TscCalibration.Sample(pair.cycles(), pair.nanos());
     }
 
-    private void append(int cpu, int ringKind, MemorySegment packet) throws IOException {
-        synchronized (trace) {
-            trace.append(cpu, ringKind, packet);
+    /** Tells the tap what new event ids mean. */
+    private void tell(List<BoundTarget> targets, List<EventType> fresh) {
+        EventTap listener = tap;
+        if (listener == null) {
+            return;
+        }
+        Set<Integer> untold = new HashSet<>();
+        fresh.forEach(event -> untold.add(event.id()));
+        for (BoundTarget target : targets) {
+            for (BoundProbe probe : target.probes()) {
+                if (untold.remove(probe.event().id())) {
+                    listener.known(probe.event(), probe.source());
+                }
+            }
+        }
+    }
+
+    /** Where the consumer's packets go: to the trace, to the tap, or to both. */
+    private final class Sink implements PacketSink {
+        @Override
+        public void accept(RingId ring, MemorySegment packet, long records) throws IOException {
+            TraceDirectory writtenTrace = trace;
+            if (writtenTrace != null) {
+                synchronized (writing) {
+                    writtenTrace.append(ring.cpu(), ring.kind().code(), packet);
+                }
+            }
+            EventTap listener = tap;
+            if (listener != null && records > 0) {
+                listener.packet(ring, packet);
+            }
+        }
+
+        @Override
+        public boolean wantsParts() {
+            return tap != null;
+        }
+
+        @Override
+        public void polled(long tscCycles) {
+            EventTap listener = tap;
+            if (listener != null) {
+                listener.polled(tscCycles);
+            }
         }
     }
 
@@ -205,13 +265,17 @@ final class SessionResources {
 
     /** Writes the final clock and closes the trace; all packets have been appended. */
     void closeTrace() throws IOException {
+        TraceDirectory writtenTrace = trace;
+        if (writtenTrace == null) {
+            return;
+        }
         TscCalibration.Sample end = sampleClock();
         TraceSchema schema = catalog.schema();
         if (end.realtimeNanos() - begin.realtimeNanos() >= SHORTEST_CALIBRATION_NANOS) {
             schema = schema.withClock(TscCalibration.between(begin, end));
         }
-        trace.replaceMetadata(schema);
-        trace.close();
+        writtenTrace.replaceMetadata(schema);
+        writtenTrace.close();
     }
 
     /** Deletes the session's files; targets that still map the rings keep them. */
@@ -226,8 +290,11 @@ final class SessionResources {
     void abandon(boolean keepSession) {
         try {
             consumer.close();
-            trace.close();
-            TraceRemoval.removeEmpty(trace.path());
+            TraceDirectory writtenTrace = trace;
+            if (writtenTrace != null) {
+                writtenTrace.close();
+                TraceRemoval.removeEmpty(writtenTrace.path());
+            }
             if (!keepSession) {
                 delete();
             }

@@ -4,8 +4,6 @@ import io.trapless.binary.elf.ElfException;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
-import io.trapless.language.slice.Slice;
-import io.trapless.language.syntax.Clause;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
@@ -35,7 +33,7 @@ import java.util.function.Predicate;
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
  */
 final class SiteBinder {
-    private final List<Clause> clauses;
+    private final List<CaptureSource> clauses;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
@@ -48,7 +46,7 @@ final class SiteBinder {
     private record SliceKey(int clause, ArgumentTypes types) {}
 
     /** @param later which modules may come that are not there yet */
-    SiteBinder(List<Clause> clauses, ImageFiles files, boolean systemCalls, LaterModules later) {
+    SiteBinder(List<CaptureSource> clauses, ImageFiles files, boolean systemCalls, LaterModules later) {
         this.clauses = List.copyOf(clauses);
         this.files = files;
         this.systemCalls = systemCalls;
@@ -120,7 +118,7 @@ final class SiteBinder {
         if (known != null) {
             return known;
         }
-        return switch (Slice.of(clauses.get(clause), types)) {
+        return switch (clauses.get(clause).captures().apply(types)) {
             case Result.Failed<CaptureProgram> failed -> throw RecordingException.wrongUsage(failed.text());
             case Result.Ok<CaptureProgram> ok -> {
                 slices.put(key, ok.value());
@@ -138,7 +136,7 @@ final class SiteBinder {
 
         /** One address and what is to be recorded there. */
         private record Place(
-                SitePlan.Jump plan, long loadBias, List<SiteProbe> probes, List<String> names, List<Long> semaphores) {}
+                SitePlan.Jump plan, long loadBias, List<SiteProbe> probes, List<Integer> sources, List<String> names, List<Long> semaphores) {}
 
         private final ForeignCode foreignCode;
 
@@ -187,8 +185,9 @@ final class SiteBinder {
             long bias = site.module().loadBias();
             long address = plan.range().site() + bias;
             Place place = places.computeIfAbsent(
-                    address, _ -> new Place(plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+                    address, _ -> new Place(plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
             place.probes.add(probe);
+            place.sources.add(clause);
             place.names.add(site.probe());
             if (semaphore != 0) {
                 place.semaphores.add(semaphore + site.module().loadBias());
@@ -198,12 +197,12 @@ final class SiteBinder {
         private void check(int clause, SiteProbe probe) throws RecordingException {
             if (TrampolineCompiler.isTooLarge(probe)) {
                 throw RecordingException.wrongUsage("the captures of '"
-                        + clauses.get(clause).source().text().strip()
+                        + clauses.get(clause).text()
                         + "' would take more than 2 KiB of the target's stack; shorten its strings and buffers");
             }
             if (probe.readsPointers() && !systemCalls) {
                 throw RecordingException.wrongUsage(
-                        "'" + clauses.get(clause).source().text().strip()
+                        "'" + clauses.get(clause).text()
                                 + "' reads memory behind pointers, which takes a system call; leave out --no-syscalls, or those captures");
             }
         }
@@ -238,7 +237,7 @@ final class SiteBinder {
                 semaphores.addAll(place.semaphores);
                 for (int i = 0; i < place.probes.size(); i++) {
                     EventType event = EventTypes.of(place.probes.get(i), place.names.get(i), process.pid());
-                    probes.add(new BoundProbe(event, process.pid(), address));
+                    probes.add(new BoundProbe(event, place.sources.get(i), process.pid(), address));
                 }
             }
             return new BoundTarget(process, sites, List.copyOf(semaphores), probes);
