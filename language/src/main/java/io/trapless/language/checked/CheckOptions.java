@@ -107,6 +107,11 @@ public record CheckOptions(
 
         /** The parameters of the function by its debugging information, for {@code args}; null if there is none. */
         @Nullable List<NamedArgument> namedArguments(AttachPoint point);
+
+        /** Bytes of a data symbol of the probe's module, for the type of {@code uaddr}; -1 if it is not known. */
+        default int symbolSize(AttachPoint point, String symbol) {
+            return -1;
+        }
     }
 
     /**

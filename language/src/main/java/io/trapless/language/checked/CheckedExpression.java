@@ -131,7 +131,7 @@ public sealed interface CheckedExpression {
         NUMBER,
         /** To {@code bool}: whether the number is not 0, or the string not empty. */
         TRUTH,
-        /** Integer or truth value to an array of the same size: its bytes. */
+        /** Integer or truth value to an array that is not larger than eight bytes: its low bytes, as many as the array has. */
         NUMBER_TO_ARRAY,
         /** Array to an integer of the same size. */
         ARRAY_TO_NUMBER,

@@ -42,11 +42,22 @@ public enum EventValue {
 
     public Type type() {
         return switch (this) {
-            case PID, TID, CPU, NUMA_NODE, PARENT_PID, RANDOM, CHILD_PID -> Types.UINT32;
-            case UID, GID, NSECS_BOOT, NSECS_MONOTONIC, NSECS_TAI, ELAPSED, CPU_COUNT, MODULE_ID -> Types.UINT64;
+            case PID, TID, PARENT_PID -> Types.UINT32;
+            case UID,
+                    GID,
+                    CPU,
+                    NUMA_NODE,
+                    NSECS_BOOT,
+                    NSECS_MONOTONIC,
+                    NSECS_TAI,
+                    ELAPSED,
+                    RANDOM,
+                    CPU_COUNT,
+                    CHILD_PID,
+                    MODULE_ID -> Types.UINT64;
             case COMM, PARENT_COMM -> new Type.Str(16);
             case USER_MODE -> Types.UINT8;
-            case PROBE -> new Type.Str(256);
+            case PROBE -> new Type.Str(1024);
             case FUNCTION -> new Type.Special(Type.Special.Kind.USYM);
         };
     }

@@ -49,7 +49,7 @@ public sealed interface ProbeKind {
     record Test(String name) implements ProbeKind {
         @Override
         public String probeType() {
-            return "special";
+            return "test";
         }
     }
 
@@ -57,7 +57,7 @@ public sealed interface ProbeKind {
     record Bench(String name) implements ProbeKind {
         @Override
         public String probeType() {
-            return "special";
+            return "benchmark";
         }
     }
 

@@ -2,6 +2,7 @@ package io.trapless.language.types;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The type of an expression. Texts are bpftrace's, because its messages and {@code typeinfo} show them. */
 public sealed interface Type {
@@ -12,11 +13,26 @@ public sealed interface Type {
      * An integer.
      *
      * @param sizeBytes 1, 2, 4 or 8
+     * @param flexible whether it is the type of a literal that is not negative, which takes the sign of what it meets; no part of equality
      */
-    record Int(int sizeBytes, boolean signed) implements Type {
+    record Int(int sizeBytes, boolean signed, boolean flexible) implements Type {
+        public Int(int sizeBytes, boolean signed) {
+            this(sizeBytes, signed, false);
+        }
+
         @Override
         public String text() {
             return (signed ? "int" : "uint") + 8 * sizeBytes;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Int i && i.sizeBytes == sizeBytes && i.signed == signed;
+        }
+
+        @Override
+        public int hashCode() {
+            return 2 * sizeBytes + (signed ? 1 : 0);
         }
     }
 
