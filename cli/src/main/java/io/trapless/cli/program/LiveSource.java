@@ -25,6 +25,7 @@ import io.trapless.tracer.session.Recording;
 import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ final class LiveSource implements EventSource {
     private long lost;
     private boolean stopped;
 
-    private LiveSource(List<CheckedAction> sites, Clocks clocks) {
+    private LiveSource(List<CheckedAction> sites, Clocks clocks) throws IOException {
         this.sites = sites;
         this.events = new LiveEvents(2 * Cpus.possibleCount(), clocks.wallOffset());
     }
@@ -59,14 +60,16 @@ final class LiveSource implements EventSource {
             Clocks clocks,
             Terminal terminal)
             throws SourceException, InterruptedException {
-        LiveSource source = new LiveSource(sites, clocks);
         try {
+            LiveSource source = new LiveSource(sites, clocks);
             Recording recording = Recording.start(source.recordingRequest(request));
             source.recording = recording;
             source.tellMissing(program.settings().missingProbes(), recording, request, terminal);
             return source;
         } catch (RecordingException e) {
             throw new SourceException(e.sentence());
+        } catch (IOException e) {
+            throw new SourceException(String.valueOf(e.getMessage()));
         }
     }
 

@@ -35,8 +35,8 @@ final class ProcessSymbols {
         /** The file's own address of an offset in it, or -1. */
         long address(long fileOffset) {
             for (Segment segment : segments) {
-                long inside = fileOffset - segment.fileOffset();
-                if (segment.isLoaded() && inside >= 0 && inside < segment.fileSize()) {
+                long inside = fileOffset - segment.offset();
+                if (segment.isLoaded() && inside >= 0 && inside < segment.fileSizeBytes()) {
                     return segment.address() + inside;
                 }
             }

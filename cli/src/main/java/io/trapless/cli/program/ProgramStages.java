@@ -13,7 +13,6 @@ import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureProgram;
 import io.trapless.language.syntax.Parser;
 import io.trapless.language.syntax.Program;
-import io.trapless.language.syntax.SyntaxPrinter;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +40,7 @@ final class ProgramStages {
         if ((wants("parse") || wants("ast"))
                 && Parser.program(source) instanceof Result.Ok<Program>(Program program)) {
             head("parse");
-            out.println(SyntaxPrinter.print(program));
+            out.println(ProgramText.of(program));
             out.flush();
         }
     }
@@ -95,7 +94,7 @@ final class ProgramStages {
                 return new Outcome.Exited(1);
             }
             case Result.Ok<Program>(Program program) -> {
-                String text = SyntaxPrinter.print(program);
+                String text = ProgramText.of(program);
                 if (output == null) {
                     terminal.out().print(text);
                 } else {
