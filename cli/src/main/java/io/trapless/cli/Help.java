@@ -33,8 +33,7 @@ final class Help {
 
     /** Prints the options of programs. */
     static void printProgram(PrintStream out) {
-        out.println(
-                """
+        out.println("""
                 Usage: trapless [OPTION...] FILE.bt [ARG...]
                        trapless [OPTION...] - [ARG...]
                        trapless [OPTION...] -e PROGRAM [ARG...]

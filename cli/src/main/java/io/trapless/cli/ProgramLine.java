@@ -21,14 +21,16 @@ final class ProgramLine {
     private static final Map<String, Boolean> LONG = new HashMap<>();
 
     static {
-        for (String name : ("aot cmd debug debuginfo dwarf-pid emit-elf emit-llvm include mode no-feature output pid probe-filter save trace"
-                        + " traceable-functions")
-                .split(" ", -1)) {
+        for (String name :
+                ("aot cmd debug debuginfo dwarf-pid emit-elf emit-llvm include mode no-feature output pid probe-filter save trace"
+                                + " traceable-functions")
+                        .split(" ", -1)) {
             LONG.put(name, true);
         }
-        for (String name : ("bench btf dry-run fmt help info list no-warnings quiet test unsafe usdt-file-activation verbose verify-llvm-ir version"
-                        + " warnings")
-                .split(" ", -1)) {
+        for (String name :
+                ("bench btf dry-run fmt help info list no-warnings quiet test unsafe usdt-file-activation verbose verify-llvm-ir version"
+                                + " warnings")
+                        .split(" ", -1)) {
             LONG.put(name, false);
         }
     }
@@ -281,7 +283,28 @@ final class ProgramLine {
             }
         }
         return new ProgramRequest(
-                text, file, positional, named, listing, search, pid, command, output, json, buffering, trace, save, mode,
-                stages, warnings, quiet, verbose, unsafe, dryRun, includeFolders, includeFiles, probeFilter);
+                text,
+                file,
+                positional,
+                named,
+                listing,
+                search,
+                pid,
+                command,
+                output,
+                json,
+                buffering,
+                trace,
+                save,
+                mode,
+                stages,
+                warnings,
+                quiet,
+                verbose,
+                unsafe,
+                dryRun,
+                includeFolders,
+                includeFiles,
+                probeFilter);
     }
 }

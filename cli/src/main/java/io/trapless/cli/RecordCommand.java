@@ -71,9 +71,7 @@ final class RecordCommand implements Subcommand {
             description = "record the processes too that they make, and the programs that they become")
     private boolean follow;
 
-    @Option(
-            names = "--later",
-            description = "wait for libraries that nobody has loaded yet, whatever their names")
+    @Option(names = "--later", description = "wait for libraries that nobody has loaded yet, whatever their names")
     private boolean later;
 
     @Option(

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param comms names of processes ({@code --comm}); none: any
  * @param executable path of a program ({@code --exe}), or null: any
  */
-public record RecordScope(boolean follow, boolean later, List<String> comms, @Nullable String executable) {
+public record RecordScope(
+        boolean follow,
+        boolean later,
+        List<String> comms,
+        @Nullable String executable) {
     /** Only the processes that are named. */
     public static final RecordScope NAMED = new RecordScope(false, false, List.of(), null);
 

@@ -4,7 +4,6 @@ import io.trapless.cli.action.BenchAction;
 import io.trapless.cli.action.DemoAction;
 import io.trapless.cli.action.DetachAction;
 import io.trapless.cli.action.ListAction;
-
 import io.trapless.cli.action.RecordAction;
 import io.trapless.cli.action.RecoverAction;
 import io.trapless.cli.action.SessionsAction;

@@ -3,8 +3,8 @@ package io.trapless.cli.action;
 import io.trapless.bench.BenchException;
 import io.trapless.bench.TraplessRunner;
 import io.trapless.tracer.ring.RecordingMode;
-import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.Reach;
+import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class BenchRunner implements TraplessRunner {
                     Long.MAX_VALUE,
                     null,
                     true,
-                Reach.NAMED);
+                    Reach.NAMED);
             return new Running(io.trapless.tracer.session.Recording.start(request));
         } catch (RecordingException e) {
             throw new BenchException(e.sentence());

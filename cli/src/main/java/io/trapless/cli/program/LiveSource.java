@@ -54,11 +54,7 @@ final class LiveSource implements EventSource {
 
     /** Arms everything. */
     static LiveSource start(
-            CheckedProgram program,
-            List<CheckedAction> sites,
-            ProgramRequest request,
-            Clocks clocks,
-            Terminal terminal)
+            CheckedProgram program, List<CheckedAction> sites, ProgramRequest request, Clocks clocks, Terminal terminal)
             throws SourceException, InterruptedException {
         try {
             LiveSource source = new LiveSource(sites, clocks);
@@ -104,8 +100,7 @@ final class LiveSource implements EventSource {
     }
 
     /** An attach point without any place is an error, a warning or nothing, as the program's settings say; single places that are refused are warnings. */
-    private void tellMissing(
-            Settings.MissingProbes missing, Recording live, ProgramRequest request, Terminal terminal)
+    private void tellMissing(Settings.MissingProbes missing, Recording live, ProgramRequest request, Terminal terminal)
             throws SourceException, InterruptedException {
         List<String> awaited = live.awaited();
         for (int i = 0; i < sites.size(); i++) {
@@ -131,8 +126,7 @@ final class LiveSource implements EventSource {
         }
     }
 
-    private static void tellRefused(
-            List<RecordingSummary.RefusedProbe> refused, boolean all, Terminal terminal) {
+    private static void tellRefused(List<RecordingSummary.RefusedProbe> refused, boolean all, Terminal terminal) {
         int told = all ? refused.size() : Math.min(refused.size(), MAX_REFUSALS_TOLD);
         for (RecordingSummary.RefusedProbe probe : refused.subList(0, told)) {
             terminal.err().println("WARNING: " + probe.probe() + ": " + probe.reason());

@@ -56,9 +56,7 @@ final class ProcessSymbols {
         }
         long own = image.address(address - mapping.start() + mapping.fileOffset());
         Function function = image.functions().covering(own);
-        return function == null
-                ? null
-                : new Targets.Symbol(function.name(), own - function.address(), mapping.path());
+        return function == null ? null : new Targets.Symbol(function.name(), own - function.address(), mapping.path());
     }
 
     private @Nullable Mapping mapping(int pid, long address) {

@@ -155,17 +155,16 @@ public final class ProgramAction {
                             Warnings.Level.valueOf(request.warnings().name()),
                             Runtime.getRuntime().availableProcessors()),
                     output);
-            int status =
-                    switch (request.mode()) {
-                        case TEST -> new TestRun(program, runtime).tests();
-                        case BENCH -> new TestRun(program, runtime).benches();
-                        case CODEGEN -> {
-                            new ProgramRun(program, runtime, host(program, runtime, targets, sink));
-                            yield 0;
-                        }
-                        case RUN -> live(program, runtime, targets, sink);
-                        case FORMAT, INFO -> throw new IllegalStateException("done before");
-                    };
+            int status = switch (request.mode()) {
+                case TEST -> new TestRun(program, runtime).tests();
+                case BENCH -> new TestRun(program, runtime).benches();
+                case CODEGEN -> {
+                    new ProgramRun(program, runtime, host(program, runtime, targets, sink));
+                    yield 0;
+                }
+                case RUN -> live(program, runtime, targets, sink);
+                case FORMAT, INFO -> throw new IllegalStateException("done before");
+            };
             output.flush();
             return new Outcome.Exited(status);
         } catch (SourceException e) {

@@ -67,7 +67,8 @@ final class ProgramFiles implements CheckOptions.Files {
     @Override
     public CheckOptions.Imported imported(String path, @Nullable Path importer) {
         try {
-            Path folder = importer == null ? Path.of("") : importer.toAbsolutePath().getParent();
+            Path folder =
+                    importer == null ? Path.of("") : importer.toAbsolutePath().getParent();
             Path place = (folder == null ? Path.of("") : folder).resolve(path);
             if (!Files.exists(place)) {
                 return new CheckOptions.Imported.Failed("there is no such file or folder");
@@ -86,7 +87,8 @@ final class ProgramFiles implements CheckOptions.Files {
     private static List<Path> scriptsIn(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile)
-                    .filter(file -> file.toString().endsWith(".bt") || file.toString().endsWith(".h"))
+                    .filter(file ->
+                            file.toString().endsWith(".bt") || file.toString().endsWith(".h"))
                     .sorted()
                     .toList();
         }

@@ -37,8 +37,7 @@ final class ProgramStages {
 
     /** The program has been read. */
     void parsed(Source source) {
-        if ((wants("parse") || wants("ast"))
-                && Parser.program(source) instanceof Result.Ok<Program>(Program program)) {
+        if ((wants("parse") || wants("ast")) && Parser.program(source) instanceof Result.Ok<Program>(Program program)) {
             head("parse");
             out.println(ProgramText.of(program));
             out.flush();

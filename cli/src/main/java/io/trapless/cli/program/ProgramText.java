@@ -17,7 +17,8 @@ final class ProgramText {
     static String of(Program program) {
         ProgramText text = new ProgramText();
         program.cDefinitions()
-                .forEach(definition -> text.out.append(definition.text().strip()).append('\n'));
+                .forEach(
+                        definition -> text.out.append(definition.text().strip()).append('\n'));
         if (!program.config().isEmpty()) {
             text.out.append("config = {\n");
             program.config()
@@ -29,7 +30,8 @@ final class ProgramText {
                             .append(";\n"));
             text.out.append("}\n");
         }
-        program.imports().forEach(one -> text.out.append(SyntaxPrinter.print(one)).append('\n'));
+        program.imports()
+                .forEach(one -> text.out.append(SyntaxPrinter.print(one)).append('\n'));
         program.items().forEach(text::item);
         return text.out.toString();
     }
@@ -40,28 +42,26 @@ final class ProgramText {
         }
         switch (item) {
             case Program.Action action -> {
-                out.append(action.attachPoints().stream()
-                        .map(AttachPoint::text)
-                        .collect(Collectors.joining(",\n")));
+                out.append(action.attachPoints().stream().map(AttachPoint::text).collect(Collectors.joining(",\n")));
                 if (action.filter() != null) {
-                    out.append(" /").append(SyntaxPrinter.print(action.filter())).append('/');
+                    out.append(" /")
+                            .append(SyntaxPrinter.print(action.filter()))
+                            .append('/');
                 }
                 out.append(' ');
                 block(action.body());
             }
             case Program.Macro macro -> {
                 out.append("macro ").append(macro.name()).append('(');
-                out.append(macro.parameters().stream()
-                        .map(SyntaxPrinter::print)
-                        .collect(Collectors.joining(", ")));
+                out.append(macro.parameters().stream().map(SyntaxPrinter::print).collect(Collectors.joining(", ")));
                 out.append(") ");
                 block(macro.body());
             }
             case Program.Function function -> {
                 out.append("fn ").append(function.name()).append('(');
                 out.append(function.parameters().stream()
-                        .map(parameter ->
-                                "$" + parameter.name() + " : " + parameter.type().text())
+                        .map(parameter -> "$" + parameter.name() + " : "
+                                + parameter.type().text())
                         .collect(Collectors.joining(", ")));
                 out.append(") : ").append(function.result().text()).append(' ');
                 block(function.body());

@@ -28,8 +28,17 @@ final class ToolInfo {
         out.println("  uprobe_multi: yes");
         out.println();
         out.println("Kernel: programs run in userspace, so what needs the kernel can't be had");
-        for (String feature :
-                new String[] {"btf", "fentry", "dpath", "iter", "kprobe_multi", "kprobe_session", "probe_read_kernel", "skboutput", "jiffies64"}) {
+        for (String feature : new String[] {
+            "btf",
+            "fentry",
+            "dpath",
+            "iter",
+            "kprobe_multi",
+            "kprobe_session",
+            "probe_read_kernel",
+            "skboutput",
+            "jiffies64"
+        }) {
             out.println("  " + feature + ": no");
         }
     }

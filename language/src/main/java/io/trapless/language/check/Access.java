@@ -26,17 +26,16 @@ final class Access {
             case Type type when type.isInteger() -> Term.of(load(node, Types.UINT64, span));
             case Type.Struct s ->
                 throw state.fail(
-                        span,
-                        "Can not dereference struct/union of type '" + s.text() + "'. It is not a pointer.");
+                        span, "Can not dereference struct/union of type '" + s.text() + "'. It is not a pointer.");
             case Type other ->
-                throw state.fail(
-                        span, "The * operator can not be used on expressions of type '" + other.text() + "'");
+                throw state.fail(span, "The * operator can not be used on expressions of type '" + other.text() + "'");
         };
     }
 
     private CheckedExpression load(CheckedExpression address, Type target, Span span) {
         if (target instanceof Type.Nothing || target instanceof Type.None) {
-            throw state.fail(span, "Can not dereference type '" + target.text() + " *'. What it points to has no size.");
+            throw state.fail(
+                    span, "Can not dereference type '" + target.text() + " *'. What it points to has no size.");
         }
         requireComplete(target, span);
         return new CheckedExpression.Load(address, null, target, span);
@@ -70,8 +69,7 @@ final class Access {
         StructField field = struct.layout().field(name);
         if (field == null) {
             throw state.fail(
-                    span,
-                    "Struct/union of type '" + type.text() + "' does not contain a field named '" + name + "'");
+                    span, "Struct/union of type '" + type.text() + "' does not contain a field named '" + name + "'");
         }
         return Term.of(member(node, pointed, field, span));
     }
@@ -184,8 +182,7 @@ final class Access {
         boolean natural = type.isInteger() && (!type.isSigned() || (type instanceof Type.Int i && i.flexible()));
         if (!natural) {
             throw state.fail(
-                    span,
-                    "The array index operator [] only accepts non-negative integer indices. Got: " + type.text());
+                    span, "The array index operator [] only accepts non-negative integer indices. Got: " + type.text());
         }
     }
 

@@ -46,7 +46,8 @@ final class ActionChecker {
         try {
             Term term = expressions.check(filter);
             if (!term.literal() && !term.type().isScalar()) {
-                throw state.fail(filter.span(), "Invalid condition: " + term.type().family());
+                throw state.fail(
+                        filter.span(), "Invalid condition: " + term.type().family());
             }
             return term.literal()
                     ? Literals.truth(Literals.isTrue(term), filter.span()).node()

@@ -73,8 +73,8 @@ final class Aggregations {
         }
         state.variables.enter(block);
         try {
-            List<CheckedStatement> statements = new ArrayList<>(
-                    expressions.statements().plain(block.statements()));
+            List<CheckedStatement> statements =
+                    new ArrayList<>(expressions.statements().plain(block.statements()));
             CheckedStatement feed = assign(target, last, span);
             if (feed != null) {
                 statements.add(feed);
@@ -134,7 +134,9 @@ final class Aggregations {
             throw state.fail(
                     call.span(),
                     call.function() + "() only supports int"
-                            + (strict ? "eger arguments (" + value.type().text() : " arguments (" + value.type().family())
+                            + (strict
+                                    ? "eger arguments (" + value.type().text()
+                                    : " arguments (" + value.type().family())
                             + " provided)");
         }
         if (strict) {

@@ -52,7 +52,6 @@ final class Arithmetics {
         if (index instanceof CheckedExpression.NumberConstant n) {
             return offset(address, n.value() * Math.max(1, element.sizeInBytes()), type, span);
         }
-        return new CheckedExpression.Binary(
-                BinaryOperator.ADD, address, scaled(index, element), false, type, span);
+        return new CheckedExpression.Binary(BinaryOperator.ADD, address, scaled(index, element), false, type, span);
     }
 }

@@ -38,12 +38,10 @@ final class Assignments {
         return aggregation != null ? aggregation : map(target, value, span);
     }
 
-    private CheckedStatement variable(
-            Expression.Variable variable, Expression value, boolean compound, Span span) {
+    private CheckedStatement variable(Expression.Variable variable, Expression value, boolean compound, Span span) {
         Variables.Info known = state.variables.find(variable.name());
         if (known == null && compound) {
-            throw state.fail(
-                    variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
+            throw state.fail(variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
         }
         Term term;
         try {
@@ -69,7 +67,8 @@ final class Assignments {
         if (!variable.sized) {
             Type grown = TypePromotion.promote(variable.type, type);
             if (grown == null) {
-                throw mismatch("Type mismatch for " + Statements.shown(variable.name), type, "variable", variable.type, span);
+                throw mismatch(
+                        "Type mismatch for " + Statements.shown(variable.name), type, "variable", variable.type, span);
             }
             state.setType(variable, grown);
         }
@@ -89,8 +88,8 @@ final class Assignments {
     private Stop mismatch(String start, Type type, String what, @Nullable Type known, Span span) {
         return state.fail(
                 span,
-                start + ": trying to assign value of type '" + type.text() + "' when " + what
-                        + " already has a type '" + (known == null ? "" : known.text()) + "'");
+                start + ": trying to assign value of type '" + type.text() + "' when " + what + " already has a type '"
+                        + (known == null ? "" : known.text()) + "'");
     }
 
     CheckedStatement let(Statement.Let statement) {

@@ -142,7 +142,9 @@ final class Calls {
     /** Checks all arguments of a call. */
     static List<Term> checked(ActionState state, Expressions expressions, Expression.Call call, int min, int max) {
         Arguments.requireCount(state, call, min, max);
-        return Arguments.expressions(state, call).stream().map(expressions::check).toList();
+        return Arguments.expressions(state, call).stream()
+                .map(expressions::check)
+                .toList();
     }
 
     /** Reports an argument that is not of the form that a function takes. */

@@ -29,20 +29,22 @@ final class Casts {
         }
         requireMember(operand, to, span);
         CheckedExpression value = Conversions.plain(operand.node());
-        CheckedExpression result =
-                switch (to) {
-                    case Type.Bool _ -> truth(operand, value, from, to, span);
-                    case Type.Str s when from instanceof Type.Str t && s.sizeBytes() >= t.sizeBytes() ->
-                        convert(Conversion.STRING, value, to, span);
-                    case Type.Special s when s.kind() == Type.Special.Kind.USERNAME && from.isInteger() ->
-                        convert(Conversion.USERNAME, value, to, span);
-                    case Type.Array array -> array(value, from, array, span);
-                    case Type.Pointer _ when value.type().isScalar() ->
-                        convert(Conversion.NUMBER, value, to, span);
-                    case Type t when t.isInteger() -> integer(value, from, to, span);
-                    default -> throw impossible(from, to, span);
-                };
-        return to instanceof Type.Bool && operand.literal() ? Literals.truth(Literals.isTrue(operand), span) : Term.of(result);
+        CheckedExpression result = switch (to) {
+            case Type.Bool _ -> truth(operand, value, from, to, span);
+            case Type.Str s
+            when from instanceof Type.Str t && s.sizeBytes() >= t.sizeBytes() ->
+                convert(Conversion.STRING, value, to, span);
+            case Type.Special s
+            when s.kind() == Type.Special.Kind.USERNAME && from.isInteger() ->
+                convert(Conversion.USERNAME, value, to, span);
+            case Type.Array array -> array(value, from, array, span);
+            case Type.Pointer _ when value.type().isScalar() -> convert(Conversion.NUMBER, value, to, span);
+            case Type t when t.isInteger() -> integer(value, from, to, span);
+            default -> throw impossible(from, to, span);
+        };
+        return to instanceof Type.Bool && operand.literal()
+                ? Literals.truth(Literals.isTrue(operand), span)
+                : Term.of(result);
     }
 
     private static CheckedExpression retyped(CheckedExpression node, Type to, Span span) {
@@ -63,8 +65,7 @@ final class Casts {
         int bytes = from.sizeInBytes();
         if (bytes % elementBytes != 0) {
             throw state.fail(
-                    span,
-                    "Cannot determine array size: the element size is incompatible with the cast integer size");
+                    span, "Cannot determine array size: the element size is incompatible with the cast integer size");
         }
         return new Type.Array(array.element(), bytes / elementBytes);
     }
@@ -117,9 +118,8 @@ final class Casts {
                 throw impossible(from, to, span);
             }
             // A narrower number is extended to the array's size first.
-            CheckedExpression wide = widens
-                    ? convert(Conversion.NUMBER, value, new Type.Int(8, from.isSigned()), span)
-                    : value;
+            CheckedExpression wide =
+                    widens ? convert(Conversion.NUMBER, value, new Type.Int(8, from.isSigned()), span) : value;
             return convert(Conversion.NUMBER_TO_ARRAY, wide, to, span);
         }
         if (bytes != from.sizeInBytes()) {

@@ -34,9 +34,11 @@ final class Conversions {
             case Type.Str t when type instanceof Type.Str s -> string(value, s, t);
             case Type.Tuple t when type instanceof Type.Tuple s -> tuple(value, s, t);
             case Type.NamedTuple t when type instanceof Type.NamedTuple s -> record(value, s, t);
-            case Type.Pointer _ when type instanceof Type.Pointer ->
+            case Type.Pointer _
+            when type instanceof Type.Pointer ->
                 new CheckedExpression.Convert(Conversion.NUMBER, value, target, value.span());
-            case Type.Buf _ when type instanceof Type.Buf ->
+            case Type.Buf _
+            when type instanceof Type.Buf ->
                 new CheckedExpression.Convert(Conversion.BUFFER, value, target, value.span());
             default -> null;
         };
@@ -68,9 +70,8 @@ final class Conversions {
 
     private static boolean fits(CheckedExpression.NumberConstant number, Type target) {
         boolean negative = number.type().isSigned() && number.value() < 0;
-        BigInteger value = negative
-                ? BigInteger.valueOf(number.value())
-                : new BigInteger(Long.toUnsignedString(number.value()));
+        BigInteger value =
+                negative ? BigInteger.valueOf(number.value()) : new BigInteger(Long.toUnsignedString(number.value()));
         int bits = 8 * target.sizeInBytes();
         return target.isSigned() ? value.bitLength() < bits : value.signum() >= 0 && value.bitLength() <= bits;
     }
@@ -104,7 +105,10 @@ final class Conversions {
         for (int i = 0; i < count; i++) {
             // Looks for warnings and for what can't be converted.
             Type element = from.elements().get(i);
-            if (convert(new CheckedExpression.Element(value, i, element, value.span()), to.elements().get(i)) == null) {
+            if (convert(
+                            new CheckedExpression.Element(value, i, element, value.span()),
+                            to.elements().get(i))
+                    == null) {
                 return null;
             }
         }
@@ -117,8 +121,7 @@ final class Conversions {
         }
         List<CheckedExpression> values = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
-        CheckedExpression.@Nullable RecordOf literal =
-                value instanceof CheckedExpression.RecordOf r ? r : null;
+        CheckedExpression.@Nullable RecordOf literal = value instanceof CheckedExpression.RecordOf r ? r : null;
         for (int i = 0; i < from.fields().size(); i++) {
             int index = literal == null ? i : literal.places().get(i);
             Type.NamedTuple.Field field = from.fields().get(index);

@@ -102,8 +102,7 @@ final class Expressions {
             case Expression.TupleField f -> access.element(check(f.base()), f.index(), span);
             case Expression.Tuple t -> tuple(t);
             case Expression.NamedTuple t -> record(t);
-            case Expression.SizeOf s ->
-                Literals.number(introspect(s.operand()).sizeInBytes(), false, span);
+            case Expression.SizeOf s -> Literals.number(introspect(s.operand()).sizeInBytes(), false, span);
             case Expression.OffsetOf o -> TypeQuestions.offsetOf(state, introspect(o.operand()), o.path(), span);
             case Expression.TypeInfo t -> {
                 Features.requireTypeinfo(state, span);
@@ -120,8 +119,7 @@ final class Expressions {
         Term term = Literals.text(literal.value(), literal.span());
         int limit = state.program.settings.maxStrlen();
         if (term.type().sizeInBytes() > limit && !calls.takesFormat(literal)) {
-            throw state.fail(
-                    literal.span(), "String is too long (over " + limit + " bytes): " + literal.value());
+            throw state.fail(literal.span(), "String is too long (over " + limit + " bytes): " + literal.value());
         }
         return term;
     }
@@ -129,12 +127,10 @@ final class Expressions {
     private Term variable(Expression.Variable variable) {
         Variables.Info info = state.variables.find(variable.name());
         if (info == null) {
-            throw state.fail(
-                    variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
+            throw state.fail(variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
         }
         if (!info.assigned && !state.introspecting()) {
-            state.warn(
-                    variable.span(), "Variable used before it was assigned: " + Statements.shown(variable.name()));
+            state.warn(variable.span(), "Variable used before it was assigned: " + Statements.shown(variable.name()));
         }
         return Term.of(new CheckedExpression.Variable(info.slot(), variable.span()));
     }
@@ -160,8 +156,7 @@ final class Expressions {
             }
         }
         Term operand = check(unary.operand());
-        return Term.of(new CheckedExpression.AddressOf(
-                operand.node(), new Type.Pointer(operand.type()), unary.span()));
+        return Term.of(new CheckedExpression.AddressOf(operand.node(), new Type.Pointer(operand.type()), unary.span()));
     }
 
     private Term tuple(Expression.Tuple tuple) {
@@ -174,16 +169,14 @@ final class Expressions {
             elements.add(term.node());
             elementTypes.add(term.type());
         }
-        return new Term(
-                new CheckedExpression.TupleOf(elements, new Type.Tuple(elementTypes), tuple.span()), literal);
+        return new Term(new CheckedExpression.TupleOf(elements, new Type.Tuple(elementTypes), tuple.span()), literal);
     }
 
     private Term part(Expression expression, String whole) {
         Term term = check(expression);
         if (term.type() instanceof Type.Aggregate a) {
             if (!a.kind().isNumber()) {
-                throw state.fail(
-                        expression.span(), "Map type " + a.text() + " cannot exist inside a " + whole + ".");
+                throw state.fail(expression.span(), "Map type " + a.text() + " cannot exist inside a " + whole + ".");
             }
             return Term.of(Conversions.plain(term.node()));
         }
@@ -232,10 +225,9 @@ final class Expressions {
             when types.find(new TypeName.Named(null, name.name())) != null ->
                 types.read(new TypeName.Named(null, name.name()), span);
             case Expression.TypeOperand.OfExpression(Expression.Name name, Span span)
-            when names.isUnknown(name.name()) ->
-                types.read(new TypeName.Named(null, name.name()), span);
-            case Expression.TypeOperand.OfExpression(Expression.MapAccess map, Span _) when map.keys().isEmpty() ->
-                maps.typeOfBare(map);
+            when names.isUnknown(name.name()) -> types.read(new TypeName.Named(null, name.name()), span);
+            case Expression.TypeOperand.OfExpression(Expression.MapAccess map, Span _)
+            when map.keys().isEmpty() -> maps.typeOfBare(map);
             case Expression.TypeOperand.OfExpression e -> {
                 state.enterIntrospection();
                 try {
@@ -251,7 +243,8 @@ final class Expressions {
     CheckedExpression condition(Expression expression) {
         Term term = check(expression);
         if (!term.type().isScalar()) {
-            throw state.fail(expression.span(), "Invalid condition: " + term.type().family());
+            throw state.fail(
+                    expression.span(), "Invalid condition: " + term.type().family());
         }
         return term.node();
     }
@@ -332,8 +325,8 @@ final class Expressions {
     }
 
     private static Term nothing(Span span) {
-        return Term.of(new CheckedExpression.Block(
-                new CheckedStatement.Block(List.of(), span), null, new Type.None(), span));
+        return Term.of(
+                new CheckedExpression.Block(new CheckedStatement.Block(List.of(), span), null, new Type.None(), span));
     }
 
     private Term block(Expression.Block block) {

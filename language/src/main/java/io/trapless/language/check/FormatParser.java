@@ -89,11 +89,10 @@ final class FormatParser {
         if (!known) {
             throw state.fail(span, "unsupported format specifier: " + conversion);
         }
-        boolean fits = conversion.equals("s")
-                || (NUMBERS.contains(conversion) ? type.isScalar() : type instanceof Type.Buf);
+        boolean fits =
+                conversion.equals("s") || (NUMBERS.contains(conversion) ? type.isScalar() : type instanceof Type.Buf);
         if (!fits) {
-            throw state.fail(
-                    span, "unsupported format specifier for type '" + type.text() + "': " + conversion);
+            throw state.fail(span, "unsupported format specifier for type '" + type.text() + "': " + conversion);
         }
     }
 }

@@ -42,12 +42,10 @@ final class Increments {
         Span span = unary.span();
         Variables.Info info = state.variables.find(variable.name());
         if (info == null) {
-            throw state.fail(
-                    variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
+            throw state.fail(variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
         }
         if (!info.assigned) {
-            state.warn(
-                    variable.span(), "Variable used before it was assigned: " + Statements.shown(variable.name()));
+            state.warn(variable.span(), "Variable used before it was assigned: " + Statements.shown(variable.name()));
         }
         info.assigned = true;
         Type type = info.knownType();
@@ -90,10 +88,6 @@ final class Increments {
             state.program.setValueType(map, next == null ? type : next);
         }
         return Term.of(new CheckedExpression.IncrementMap(
-                state.program.descriptor(map),
-                key,
-                step(unary.operator(), type),
-                isPrefix(unary),
-                unary.span()));
+                state.program.descriptor(map), key, step(unary.operator(), type), isPrefix(unary), unary.span()));
     }
 }

@@ -60,7 +60,9 @@ final class Literals {
     /** The integer that a literal is, exactly. */
     static BigInteger exact(Term term) {
         long value = term.number();
-        return term.isNaturalLiteral() && value < 0 ? new BigInteger(Long.toUnsignedString(value)) : BigInteger.valueOf(value);
+        return term.isNaturalLiteral() && value < 0
+                ? new BigInteger(Long.toUnsignedString(value))
+                : BigInteger.valueOf(value);
     }
 
     /** A number as a literal, or null if it does not fit. */

@@ -33,8 +33,7 @@ final class Loops {
                 .maps()
                 .requireKeys(
                         access,
-                        "@" + access.name()
-                                + " has no explicit keys (scalar map), and cannot be used for iteration");
+                        "@" + access.name() + " has no explicit keys (scalar map), and cannot be used for iteration");
         Type element = null;
         Type key = map.keyType;
         Type value = map.valueType;
@@ -93,8 +92,7 @@ final class Loops {
         state.variables.enter(owner);
         state.enterLoop();
         try {
-            Variables.Info info =
-                    state.variables.declare(variable.name(), variable.span(), Variables.Origin.LOOP);
+            Variables.Info info = state.variables.declare(variable.name(), variable.span(), Variables.Origin.LOOP);
             info.assigned = true;
             if (type != null) {
                 Type grown = info.type == null || !(type.isInteger()) ? type : TypePromotion.promote(info.type, type);
@@ -109,10 +107,12 @@ final class Loops {
     }
 
     CheckedStatement whileLoop(Statement.While loop) {
-        state.warn(Finding.warning(
-                        state.place(loop.span()),
-                        "While loops are deprecated and may be removed in the future.")
-                .hint("For loops support ranges (e.g. `for ($x : $start..$end) { ... }`), and can be used in place of while."));
+        state.warn(
+                Finding.warning(
+                                state.place(loop.span()),
+                                "While loops are deprecated and may be removed in the future.")
+                        .hint(
+                                "For loops support ranges (e.g. `for ($x : $start..$end) { ... }`), and can be used in place of while."));
         Term condition = expressions.check(loop.condition());
         if (!condition.type().isScalar()) {
             throw state.fail(

@@ -39,8 +39,7 @@ final class MapCalls {
         return expressions
                 .maps()
                 .requireKeys(
-                        map(call, argument),
-                        "call to " + shown + " expects a map with explicit keys (non-scalar map)");
+                        map(call, argument), "call to " + shown + " expects a map with explicit keys (non-scalar map)");
     }
 
     Term hasKey(Expression.Call call) {
@@ -64,8 +63,7 @@ final class MapCalls {
         if (arguments.size() == 2) {
             MapState map = keyed(call, arguments.getFirst(), "delete() with two arguments");
             CheckedExpression key = key(map, arguments.get(1), span);
-            return Term.of(
-                    new CheckedExpression.Delete(state.program.descriptor(map), key, false, Types.BOOL, span));
+            return Term.of(new CheckedExpression.Delete(state.program.descriptor(map), key, false, Types.BOOL, span));
         }
         if (!(arguments.getFirst() instanceof Expression.MapAccess access)) {
             throw state.fail(arguments.getFirst().span(), "delete() expects a map argument");
@@ -73,8 +71,7 @@ final class MapCalls {
         if (!access.keys().isEmpty()) {
             MapState map = expressions.maps().use(access);
             CheckedExpression key = expressions.maps().key(map, access);
-            return Term.of(
-                    new CheckedExpression.Delete(state.program.descriptor(map), key, false, Types.BOOL, span));
+            return Term.of(new CheckedExpression.Delete(state.program.descriptor(map), key, false, Types.BOOL, span));
         }
         MapState map = expressions.maps().named(access);
         if (map.scalar == null) {
@@ -82,8 +79,7 @@ final class MapCalls {
         }
         if (Boolean.FALSE.equals(map.scalar)) {
             throw state.fail(
-                    span,
-                    "call to delete() with a single argument expects a map without explicit keys (scalar map)");
+                    span, "call to delete() with a single argument expects a map without explicit keys (scalar map)");
         }
         return Term.of(new CheckedExpression.Delete(state.program.descriptor(map), null, false, Types.BOOL, span));
     }
@@ -101,8 +97,7 @@ final class MapCalls {
         }
         Variables.Info info = state.variables.find(variable.name());
         if (info == null) {
-            throw state.fail(
-                    variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
+            throw state.fail(variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
         }
         info.assigned = true;
         Type value = state.program.descriptor(map).valueType();
@@ -113,7 +108,8 @@ final class MapCalls {
         boolean fits = grown != null
                 && expressions
                                 .conversions()
-                                .convert(new CheckedExpression.MapValue(state.program.descriptor(map), key, span), grown)
+                                .convert(
+                                        new CheckedExpression.MapValue(state.program.descriptor(map), key, span), grown)
                         != null;
         if (!fits || grown == null) {
             throw state.fail(
@@ -124,8 +120,7 @@ final class MapCalls {
                             + (info.type == null ? "" : info.type.text()) + "'");
         }
         state.setType(info, grown);
-        return Term.of(new CheckedExpression.Find(
-                state.program.descriptor(map), key, info.slot(), Types.BOOL, span));
+        return Term.of(new CheckedExpression.Find(state.program.descriptor(map), key, info.slot(), Types.BOOL, span));
     }
 
     Term length(Expression.Call call) {
@@ -142,14 +137,14 @@ final class MapCalls {
         if (!(value.type() instanceof Type.Stack)) {
             throw state.fail(span, "call to len() expects a map, ustack, or kstack");
         }
-        return Term.of(new CheckedExpression.Call(
-                Function.STACK_LENGTH, List.of(value.node()), Types.INT64, span));
+        return Term.of(new CheckedExpression.Call(Function.STACK_LENGTH, List.of(value.node()), Types.INT64, span));
     }
 
     Term isScalar(Expression.Call call) {
         if (call.arguments().size() != 1) {
             throw state.fail(
-                    call.span(), "is_scalar() requires 1 argument (" + call.arguments().size() + " provided)");
+                    call.span(),
+                    "is_scalar() requires 1 argument (" + call.arguments().size() + " provided)");
         }
         Expression argument = Arguments.expressions(state, call).getFirst();
         if (!(argument instanceof Expression.MapAccess access) || !access.keys().isEmpty()) {

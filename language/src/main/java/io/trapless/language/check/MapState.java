@@ -15,6 +15,7 @@ final class MapState {
     @Nullable Boolean scalar;
 
     @Nullable Type keyType;
+
     @Nullable Type valueType;
 
     /** The promoted type of what {@code sum} and its like have been given. */

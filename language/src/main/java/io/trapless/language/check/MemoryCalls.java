@@ -47,8 +47,8 @@ final class MemoryCalls {
         }
         Type.Str result = new Type.Str(size);
         if (type instanceof Type.Str) {
-            return Term.of(new CheckedExpression.Convert(
-                    CheckedExpression.Conversion.STRING, source.node(), result, span));
+            return Term.of(
+                    new CheckedExpression.Convert(CheckedExpression.Conversion.STRING, source.node(), result, span));
         }
         boolean dynamic = limit != null && !limit.isNaturalLiteral();
         return Term.of(new CheckedExpression.ReadString(
@@ -79,11 +79,13 @@ final class MemoryCalls {
         if (expression instanceof Expression.Positional p) {
             return Literals.text(Positionals.text(state, p.number()), p.span());
         }
-        if (expression instanceof Expression.Binary(
-                        BinaryOperatorSyntax operator,
-                        Expression.Positional p,
-                        Expression right,
-                        Span span)
+        if (expression
+                        instanceof
+                        Expression.Binary(
+                                BinaryOperatorSyntax operator,
+                                Expression.Positional p,
+                                Expression right,
+                                Span span)
                 && operator == BinaryOperatorSyntax.ADD) {
             Term text = Literals.text(Positionals.text(state, p.number()), p.span());
             return expressions.operators().binary(operator, text, expressions.check(right), span);
@@ -97,9 +99,7 @@ final class MemoryCalls {
         if (source.isTextLiteral()) {
             text = source.text();
         } else if (source.isIntegerLiteral()) {
-            text = source.isNaturalLiteral()
-                    ? Long.toUnsignedString(source.number())
-                    : Long.toString(source.number());
+            text = source.isNaturalLiteral() ? Long.toUnsignedString(source.number()) : Long.toString(source.number());
         } else {
             return null;
         }
@@ -123,19 +123,20 @@ final class MemoryCalls {
                 || type instanceof Type.Pointer
                 || type instanceof Type.Array;
         if (!readable) {
-            throw state.fail(
-                    span, "buf() expects an integer, string, or array argument but saw " + type.family());
+            throw state.fail(span, "buf() expects an integer, string, or array argument but saw " + type.family());
         }
         int max = Math.max(1, state.program.settings.maxStrlen() - BUFFER_HEADER);
         if (arguments.size() == 1) {
             if (!(type instanceof Type.Array)) {
-                throw state.fail(
-                        span, "buf() expects a length argument for non-array type " + type.family());
+                throw state.fail(span, "buf() expects a length argument for non-array type " + type.family());
             }
             Type.Buf whole = new Type.Buf(Math.min(type.sizeInBytes(), max));
             if (source.node() instanceof CheckedExpression.Load load && load.bits() == null) {
                 return Term.of(new CheckedExpression.ReadBytes(
-                        load.address(), Literals.number(whole.maxBytes(), false, span).node(), whole, span));
+                        load.address(),
+                        Literals.number(whole.maxBytes(), false, span).node(),
+                        whole,
+                        span));
             }
             return Term.of(new CheckedExpression.BufferOf(source.node(), whole, span));
         }

@@ -30,14 +30,12 @@ final class MetaCalls {
         int count = call.arguments().size();
         if (count < 1 || count > 3) {
             throw state.fail(
-                    span,
-                    "The 'getopt' function can take a maximum of three arguments and a minimum of one argument.");
+                    span, "The 'getopt' function can take a maximum of three arguments and a minimum of one argument.");
         }
         List<Expression> arguments = Arguments.expressions(state, call);
         Term name = expressions.check(arguments.getFirst());
         if (!name.isTextLiteral()) {
-            throw state.fail(
-                    arguments.getFirst().span(), "First argument to 'getopt' must be a string literal.");
+            throw state.fail(arguments.getFirst().span(), "First argument to 'getopt' must be a string literal.");
         }
         Term fallback = count == 1 ? Literals.truth(false, span) : expressions.check(arguments.get(1));
         boolean literal = fallback.isIntegerLiteral()
@@ -83,7 +81,9 @@ final class MetaCalls {
                             + "' needs to have the same default value in all places it is used. Previous default value: "
                             + known.defaultText().replace("\"", ""));
         }
-        if (!description.isEmpty() && !known.description().isEmpty() && !known.description().equals(description)) {
+        if (!description.isEmpty()
+                && !known.description().isEmpty()
+                && !known.description().equals(description)) {
             throw state.fail(
                     span,
                     "Command line option '" + name
@@ -121,15 +121,14 @@ final class MetaCalls {
                 span);
         CheckedExpression fails = new CheckedExpression.Unary(UnaryOperator.NOT, condition, Types.BOOL, span);
         CheckedStatement.Block body = new CheckedStatement.Block(
-                List.of(new CheckedStatement.If(
-                        fails, failure, new CheckedStatement.Block(List.of(), span), span)),
+                List.of(new CheckedStatement.If(fails, failure, new CheckedStatement.Block(List.of(), span), span)),
                 span);
         return Term.of(new CheckedExpression.Block(body, null, new Type.None(), span));
     }
 
     private static Term nothing(Span span) {
-        return Term.of(new CheckedExpression.Block(
-                new CheckedStatement.Block(List.of(), span), null, new Type.None(), span));
+        return Term.of(
+                new CheckedExpression.Block(new CheckedStatement.Block(List.of(), span), null, new Type.None(), span));
     }
 
     Term staticAssertion(Expression.Call call) {
@@ -176,8 +175,8 @@ final class MetaCalls {
         return switch (value) {
             case CheckedExpression.TextConstant t -> t.text();
             case CheckedExpression.NumberConstant n when conversion.equals("x") -> Long.toHexString(n.value());
-            case CheckedExpression.NumberConstant n when conversion.equals("c") ->
-                Character.toString((char) (n.value() & 0xFF));
+            case CheckedExpression.NumberConstant n
+            when conversion.equals("c") -> Character.toString((char) (n.value() & 0xFF));
             default -> NamedOptions.show(value);
         };
     }
@@ -194,14 +193,13 @@ final class MetaCalls {
 
     Term isOfForm(Expression.Call call) {
         Type type = typeOf(call);
-        boolean yes =
-                switch (call.function()) {
-                    case "is_str" -> type instanceof Type.Str;
-                    case "is_ptr" -> type instanceof Type.Pointer;
-                    case "is_array" -> type instanceof Type.Array;
-                    case "is_integer" -> type.isInteger();
-                    default -> type.isInteger() && !type.isSigned();
-                };
+        boolean yes = switch (call.function()) {
+            case "is_str" -> type instanceof Type.Str;
+            case "is_ptr" -> type instanceof Type.Pointer;
+            case "is_array" -> type instanceof Type.Array;
+            case "is_integer" -> type.isInteger();
+            default -> type.isInteger() && !type.isSigned();
+        };
         return Literals.truth(yes, call.span());
     }
 
@@ -220,12 +218,11 @@ final class MetaCalls {
     Term containerOf(Expression.Call call) {
         Arguments.requireCount(state, call, 3, 3);
         Span span = call.span();
-        Type type =
-                switch (call.arguments().get(1)) {
-                    case Expression.Argument.OfType(Expression.TypeOperand operand) -> expressions.introspect(operand);
-                    case Expression.Argument.OfExpression(Expression e) ->
-                        expressions.introspect(new Expression.TypeOperand.OfExpression(e, e.span()));
-                };
+        Type type = switch (call.arguments().get(1)) {
+            case Expression.Argument.OfType(Expression.TypeOperand operand) -> expressions.introspect(operand);
+            case Expression.Argument.OfExpression(Expression e) ->
+                expressions.introspect(new Expression.TypeOperand.OfExpression(e, e.span()));
+        };
         if (!(call.arguments().getFirst() instanceof Expression.Argument.OfExpression(Expression pointer))
                 || !(call.arguments().get(2) instanceof Expression.Argument.OfExpression(Expression member))) {
             throw state.fail(span, "container_of(POINTER, TYPE, MEMBER)");

@@ -55,7 +55,8 @@ final class NamedOptions {
         return switch (fallback) {
             case CheckedExpression.TextConstant t ->
                 new CheckedExpression.TextConstant(text == null ? t.text() : text, new Type.Str(maxStrlen), span);
-            case CheckedExpression.NumberConstant n when n.type() instanceof Type.Bool -> {
+            case CheckedExpression.NumberConstant n
+            when n.type() instanceof Type.Bool -> {
                 if (text == null) {
                     yield new CheckedExpression.NumberConstant(n.value(), Types.BOOL, span);
                 }
@@ -80,7 +81,8 @@ final class NamedOptions {
     static String show(CheckedExpression literal) {
         return switch (literal) {
             case CheckedExpression.TextConstant t -> StringText.quote(t.text());
-            case CheckedExpression.NumberConstant n when n.type() instanceof Type.Bool -> n.value() != 0 ? "true" : "false";
+            case CheckedExpression.NumberConstant n
+            when n.type() instanceof Type.Bool -> n.value() != 0 ? "true" : "false";
             case CheckedExpression.NumberConstant n ->
                 n.type().isSigned() ? Long.toString(n.value()) : Long.toUnsignedString(n.value());
             default -> "";

@@ -131,10 +131,9 @@ final class Names {
             return state.fail(span, name + " can't be had in userspace: " + kernel.reason());
         }
         if (name.matches("sarg[0-9]+")) {
-            return state.fail(state.error(
-                            span,
-                            "sarg* is deleted. This was deprecated in v0.21 and was last available in v0.24.")
-                    .hint("Use *(reg(\"sp\") + <stack_offset>) instead."));
+            return state.fail(
+                    state.error(span, "sarg* is deleted. This was deprecated in v0.21 and was last available in v0.24.")
+                            .hint("Use *(reg(\"sp\") + <stack_offset>) instead."));
         }
         if (StandardNames.isFunction(name)) {
             return state.fail(state.error(span, "Unknown identifier: '" + name + "'")
@@ -160,8 +159,7 @@ final class Names {
     private Term argument(int index, String name, Span span) {
         if (!(state.kind instanceof ProbeKind.Uprobe) && !(state.kind instanceof ProbeKind.Usdt)) {
             throw state.fail(
-                    span,
-                    "The " + name + " builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes");
+                    span, "The " + name + " builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes");
         }
         if (index > Limits.MAX_ARGUMENT) {
             throw state.fail(span, "x86_64 doesn't support " + name);
@@ -172,8 +170,7 @@ final class Names {
     private Term retval(Span span) {
         if (!(state.kind instanceof ProbeKind.Uretprobe)) {
             throw state.fail(
-                    span,
-                    "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes");
+                    span, "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes");
         }
         return Term.of(new CheckedExpression.ReturnValue(Types.UINT64, span));
     }
@@ -190,8 +187,7 @@ final class Names {
         return Term.of(
                 state.program.options.hasChild()
                         ? pid
-                        : new CheckedExpression.Call(
-                                Function.CHECKED_CHILD_PID, List.of(pid), Types.UINT64, span));
+                        : new CheckedExpression.Call(Function.CHECKED_CHILD_PID, List.of(pid), Types.UINT64, span));
     }
 
     private Term stack(Span span, boolean dwarf) {
@@ -211,8 +207,7 @@ final class Names {
                     "The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes ("
                             + state.kind.probeType() + " used here)");
         }
-        List<CheckOptions.NamedArgument> named =
-                state.program.options.facts().namedArguments(state.point);
+        List<CheckOptions.NamedArgument> named = state.program.options.facts().namedArguments(state.point);
         if (named == null || named.isEmpty()) {
             throw state.fail(state.error(span, "Cannot read function parameters")
                     .hint("args needs debugging information of the traced program; without it use arg0, arg1, ..."));
@@ -226,7 +221,6 @@ final class Names {
             fields.add(new Type.NamedTuple.Field(argument.name(), argument.type()));
         }
         // It counts as a literal so that a field of it is the argument itself.
-        return Term.literal(
-                new CheckedExpression.RecordOf(values, places, new Type.NamedTuple(fields), span));
+        return Term.literal(new CheckedExpression.RecordOf(values, places, new Type.NamedTuple(fields), span));
     }
 }

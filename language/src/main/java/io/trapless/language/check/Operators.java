@@ -44,14 +44,12 @@ final class Operators {
         if (operator == UnaryOperatorSyntax.NOT) {
             return Term.of(new CheckedExpression.Unary(UnaryOperator.NOT, operand.node(), Types.BOOL, span));
         }
-        UnaryOperator meaning =
-                operator == UnaryOperatorSyntax.MINUS ? UnaryOperator.NEGATE : UnaryOperator.COMPLEMENT;
+        UnaryOperator meaning = operator == UnaryOperatorSyntax.MINUS ? UnaryOperator.NEGATE : UnaryOperator.COMPLEMENT;
         return Term.of(new CheckedExpression.Unary(meaning, operand.node(), new Type.Int(8, type.isSigned()), span));
     }
 
     private @Nullable Term foldUnary(UnaryOperatorSyntax operator, Term operand, Span span) {
-        if (operator == UnaryOperatorSyntax.NOT
-                && operand.node() instanceof CheckedExpression.NumberConstant) {
+        if (operator == UnaryOperatorSyntax.NOT && operand.node() instanceof CheckedExpression.NumberConstant) {
             return Literals.truth(!Literals.isTrue(operand), span);
         }
         if (!operand.isIntegerLiteral()) {
@@ -132,8 +130,7 @@ final class Operators {
             return Literals.text(string.text().substring((int) other.number()), span);
         }
         return other.type() instanceof Type.Bool
-                        && (operator == BinaryOperatorSyntax.LOGICAL_AND
-                                || operator == BinaryOperatorSyntax.LOGICAL_OR)
+                        && (operator == BinaryOperatorSyntax.LOGICAL_AND || operator == BinaryOperatorSyntax.LOGICAL_OR)
                 ? foldTruth(operator, !string.text().isEmpty(), other.number() != 0, span)
                 : null;
     }
@@ -187,8 +184,8 @@ final class Operators {
             if (!logical && !p.target().equals(q.target())) {
                 state.warn(Finding.warning(
                                 state.place(span),
-                                "comparison of distinct pointer types: " + p.target().text() + ", "
-                                        + q.target().text())
+                                "comparison of distinct pointer types: "
+                                        + p.target().text() + ", " + q.target().text())
                         .note("left (" + p.target().text() + ")", state.place(left.span()))
                         .note("right (" + q.target().text() + ")", state.place(right.span())));
             }
@@ -229,13 +226,13 @@ final class Operators {
             return truth(meaning, x == null ? a : x, y == null ? b : y, signed, span);
         }
         if (a.type() instanceof Type.Bool && b.type() instanceof Type.Bool) {
-            CheckedExpression number =
-                    new CheckedExpression.Binary(meaning, a, b, false, Types.UINT64, span);
+            CheckedExpression number = new CheckedExpression.Binary(meaning, a, b, false, Types.UINT64, span);
             return Term.of(new CheckedExpression.Convert(Conversion.TRUTH, number, Types.BOOL, span));
         }
         boolean aSigned = isSignedBeside(a.type(), b.type());
         boolean bSigned = isSignedBeside(b.type(), a.type());
-        boolean sameType = aSigned == bSigned && a.type().sizeInBytes() == b.type().sizeInBytes();
+        boolean sameType =
+                aSigned == bSigned && a.type().sizeInBytes() == b.type().sizeInBytes();
         boolean divides = meaning == BinaryOperator.DIVIDE || meaning == BinaryOperator.MODULO;
         if (divides && !sameType && (aSigned || bSigned)) {
             state.warn(
@@ -291,7 +288,7 @@ final class Operators {
             x = p == null ? x : p;
             y = q == null ? y : q;
         }
-        return Term.of(new CheckedExpression.Compare(
-                x, y, operator == BinaryOperatorSyntax.NOT_EQUAL, Types.BOOL, span));
+        return Term.of(
+                new CheckedExpression.Compare(x, y, operator == BinaryOperatorSyntax.NOT_EQUAL, Types.BOOL, span));
     }
 }

@@ -31,14 +31,13 @@ final class OutputCalls {
         List<CheckedExpression> values =
                 arguments.subList(1, arguments.size()).stream().map(Term::node).toList();
         FormatParser.check(state, format, values, span);
-        CheckedExpression.FormatTarget target =
-                switch (call.function()) {
-                    case "errorf" -> CheckedExpression.FormatTarget.ERRORF;
-                    case "warnf" -> CheckedExpression.FormatTarget.WARNF;
-                    case "system" -> CheckedExpression.FormatTarget.SYSTEM;
-                    case "cat" -> CheckedExpression.FormatTarget.CAT;
-                    default -> CheckedExpression.FormatTarget.PRINTF;
-                };
+        CheckedExpression.FormatTarget target = switch (call.function()) {
+            case "errorf" -> CheckedExpression.FormatTarget.ERRORF;
+            case "warnf" -> CheckedExpression.FormatTarget.WARNF;
+            case "system" -> CheckedExpression.FormatTarget.SYSTEM;
+            case "cat" -> CheckedExpression.FormatTarget.CAT;
+            default -> CheckedExpression.FormatTarget.PRINTF;
+        };
         return Term.of(new CheckedExpression.Format(target, format, values, location(span), span));
     }
 
@@ -71,8 +70,7 @@ final class OutputCalls {
             throw state.fail(call.span(), type.text() + " type passed to print() is not printable");
         }
         if (arguments.size() != 1) {
-            throw state.fail(
-                    call.span(), "Non-map print() only takes 1 argument, " + arguments.size() + " found");
+            throw state.fail(call.span(), "Non-map print() only takes 1 argument, " + arguments.size() + " found");
         }
         return Term.of(new CheckedExpression.PrintValue(value.node(), call.span()));
     }
@@ -89,8 +87,7 @@ final class OutputCalls {
                 && call.arguments().size() > 1) {
             state.warn(call.span(), "print()'s top and div arguments are ignored when used on stats() maps.");
         }
-        return Term.of(new CheckedExpression.PrintMap(
-                state.program.anyDescriptor(map), top, div, call.span()));
+        return Term.of(new CheckedExpression.PrintMap(state.program.anyDescriptor(map), top, div, call.span()));
     }
 
     private long natural(Expression.Call call, List<Expression> arguments, int index) {
@@ -100,8 +97,7 @@ final class OutputCalls {
         Term term = expressions.check(arguments.get(index));
         if (!term.isNaturalLiteral()) {
             throw state.fail(
-                    call.span(),
-                    "print() expects a int literal (" + term.type().family() + " provided)");
+                    call.span(), "print() expects a int literal (" + term.type().family() + " provided)");
         }
         return term.number() < 0 ? Long.MAX_VALUE : term.number();
     }

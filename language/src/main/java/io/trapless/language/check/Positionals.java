@@ -15,9 +15,7 @@ final class Positionals {
             return Literals.number(0, false, span);
         }
         Literals.Parsed parsed = Literals.parse(text);
-        return parsed == null
-                ? Literals.text(text, span)
-                : Literals.number(parsed.value(), parsed.unsigned(), span);
+        return parsed == null ? Literals.text(text, span) : Literals.number(parsed.value(), parsed.unsigned(), span);
     }
 
     /** The parameter's text; empty if it was not given. */

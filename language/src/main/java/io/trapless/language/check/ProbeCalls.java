@@ -27,8 +27,7 @@ final class ProbeCalls {
 
     private void requireSite(Expression.Call call, String function) {
         if (!state.kind.isSite()) {
-            throw state.fail(
-                    call.span(), function + " can not be used with \"" + state.provider() + "\" probes");
+            throw state.fail(call.span(), function + " can not be used with \"" + state.provider() + "\" probes");
         }
     }
 
@@ -58,8 +57,7 @@ final class ProbeCalls {
         int size = state.program.options.facts().symbolSize(state.point, name.text());
         boolean integer = size == 1 || size == 2 || size == 4;
         Type target = new Type.Int(integer ? size : 8, true);
-        return Term.of(
-                new CheckedExpression.SymbolAddress(name.text(), new Type.Pointer(target), call.span()));
+        return Term.of(new CheckedExpression.SymbolAddress(name.text(), new Type.Pointer(target), call.span()));
     }
 
     Term stack(Expression.Call call) {
@@ -123,8 +121,7 @@ final class ProbeCalls {
             number = new CheckedExpression.NumberConstant(known, Types.UINT32, span);
         } else if (argument.isIntegerLiteral()) {
             if (argument.number() < 1 || argument.number() > MAX_SIGNAL) {
-                throw state.fail(
-                        span, shown + " accepts a string literal or an integer between 1 and 64 (inclusive)");
+                throw state.fail(span, shown + " accepts a string literal or an integer between 1 and 64 (inclusive)");
             }
             number = new CheckedExpression.NumberConstant(argument.number(), Types.UINT32, span);
         } else if (argument.type().isInteger()) {
@@ -134,8 +131,7 @@ final class ProbeCalls {
             throw state.fail(span, shown + " accepts a string literal or an integer");
         }
         String location = FindingPrinter.location(state.place(state.visible(span)));
-        return Term.of(
-                new CheckedExpression.Signal(number, call.function().equals("signal_thread"), location, span));
+        return Term.of(new CheckedExpression.Signal(number, call.function().equals("signal_thread"), location, span));
     }
 
     /** The one word that a call has as its argument, or null if it has none. */
@@ -153,21 +149,19 @@ final class ProbeCalls {
 
     Term nsecs(Expression.Call call) {
         String clock = word(call, "monotonic, boot, tai and sw_tai");
-        EventValue value =
-                switch (clock) {
-                    case "", "boot" -> EventValue.NSECS_BOOT;
-                    case "monotonic" -> EventValue.NSECS_MONOTONIC;
-                    case "tai", "sw_tai" -> EventValue.NSECS_TAI;
-                    default -> throw state.fail(call.span(), "Invalid timestamp mode: " + clock);
-                };
+        EventValue value = switch (clock) {
+            case "", "boot" -> EventValue.NSECS_BOOT;
+            case "monotonic" -> EventValue.NSECS_MONOTONIC;
+            case "tai", "sw_tai" -> EventValue.NSECS_TAI;
+            default -> throw state.fail(call.span(), "Invalid timestamp mode: " + clock);
+        };
         return Term.of(new CheckedExpression.Event(value, call.span()));
     }
 
     Term processId(Expression.Call call) {
         String namespace = word(call, "curr_ns and init");
         if (!namespace.isEmpty() && !namespace.equals("curr_ns") && !namespace.equals("init")) {
-            throw state.fail(
-                    call.span(), "Invalid PID namespace mode: " + namespace + " (expects: curr_ns or init)");
+            throw state.fail(call.span(), "Invalid PID namespace mode: " + namespace + " (expects: curr_ns or init)");
         }
         return Term.of(new CheckedExpression.Event(
                 call.function().equals("pid") ? EventValue.PID : EventValue.TID, call.span()));
@@ -181,8 +175,8 @@ final class ProbeCalls {
         if (!pid.type().isInteger()) {
             throw state.fail(call.span(), "Only integer supported for comm()'s pid");
         }
-        return Term.of(new CheckedExpression.Call(
-                Function.COMM_OF, List.of(pid.node()), new Type.Str(64), call.span()));
+        return Term.of(
+                new CheckedExpression.Call(Function.COMM_OF, List.of(pid.node()), new Type.Str(64), call.span()));
     }
 
     Term isExecutable(Expression.Call call) {

@@ -118,8 +118,8 @@ final class ProbeKinds {
         if (other != null && !other.equals(moment.span())) {
             findings.add(Finding.error(
                             findings.sources().place(moment.span()),
-                            "\"" + name + "\" was used as the name for more than one "
-                                    + type.toUpperCase(Locale.ROOT) + " probe")
+                            "\"" + name + "\" was used as the name for more than one " + type.toUpperCase(Locale.ROOT)
+                                    + " probe")
                     .note("this is the other instance", findings.sources().place(other)));
             return null;
         }

@@ -24,21 +24,20 @@ final class ProbeParameters {
             return point;
         }
         ProbeParameters filler = new ProbeParameters(positional);
-        AttachPoint filled =
-                switch (point) {
-                    case AttachPoint.Moment m ->
-                        new AttachPoint.Moment(
-                                m.type(), m.parts().stream().map(filler::fill).toList(), m.span());
-                    case AttachPoint.Sites(ProbePattern.Uprobe p) ->
-                        new AttachPoint.Sites(
-                                new ProbePattern.Uprobe(filler.fill(p.module()), filler.fill(p.target()), p.span()));
-                    case AttachPoint.Sites(ProbePattern.Uretprobe p) ->
-                        new AttachPoint.Sites(new ProbePattern.Uretprobe(
-                                filler.fill(p.module()), filler.fill(p.target()), p.span()));
-                    case AttachPoint.Sites(ProbePattern.Usdt p) ->
-                        new AttachPoint.Sites(new ProbePattern.Usdt(
-                                filler.fill(p.module()), filler.fill(p.provider()), filler.fill(p.name()), p.span()));
-                };
+        AttachPoint filled = switch (point) {
+            case AttachPoint.Moment m ->
+                new AttachPoint.Moment(
+                        m.type(), m.parts().stream().map(filler::fill).toList(), m.span());
+            case AttachPoint.Sites(ProbePattern.Uprobe p) ->
+                new AttachPoint.Sites(
+                        new ProbePattern.Uprobe(filler.fill(p.module()), filler.fill(p.target()), p.span()));
+            case AttachPoint.Sites(ProbePattern.Uretprobe p) ->
+                new AttachPoint.Sites(
+                        new ProbePattern.Uretprobe(filler.fill(p.module()), filler.fill(p.target()), p.span()));
+            case AttachPoint.Sites(ProbePattern.Usdt p) ->
+                new AttachPoint.Sites(new ProbePattern.Usdt(
+                        filler.fill(p.module()), filler.fill(p.provider()), filler.fill(p.name()), p.span()));
+        };
         if (filler.missing) {
             findings.error(point.span(), "a positional parameter in the probe is empty or not provided");
         }

@@ -43,17 +43,17 @@ final class SettingsReader {
             "map_keys_max",
             "max_map_keys");
 
-    private static final Set<String> LICENSES = Set.of(
-            "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL");
+    private static final Set<String> LICENSES =
+            Set.of("GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL");
 
-    private static final Set<String> NUMBERS = Set.of(
-            "log_size", "max_cat_bytes", "max_map_keys", "max_probes", "max_strlen", "perf_rb_pages");
+    private static final Set<String> NUMBERS =
+            Set.of("log_size", "max_cat_bytes", "max_map_keys", "max_probes", "max_strlen", "perf_rb_pages");
 
-    private static final Set<String> TRUTHS = Set.of(
-            "cpp_demangle", "lazy_symbolication", "print_maps_on_exit", "show_debug_info", "use_blazesym");
+    private static final Set<String> TRUTHS =
+            Set.of("cpp_demangle", "lazy_symbolication", "print_maps_on_exit", "show_debug_info", "use_blazesym");
 
-    private static final Set<String> UNSTABLE = Set.of(
-            "unstable_import_statement", "unstable_tseries", "unstable_typeinfo", "unstable_dw_ustack");
+    private static final Set<String> UNSTABLE =
+            Set.of("unstable_import_statement", "unstable_tseries", "unstable_typeinfo", "unstable_dw_ustack");
 
     private static final Set<String> OTHERS =
             Set.of("cache_user_symbols", "license", "missing_probes", "stack_mode", "str_trunc_trailer");
@@ -125,8 +125,7 @@ final class SettingsReader {
         }
         String problem = problem(key, value, name);
         if (problem != null) {
-            findings.add(new Finding(
-                    Finding.Severity.ERROR, problem, null, List.of(), List.of(), List.of()));
+            findings.add(new Finding(Finding.Severity.ERROR, problem, null, List.of(), List.of(), List.of()));
         } else {
             values.put(key, value);
         }

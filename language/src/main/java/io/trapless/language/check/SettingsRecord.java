@@ -38,8 +38,8 @@ final class SettingsRecord {
         record.word("unstable_dw_ustack", settings.dwarfStack());
         record.word("missing_probes", settings.missingProbes());
         record.word("stack_mode", settings.stackMode());
-        return Term.literal(new CheckedExpression.RecordOf(
-                record.values, record.places, new Type.NamedTuple(record.fields), span));
+        return Term.literal(
+                new CheckedExpression.RecordOf(record.values, record.places, new Type.NamedTuple(record.fields), span));
     }
 
     private void add(String name, Term value) {

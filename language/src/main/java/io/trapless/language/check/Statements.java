@@ -34,7 +34,8 @@ final class Statements {
 
     /** A block in a scope of its own. */
     CheckedStatement.Block block(Expression.Block block) {
-        CheckedExpression.Block checked = (CheckedExpression.Block) inScope(block).node();
+        CheckedExpression.Block checked =
+                (CheckedExpression.Block) inScope(block).node();
         CheckedExpression value = checked.value();
         if (value == null) {
             return checked.statements();

@@ -41,8 +41,7 @@ final class TextCalls {
                 yield new CheckedExpression.ReadString(
                         term.node(), null, new Type.Str(state.program.settings.maxStrlen()), span);
             }
-            default ->
-                throw state.fail(span, "string-like values must be either strings, arrays or pointers");
+            default -> throw state.fail(span, "string-like values must be either strings, arrays or pointers");
         };
     }
 
@@ -81,8 +80,7 @@ final class TextCalls {
                 throw Calls.unsupported(state, call, "string", arguments.get(i).type());
             }
         }
-        return call(
-                Function.STRNCMP, arguments.stream().map(Term::node).toList(), Types.UINT64, call.span());
+        return call(Function.STRNCMP, arguments.stream().map(Term::node).toList(), Types.UINT64, call.span());
     }
 
     Term pair(Expression.Call call) {
@@ -102,14 +100,12 @@ final class TextCalls {
         if (!plain.type().isScalar()) {
             throw Calls.unsupported(state, call, "int", number.type());
         }
-        CheckedExpression narrow =
-                new CheckedExpression.Convert(Conversion.NUMBER, plain, Types.INT32, call.span());
-        Function function =
-                switch (call.function()) {
-                    case "strerror" -> Function.STRERROR;
-                    case "signal_name" -> Function.SIGNAL_NAME;
-                    default -> Function.SYSCALL_NAME;
-                };
+        CheckedExpression narrow = new CheckedExpression.Convert(Conversion.NUMBER, plain, Types.INT32, call.span());
+        Function function = switch (call.function()) {
+            case "strerror" -> Function.STRERROR;
+            case "signal_name" -> Function.SIGNAL_NAME;
+            default -> Function.SYSCALL_NAME;
+        };
         return call(function, List.of(narrow), NAME, call.span());
     }
 

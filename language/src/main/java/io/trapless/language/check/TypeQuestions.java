@@ -40,8 +40,7 @@ final class TypeQuestions {
                 new Type.NamedTuple.Field("base_type", family.type()),
                 new Type.NamedTuple.Field("full_type", full.type())));
         return Term.literal(new CheckedExpression.RecordOf(
-                List.of(
-                        new CheckedExpression.NumberConstant(0, Types.UINT64, span), family.node(), full.node()),
+                List.of(new CheckedExpression.NumberConstant(0, Types.UINT64, span), family.node(), full.node()),
                 List.of(0, 1, 2),
                 record,
                 span));

@@ -45,15 +45,14 @@ final class ValueCalls {
         Type type = address.type();
         boolean bytes = type instanceof Type.Array || type instanceof Type.Str;
         if (!type.isInteger() && !bytes) {
-            throw state.fail(
-                    call.span(), "ntop() expects an integer or array argument, got " + type.family());
+            throw state.fail(call.span(), "ntop() expects an integer or array argument, got " + type.family());
         }
         if (bytes && type.sizeInBytes() != 4 && type.sizeInBytes() != 16) {
             throw state.fail(call.span(), "ntop() argument must be 4 or 16 bytes in size");
         }
         int size = bytes ? type.sizeInBytes() : 4;
-        return Term.of(new CheckedExpression.Call(
-                Function.NTOP, List.of(address.node()), new Type.Inet(size), call.span()));
+        return Term.of(
+                new CheckedExpression.Call(Function.NTOP, List.of(address.node()), new Type.Inet(size), call.span()));
     }
 
     Term pton(Expression.Call call) {
@@ -63,15 +62,14 @@ final class ValueCalls {
         }
         String address = text.text();
         if (!address.contains(".") && !address.contains(":")) {
-            throw state.fail(
-                    call.span(), "pton() expects an string argument of an IPv4/IPv6 address, got " + address);
+            throw state.fail(call.span(), "pton() expects an string argument of an IPv4/IPv6 address, got " + address);
         }
         List<Byte> bytes = InternetAddresses.parse(address);
         if (bytes == null) {
             throw state.fail(call.span(), "pton() expects a valid IPv4/IPv6 address, got " + address);
         }
-        return Term.of(new CheckedExpression.BytesConstant(
-                bytes, new Type.Array(Types.UINT8, bytes.size()), call.span()));
+        return Term.of(
+                new CheckedExpression.BytesConstant(bytes, new Type.Array(Types.UINT8, bytes.size()), call.span()));
     }
 
     Term macaddr(Expression.Call call) {
@@ -80,8 +78,7 @@ final class ValueCalls {
         boolean bytes = type instanceof Type.Array || type instanceof Type.Str || type instanceof Type.Buf;
         if (!type.isInteger() && !(type instanceof Type.Pointer) && !bytes) {
             throw state.fail(
-                    call.span(),
-                    "macaddr() only supports array or pointer arguments (" + type.family() + " provided)");
+                    call.span(), "macaddr() only supports array or pointer arguments (" + type.family() + " provided)");
         }
         if (address.isTextLiteral()) {
             throw state.fail(call.span(), "macaddr() does not support literal string arguments");
@@ -89,14 +86,10 @@ final class ValueCalls {
         if (bytes && type.sizeInBytes() < 6) {
             throw state.fail(call.span(), "macaddr() argument must be at least 6 bytes in size");
         }
-        CheckedExpression node = bytes
-                ? address.node()
-                : new CheckedExpression.Load(address.node(), null, MAC, call.span());
+        CheckedExpression node =
+                bytes ? address.node() : new CheckedExpression.Load(address.node(), null, MAC, call.span());
         return Term.of(new CheckedExpression.Call(
-                Function.MACADDR,
-                List.of(node),
-                new Type.Special(Type.Special.Kind.MAC_ADDRESS),
-                call.span()));
+                Function.MACADDR, List.of(node), new Type.Special(Type.Special.Kind.MAC_ADDRESS), call.span()));
     }
 
     Term memcmp(Expression.Call call) {
@@ -118,10 +111,7 @@ final class ValueCalls {
             throw state.fail(call.span(), "usym() expects an integer or pointer argument");
         }
         return Term.of(new CheckedExpression.Call(
-                Function.USYM,
-                List.of(address.node()),
-                new Type.Special(Type.Special.Kind.USYM),
-                call.span()));
+                Function.USYM, List.of(address.node()), new Type.Special(Type.Special.Kind.USYM), call.span()));
     }
 
     /** Whether an address is an error of the kernel's: -4095 to -1. */

@@ -20,8 +20,8 @@ public final class TypePromotion {
         if (current.equals(next)) {
             return current.isInteger() ? flexibleOf(current, next) : next;
         }
-        boolean numbers = (current.isInteger() && isNumberAggregate(next))
-                || (next.isInteger() && isNumberAggregate(current));
+        boolean numbers =
+                (current.isInteger() && isNumberAggregate(next)) || (next.isInteger() && isNumberAggregate(current));
         if (!isCompatible(current, next)) {
             return numbers ? integers(current, next) : null;
         }
@@ -73,7 +73,8 @@ public final class TypePromotion {
         }
         return switch (current) {
             case Type.Aggregate a -> a.signed() || !next.isSigned() ? a : next;
-            case Type.Tuple a when next instanceof Type.Tuple b -> {
+            case Type.Tuple a
+            when next instanceof Type.Tuple b -> {
                 List<Type> elements = new ArrayList<>();
                 for (int i = 0; i < a.elements().size(); i++) {
                     Type element = element(a.elements().get(i), b.elements().get(i));
@@ -84,7 +85,8 @@ public final class TypePromotion {
                 }
                 yield new Type.Tuple(elements);
             }
-            case Type.NamedTuple a when next instanceof Type.NamedTuple b -> {
+            case Type.NamedTuple a
+            when next instanceof Type.NamedTuple b -> {
                 List<Type.NamedTuple.Field> fields = new ArrayList<>();
                 for (Type.NamedTuple.Field field : a.fields()) {
                     Type element = element(
@@ -98,7 +100,8 @@ public final class TypePromotion {
                 yield new Type.NamedTuple(fields);
             }
             case Type.Str a -> new Type.Str(Math.max(a.sizeBytes(), next.sizeInBytes()));
-            case Type.Pointer a when next instanceof Type.Pointer b -> {
+            case Type.Pointer a
+            when next instanceof Type.Pointer b -> {
                 Type target = element(a.target(), b.target());
                 yield target == null ? null : new Type.Pointer(target);
             }

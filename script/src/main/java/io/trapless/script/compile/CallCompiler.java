@@ -130,8 +130,7 @@ final class CallCompiler {
         for (int i = 0; i < held; i++) {
             emitter.unhold();
         }
-        emitter.staticCall(
-                Names.MEMORY_IMAGE, "compare", LONG, Names.TYPE, OBJECT, Names.TYPE, OBJECT, LONG);
+        emitter.staticCall(Names.MEMORY_IMAGE, "compare", LONG, Names.TYPE, OBJECT, Names.TYPE, OBJECT, LONG);
         emitter.narrow(call.type().sizeInBytes(), call.type().isSigned());
     }
 

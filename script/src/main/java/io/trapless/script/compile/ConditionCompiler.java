@@ -28,8 +28,8 @@ final class ConditionCompiler {
                     code.goto_(target);
                 }
             }
-            case CheckedExpression.Unary unary when unary.operator() == UnaryOperator.NOT ->
-                jump(unary.operand(), !wanted, target);
+            case CheckedExpression.Unary unary
+            when unary.operator() == UnaryOperator.NOT -> jump(unary.operand(), !wanted, target);
             case CheckedExpression.Binary binary when binary.operator().isTruth() -> binary(binary, wanted, target);
             default -> {
                 expressions.emit(condition);

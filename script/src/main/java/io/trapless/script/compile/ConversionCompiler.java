@@ -61,8 +61,7 @@ final class ConversionCompiler {
             case TUPLE, RECORD -> {
                 emitter.constant(operand.type(), Names.TYPE);
                 emitter.constant(type, Names.TYPE);
-                emitter.staticCall(
-                        Names.CONVERSIONS, "tuple", Names.TUPLE, Names.TUPLE, Names.TYPE, Names.TYPE);
+                emitter.staticCall(Names.CONVERSIONS, "tuple", Names.TUPLE, Names.TUPLE, Names.TYPE, Names.TYPE);
             }
             case AGGREGATE_TO_NUMBER -> throw new IllegalArgumentException("handled above");
         }

@@ -158,8 +158,8 @@ final class EffectCompiler {
     private void format(CheckedExpression.Format format) {
         List<Type> types =
                 format.arguments().stream().map(CheckedExpression::type).toList();
-        FormatSite site = new FormatSite(
-                format.target(), formatString(format.format()), types, emitter.placeOf(format.span()));
+        FormatSite site =
+                new FormatSite(format.target(), formatString(format.format()), types, emitter.placeOf(format.span()));
         emitter.runtime();
         code.loadConstant(types.size()).anewarray(OBJECT);
         emitter.hold(TypeKind.REFERENCE);

@@ -1,8 +1,8 @@
 package io.trapless.script.compile;
 
+import io.trapless.language.checked.MapDescriptor;
 import io.trapless.language.diagnostic.Source;
 import io.trapless.language.diagnostic.Span;
-import io.trapless.language.checked.MapDescriptor;
 import io.trapless.script.map.ProgramMap;
 import io.trapless.script.output.Place;
 import io.trapless.script.runtime.ScriptRuntime;

@@ -6,7 +6,6 @@ import io.trapless.language.checked.Slot;
 import io.trapless.language.slice.BinaryOperator;
 import io.trapless.language.types.BitField;
 import io.trapless.language.types.Type;
-import io.trapless.script.map.ProgramMap;
 import io.trapless.script.map.Zeros;
 import io.trapless.script.output.ByteText;
 import io.trapless.script.value.Blob;
@@ -47,8 +46,7 @@ final class ExpressionCompiler {
 
     /** Emits an expression whose value is not wanted. */
     void drop(CheckedExpression expression) {
-        if (expression instanceof CheckedExpression.Conditional conditional
-                && form(conditional) == Form.NOTHING) {
+        if (expression instanceof CheckedExpression.Conditional conditional && form(conditional) == Form.NOTHING) {
             conditional(conditional);
             return;
         }
@@ -212,7 +210,8 @@ final class ExpressionCompiler {
             case NUMBER -> {
                 code.invokevirtual(Names.MOMENT, "number", MethodTypeDesc.of(LONG, INT));
                 if (!(captured.type() instanceof Type.Floating)) {
-                    emitter.narrow(captured.type().sizeInBytes(), captured.type().isSigned());
+                    emitter.narrow(
+                            captured.type().sizeInBytes(), captured.type().isSigned());
                 }
             }
             case TEXT -> code.invokevirtual(Names.MOMENT, "text", MethodTypeDesc.of(STRING, INT));
@@ -381,9 +380,7 @@ final class ExpressionCompiler {
         emitter.unhold();
         emitter.unhold();
         code.invokespecial(
-                Names.TUPLE,
-                ConstantDescs.INIT_NAME,
-                MethodTypeDesc.of(ConstantDescs.CD_void, OBJECT.arrayType()));
+                Names.TUPLE, ConstantDescs.INIT_NAME, MethodTypeDesc.of(ConstantDescs.CD_void, OBJECT.arrayType()));
     }
 
     private void element(CheckedExpression.Element element) {
@@ -561,8 +558,6 @@ final class ExpressionCompiler {
         emitter.unhold();
         emitter.unhold();
         emitter.text(ByteText.ofLiteral(time.format()));
-        code.invokespecial(
-                type, ConstantDescs.INIT_NAME, MethodTypeDesc.of(ConstantDescs.CD_void, LONG, STRING));
+        code.invokespecial(type, ConstantDescs.INIT_NAME, MethodTypeDesc.of(ConstantDescs.CD_void, LONG, STRING));
     }
-
 }

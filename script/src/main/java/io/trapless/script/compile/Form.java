@@ -38,13 +38,13 @@ enum Form {
             return NUMBER;
         }
         return switch (type) {
-            case Type.Int _, Type.Bool _, Type.Enumeration _, Type.Pointer _, Type.Floating _, Type.Aggregate _ -> NUMBER;
+            case Type.Int _, Type.Bool _, Type.Enumeration _, Type.Pointer _, Type.Floating _, Type.Aggregate _ ->
+                NUMBER;
             case Type.Str _, Type.Inet _ -> TEXT;
             case Type.Buf _, Type.Array _, Type.Struct _ -> BYTES;
             case Type.Tuple _, Type.NamedTuple _ -> TUPLE;
             case Type.Stack _ -> OBJECT;
-            case Type.Special(Type.Special.Kind kind) ->
-                kind == Type.Special.Kind.MAC_ADDRESS ? TEXT : OBJECT;
+            case Type.Special(Type.Special.Kind kind) -> kind == Type.Special.Kind.MAC_ADDRESS ? TEXT : OBJECT;
             case Type.Nothing _, Type.None _ -> NOTHING;
         };
     }

@@ -47,8 +47,7 @@ public final class ProgramCompiler {
             Class<?> type = new Loader(Handlers.class.getClassLoader()).define(bytes);
             Object[] values =
                     constants.all().stream().map(Constants.Constant::value).toArray();
-            return (Handlers)
-                    type.getConstructor(Object[].class).newInstance((Object) values);
+            return (Handlers) type.getConstructor(Object[].class).newInstance((Object) values);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
@@ -94,9 +93,7 @@ public final class ProgramCompiler {
     }
 
     private void construct(CodeBuilder code) {
-        code.aload(0)
-                .invokespecial(
-                        Names.HANDLERS, ConstantDescs.INIT_NAME, MethodTypeDesc.of(ConstantDescs.CD_void));
+        code.aload(0).invokespecial(Names.HANDLERS, ConstantDescs.INIT_NAME, MethodTypeDesc.of(ConstantDescs.CD_void));
         List<Constants.Constant> all = constants.all();
         for (int i = 0; i < all.size(); i++) {
             Constants.Constant constant = all.get(i);

@@ -132,17 +132,15 @@ public final class MapReport {
     private Comparator<Integer> order() {
         Comparator<Integer> byKey =
                 keyType == null ? (_, _) -> 0 : Comparator.comparing(map::key, KeyOrder.of(keyType));
-        Comparator<Integer> byValue =
-                switch (kind) {
-                    case null -> valueType.isInteger() ? byNumber(map::number, signed) : (_, _) -> 0;
-                    case COUNT -> byNumber(map::number, false);
-                    case SUM -> byNumber(map::number, signed);
-                    case MIN, MAX -> byNumber(map::number, false);
-                    case AVG, STATS -> byNumber(map::accumulated, signed);
-                    case HIST, LHIST ->
-                        byNumber(slot -> map.object(slot) instanceof Buckets b ? b.total() : 0, false);
-                    case TSERIES -> (_, _) -> 0;
-                };
+        Comparator<Integer> byValue = switch (kind) {
+            case null -> valueType.isInteger() ? byNumber(map::number, signed) : (_, _) -> 0;
+            case COUNT -> byNumber(map::number, false);
+            case SUM -> byNumber(map::number, signed);
+            case MIN, MAX -> byNumber(map::number, false);
+            case AVG, STATS -> byNumber(map::accumulated, signed);
+            case HIST, LHIST -> byNumber(slot -> map.object(slot) instanceof Buckets b ? b.total() : 0, false);
+            case TSERIES -> (_, _) -> 0;
+        };
         return byValue.thenComparing(byKey);
     }
 

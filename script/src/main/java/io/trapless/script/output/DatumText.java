@@ -11,8 +11,7 @@ public final class DatumText {
     /** The text of {@code datum}, a byte string. */
     public static String of(Datum datum) {
         return switch (datum) {
-            case Datum.Int(long value, boolean signed) ->
-                signed ? Long.toString(value) : Long.toUnsignedString(value);
+            case Datum.Int(long value, boolean signed) -> signed ? Long.toString(value) : Long.toUnsignedString(value);
             case Datum.Text(String text) -> text;
             default -> {
                 StringBuilder out = new StringBuilder();
@@ -30,9 +29,11 @@ public final class DatumText {
             case Datum.Int(long value, boolean signed) ->
                 out.append(signed ? Long.toString(value) : Long.toUnsignedString(value));
             case Datum.Text(String text) -> out.append(text);
-            case Datum.Array(List<Datum> elements) -> appendAll(out.append('['), elements, ",").append(']');
+            case Datum.Array(List<Datum> elements) ->
+                appendAll(out.append('['), elements, ",").append(']');
             case Datum.Buffer(byte[] bytes) -> out.append(escaped(bytes));
-            case Datum.Tuple(List<Datum> elements) -> appendAll(out.append('('), elements, ", ").append(')');
+            case Datum.Tuple(List<Datum> elements) ->
+                appendAll(out.append('('), elements, ", ").append(')');
             case Datum.Struct(List<Datum.Field> fields) -> appendRecord(out, fields);
             case Datum.Symbol(String text, long _) -> out.append(text);
         }

@@ -131,8 +131,7 @@ public record FormatString(List<String> texts, List<Conversion> conversions) {
                 case "u" -> Long.toUnsignedString(cut);
                 case "o" -> (prefix ? "0" : "") + Long.toOctalString(cut);
                 case "x" -> (prefix ? "0x" : "") + Long.toHexString(cut);
-                default ->
-                    (prefix ? "0X" : "") + Long.toHexString(cut).toUpperCase(Locale.ROOT);
+                default -> (prefix ? "0X" : "") + Long.toHexString(cut).toUpperCase(Locale.ROOT);
             };
         });
     }

@@ -8,9 +8,33 @@ import java.util.Map;
 /** The names of the kernel's allocation flags, for {@code %gr}. Bits and combinations: {@code include/linux/gfp_types.h} of Linux 6.12. */
 final class GfpFlags {
     private static final String[] BITS = {
-        "DMA", "HIGHMEM", "DMA32", "MOVABLE", "RECLAIMABLE", "HIGH", "IO", "FS", "ZERO", "", "DIRECT_RECLAIM",
-        "KSWAPD_RECLAIM", "WRITE", "NOWARN", "RETRY_MAYFAIL", "NOFAIL", "NORETRY", "MEMALLOC", "COMP", "NOMEMALLOC",
-        "HARDWALL", "THISNODE", "ACCOUNT", "ZEROTAGS", "SKIP_ZERO", "SKIP_KASAN", "NO_OBJ_EXT"
+        "DMA",
+        "HIGHMEM",
+        "DMA32",
+        "MOVABLE",
+        "RECLAIMABLE",
+        "HIGH",
+        "IO",
+        "FS",
+        "ZERO",
+        "",
+        "DIRECT_RECLAIM",
+        "KSWAPD_RECLAIM",
+        "WRITE",
+        "NOWARN",
+        "RETRY_MAYFAIL",
+        "NOFAIL",
+        "NORETRY",
+        "MEMALLOC",
+        "COMP",
+        "NOMEMALLOC",
+        "HARDWALL",
+        "THISNODE",
+        "ACCOUNT",
+        "ZEROTAGS",
+        "SKIP_ZERO",
+        "SKIP_KASAN",
+        "NO_OBJ_EXT"
     };
 
     private static final Map<String, Long> NAMES = new LinkedHashMap<>();

@@ -244,8 +244,7 @@ public final class JsonOutput implements Output {
                 case Report.Table(List<Report.Row> rows) -> {
                     out.append('{');
                     for (int i = 0; i < rows.size(); i++) {
-                        String key =
-                                TextReports.bareKey(rows.get(i).key()).replace(" ", "");
+                        String key = TextReports.bareKey(rows.get(i).key()).replace(" ", "");
                         string(i == 0 ? out : out.append(", "), key);
                         report(out.append(": "), rows.get(i).value());
                     }

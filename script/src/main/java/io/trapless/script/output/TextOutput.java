@@ -110,8 +110,9 @@ public class TextOutput implements Output {
         if (passed.get(index)) {
             result.append(GREEN + "[       OK ]" + PLAIN + " " + names.get(index));
         } else {
-            text.lines().filter(line -> !line.isEmpty()).forEach(line -> result.append(line)
-                    .append('\n'));
+            text.lines()
+                    .filter(line -> !line.isEmpty())
+                    .forEach(line -> result.append(line).append('\n'));
             result.append(RED + "[  FAILED  ]" + PLAIN + " " + names.get(index));
         }
         Scaled scaled = Scaled.of(nanos);
@@ -149,9 +150,7 @@ public class TextOutput implements Output {
             if (nanos >= 1_000_000) {
                 return new Scaled(nanos / 1_000_000, "ms");
             }
-            return nanos >= 1_000
-                    ? new Scaled(nanos / 1_000, ByteText.ofUnicode("μs"))
-                    : new Scaled(nanos, "ns");
+            return nanos >= 1_000 ? new Scaled(nanos / 1_000, ByteText.ofUnicode("μs")) : new Scaled(nanos, "ns");
         }
     }
 

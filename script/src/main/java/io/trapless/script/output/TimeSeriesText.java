@@ -139,7 +139,8 @@ final class TimeSeriesText {
         two(out, time.getHour()).append(':');
         two(out, time.getMinute()).append(':');
         two(out, time.getSecond()).append('.');
-        return out.append(Integer.toString(1_000_000_000 + time.getNano()), 1, 10).toString();
+        return out.append(Integer.toString(1_000_000_000 + time.getNano()), 1, 10)
+                .toString();
     }
 
     private static StringBuilder two(StringBuilder out, int number) {

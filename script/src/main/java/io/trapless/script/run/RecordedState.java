@@ -87,12 +87,11 @@ final class RecordedState implements Evaluator.TargetState {
         if (index >= event.type().fields().size() || offset < 0) {
             return false;
         }
-        byte[] bytes =
-                switch (event.type().fields().get(index).kind()) {
-                    case FieldKind.Text _ -> ByteText.bytes(ByteText.ofUnicode(event.text(index)) + "\0");
-                    case FieldKind.Bytes _ -> event.bytes(index);
-                    case FieldKind.Int _, FieldKind.Real _ -> new byte[0];
-                };
+        byte[] bytes = switch (event.type().fields().get(index).kind()) {
+            case FieldKind.Text _ -> ByteText.bytes(ByteText.ofUnicode(event.text(index)) + "\0");
+            case FieldKind.Bytes _ -> event.bytes(index);
+            case FieldKind.Int _, FieldKind.Real _ -> new byte[0];
+        };
         // beyond a recorded string lie zeros: what was there is not known
         Arrays.fill(into, (byte) 0);
         if (offset < bytes.length) {

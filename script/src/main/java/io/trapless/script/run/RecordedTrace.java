@@ -90,9 +90,8 @@ public final class RecordedTrace implements EventSource {
             bind(entry.getValue(), wanting);
         }
         if (!sites.isEmpty() && uses.isEmpty()) {
-            throw new SourceException(
-                    "the trace has no event of " + sites.getFirst().attachPoint().text()
-                            + "; 'trapless view' shows what it has");
+            throw new SourceException("the trace has no event of "
+                    + sites.getFirst().attachPoint().text() + "; 'trapless view' shows what it has");
         }
     }
 

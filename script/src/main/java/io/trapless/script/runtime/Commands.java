@@ -21,7 +21,8 @@ final class Commands {
     String shell(String command) {
         try {
             Process process = new ProcessBuilder("sh", "-c", ByteText.toUnicode(command))
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             try (InputStream out = process.getInputStream()) {

@@ -72,7 +72,8 @@ public final class Conversions {
         }
         return switch (value) {
             case Tuple tuple -> tuple(tuple, from, to);
-            case Long number when ProgramMap.isNumber(to) ->
+            case Long number
+            when ProgramMap.isNumber(to) ->
                 to instanceof Type.Bool
                         ? (Object) (number == 0 ? 0L : 1L)
                         : narrow(number, to.sizeInBytes(), to.isSigned());

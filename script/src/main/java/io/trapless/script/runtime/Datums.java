@@ -1,7 +1,9 @@
 package io.trapless.script.runtime;
 
 import io.trapless.language.checked.Settings;
+import io.trapless.language.types.BitField;
 import io.trapless.language.types.StackMode;
+import io.trapless.language.types.StructField;
 import io.trapless.language.types.Type;
 import io.trapless.script.map.Presenter;
 import io.trapless.script.output.ByteText;
@@ -9,8 +11,6 @@ import io.trapless.script.output.Datum;
 import io.trapless.script.output.DatumText;
 import io.trapless.script.value.Blob;
 import io.trapless.script.value.Tuple;
-import io.trapless.language.types.BitField;
-import io.trapless.language.types.StructField;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,8 +39,7 @@ final class Datums implements Presenter {
             case Blob bytes -> bytes(type, bytes);
             case Tuple tuple -> tuple(type, tuple);
             case SymbolValue symbol -> new Datum.Text(symbol(symbol));
-            case TimeValue time ->
-                new Datum.Text(TimeFormat.format(time.format(), clocks.wallTime(time.bootNanos())));
+            case TimeValue time -> new Datum.Text(TimeFormat.format(time.format(), clocks.wallTime(time.bootNanos())));
             case StackValue stack -> new Datum.Text(stack(type, stack));
             default -> throw new IllegalArgumentException(value.getClass() + " can't be shown");
         };
@@ -54,8 +53,8 @@ final class Datums implements Presenter {
                 String name = enumeration.definition().nameOf(value);
                 yield new Datum.Symbol(name == null ? Long.toString(value) : ByteText.ofUnicode(name), value);
             }
-            case Type.Special(Type.Special.Kind kind) when kind == Type.Special.Kind.USERNAME ->
-                new Datum.Text(processes.userName(value));
+            case Type.Special(Type.Special.Kind kind)
+            when kind == Type.Special.Kind.USERNAME -> new Datum.Text(processes.userName(value));
             default -> new Datum.Int(value, type.isSigned());
         };
     }

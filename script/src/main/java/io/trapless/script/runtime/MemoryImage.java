@@ -28,7 +28,8 @@ public final class MemoryImage {
 
     private static void put(byte[] bytes, int offset, Type type, Object value) {
         switch (value) {
-            case Long number -> copy(Conversions.toBytes(number, type.sizeInBytes()).bytes(), bytes, offset);
+            case Long number ->
+                copy(Conversions.toBytes(number, type.sizeInBytes()).bytes(), bytes, offset);
             case String text -> copy(ByteText.bytes(text), bytes, offset);
             case Blob blob -> copy(blob.bytes(), bytes, offset);
             case Tuple tuple -> {

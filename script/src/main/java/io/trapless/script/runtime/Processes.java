@@ -48,7 +48,8 @@ public final class Processes {
             int parent = 0;
             long uid = 0;
             long gid = 0;
-            for (String line : Files.readString(status, StandardCharsets.ISO_8859_1).split("\n", -1)) {
+            for (String line :
+                    Files.readString(status, StandardCharsets.ISO_8859_1).split("\n", -1)) {
                 int tab = line.indexOf('\t');
                 if (line.startsWith("Name:")) {
                     comm = line.substring(tab + 1);

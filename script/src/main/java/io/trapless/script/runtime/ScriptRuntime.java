@@ -42,8 +42,7 @@ public final class ScriptRuntime {
      * @param targets live processes
      * @param cpuCount of the machine
      */
-    public record Surroundings(
-            Targets targets, Clocks clocks, Warnings.Level warningLevel, int cpuCount) {}
+    public record Surroundings(Targets targets, Clocks clocks, Warnings.Level warningLevel, int cpuCount) {}
 
     public ScriptRuntime(CheckedProgram program, Surroundings surroundings, Output output) {
         this.settings = program.settings();
@@ -359,8 +358,7 @@ public final class ScriptRuntime {
                 && number <= 64
                 && surroundings.targets().signal(pid, (int) moment.tid(), (int) number, thread);
         if (!sent) {
-            output.message(
-                    Output.Severity.ERROR, "signal " + number + " could not be sent to process " + pid, place);
+            output.message(Output.Severity.ERROR, "signal " + number + " could not be sent to process " + pid, place);
         }
     }
 

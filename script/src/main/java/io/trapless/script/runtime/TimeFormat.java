@@ -77,9 +77,7 @@ public final class TimeFormat {
 
     /** Days since Sunday. */
     private int sundays() {
-        return time.getDayOfWeek() == DayOfWeek.SUNDAY
-                ? 0
-                : time.getDayOfWeek().getValue();
+        return time.getDayOfWeek() == DayOfWeek.SUNDAY ? 0 : time.getDayOfWeek().getValue();
     }
 
     private boolean clock(char letter) {

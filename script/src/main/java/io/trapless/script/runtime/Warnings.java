@@ -74,10 +74,7 @@ public final class Warnings {
 
     /** Memory that can't be read. */
     void unreadable(Place place) {
-        warn(
-                Level.ALL,
-                place,
-                "Bad address\nAdditional Info - helper: probe_read_user, retcode: -14");
+        warn(Level.ALL, place, "Bad address\nAdditional Info - helper: probe_read_user, retcode: -14");
     }
 
     /** Whether reads that gave zero are told. */

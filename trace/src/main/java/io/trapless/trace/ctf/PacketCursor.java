@@ -86,6 +86,12 @@ public final class PacketCursor {
         int pid = packet.get(INT, offset + RecordDescriptor.PID_OFFSET);
         // a forked child whose number nobody has told it yet: its first thread has the same
         event.wrap(
-                type, packet, offset + RecordDescriptor.HEADER_SIZE, tsc, cpu, tid, pid == EventType.NO_PID ? tid : pid);
+                type,
+                packet,
+                offset + RecordDescriptor.HEADER_SIZE,
+                tsc,
+                cpu,
+                tid,
+                pid == EventType.NO_PID ? tid : pid);
     }
 }

@@ -47,6 +47,7 @@ public final class Following {
     /** A process, and where it is on its way to its start. */
     private static final class Followed {
         TargetProcess process;
+
         @Nullable ProgramStart start;
 
         Followed(TargetProcess process) {

@@ -16,11 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldThreads {
     /** All that is told of a thread that is held, and of what it makes. */
-    static final int OPTIONS = Ptrace.O_TRACESYSGOOD
-            | Ptrace.O_TRACEFORK
-            | Ptrace.O_TRACEVFORK
-            | Ptrace.O_TRACECLONE
-            | Ptrace.O_TRACEEXEC;
+    static final int OPTIONS =
+            Ptrace.O_TRACESYSGOOD | Ptrace.O_TRACEFORK | Ptrace.O_TRACEVFORK | Ptrace.O_TRACECLONE | Ptrace.O_TRACEEXEC;
 
     private final Map<Integer, Thread> threads = new HashMap<>();
     private final Map<Integer, Integer> makers = new HashMap<>();

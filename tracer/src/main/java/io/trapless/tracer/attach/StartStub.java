@@ -31,9 +31,7 @@ final class StartStub {
     private static final int SIGACTION_SIZE = 32;
 
     /** All that a C function may change: pushed in this order. */
-    private static final Gpr[] SAVED = {
-        Gpr.RAX, Gpr.RCX, Gpr.RDX, Gpr.RSI, Gpr.RDI, Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11
-    };
+    private static final Gpr[] SAVED = {Gpr.RAX, Gpr.RCX, Gpr.RDX, Gpr.RSI, Gpr.RDI, Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11};
 
     private static final int[] SAVED_INDEXES = {
         Registers.RAX,

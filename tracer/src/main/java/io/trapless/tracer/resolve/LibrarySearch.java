@@ -18,7 +18,13 @@ import java.util.Set;
 public final class LibrarySearch {
     /** Where dynamic linkers look by default (ld.so(8)), on the common distributions. */
     private static final Set<String> STANDARD_FOLDERS = Set.of(
-            "/lib", "/usr/lib", "/usr/local/lib", "/lib64", "/usr/lib64", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu");
+            "/lib",
+            "/usr/lib",
+            "/usr/local/lib",
+            "/lib64",
+            "/usr/lib64",
+            "/lib/x86_64-linux-gnu",
+            "/usr/lib/x86_64-linux-gnu");
 
     /** Of the auxiliary vector (getauxval(3)): where the dynamic linker is; 0 for a static program. */
     private static final int AT_BASE = 7;

@@ -24,7 +24,6 @@ public record CaptureSource(
 
     /** A clause of {@code record}. */
     public static CaptureSource of(Clause clause) {
-        return new CaptureSource(
-                clause.source().text().strip(), clause.probes(), types -> Slice.of(clause, types));
+        return new CaptureSource(clause.source().text().strip(), clause.probes(), types -> Slice.of(clause, types));
     }
 }

@@ -32,9 +32,8 @@ final class Follower implements Following.Listener {
     @Override
     public void forked(int parent, TargetProcess child, StoppedThreads stopped) {
         TracedProcess maker = processes.present(parent);
-        TracedProcess forked = maker == null
-                ? new TracedProcess(child, TracedProcess.Origin.FORKED, parent)
-                : maker.forked(child);
+        TracedProcess forked =
+                maker == null ? new TracedProcess(child, TracedProcess.Origin.FORKED, parent) : maker.forked(child);
         forked.follow();
         processes.add(forked);
     }
@@ -88,8 +87,8 @@ final class Follower implements Following.Listener {
     }
 
     private static String unarmed(TracedProcess process, String sentence) {
-        return "process " + process.pid() + " (" + String.join(" ", process.command())
-                + ") runs without probes: " + sentence;
+        return "process " + process.pid() + " (" + String.join(" ", process.command()) + ") runs without probes: "
+                + sentence;
     }
 
     @Override

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param executable of everywhere, only processes that run this program; null: any
  */
 public record Reach(
-        boolean follow, boolean later, boolean everywhere, List<String> comms, @Nullable String executable) {
+        boolean follow,
+        boolean later,
+        boolean everywhere,
+        List<String> comms,
+        @Nullable String executable) {
     /** Not beyond. */
     public static final Reach NAMED = new Reach(false, false, false, List.of(), null);
 

@@ -102,8 +102,7 @@ public final class Recording {
     /** A process and what is to be armed in it. */
     private record Bound(TracedProcess process, BoundTarget target) {}
 
-    private Bound bind(TargetProcess process, TracedProcess.Origin origin)
-            throws AttachException, RecordingException {
+    private Bound bind(TargetProcess process, TracedProcess.Origin origin) throws AttachException, RecordingException {
         TracedProcess traced = new TracedProcess(process, origin, 0);
         processes.add(traced);
         return new Bound(traced, binder.bind(process));
@@ -226,7 +225,8 @@ public final class Recording {
     /** Switches all probes on or off by their enable bytes, without patching. */
     public void setEnabled(boolean enabled) {
         for (TracedProcess process : processes.all()) {
-            process.probes().forEach(probe -> session().file().setEnabled(probe.event().id(), enabled));
+            process.probes()
+                    .forEach(probe -> session().file().setEnabled(probe.event().id(), enabled));
         }
     }
 
@@ -319,12 +319,14 @@ public final class Recording {
 
     private void endFollowing(Following follower, SessionRelease release) throws InterruptedException {
         try {
-            Attacher.onPtracer(ptracer, () -> follower.end(process -> {
-                TracedProcess traced = processes.present(process.pid());
-                if (traced != null && !traced.attachments().isEmpty()) {
-                    release.release(process, traced);
-                }
-            }));
+            Attacher.onPtracer(
+                    ptracer,
+                    () -> follower.end(process -> {
+                        TracedProcess traced = processes.present(process.pid());
+                        if (traced != null && !traced.attachments().isEmpty()) {
+                            release.release(process, traced);
+                        }
+                    }));
         } catch (AttachException | RecordingException | IOException e) {
             throw new IllegalStateException(e); // none of them comes out of a farewell
         }

@@ -70,13 +70,7 @@ final class SessionResources {
         List<EventType> events = catalog.schema().events();
         events.forEach(event -> file.setEnabled(event.id(), true));
         this.consumer = new RingConsumer(
-                file,
-                new PacketScanner(events),
-                new Sink(),
-                TimeStampCounter::read,
-                beginCycles,
-                maxEvents,
-                listener);
+                file, new PacketScanner(events), new Sink(), TimeStampCounter::read, beginCycles, maxEvents, listener);
     }
 
     /**
@@ -127,7 +121,16 @@ final class SessionResources {
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
-                    directory, file, journal, trace, request.tap(), catalog, begin, beginCycles, listener, request.maxEvents());
+                    directory,
+                    file,
+                    journal,
+                    trace,
+                    request.tap(),
+                    catalog,
+                    begin,
+                    beginCycles,
+                    listener,
+                    request.maxEvents());
             resources.tell(targets, catalog.schema().events());
             resources.consumer.start();
             created = true;

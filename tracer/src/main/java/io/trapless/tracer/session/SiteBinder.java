@@ -136,7 +136,12 @@ final class SiteBinder {
 
         /** One address and what is to be recorded there. */
         private record Place(
-                SitePlan.Jump plan, long loadBias, List<SiteProbe> probes, List<Integer> sources, List<String> names, List<Long> semaphores) {}
+                SitePlan.Jump plan,
+                long loadBias,
+                List<SiteProbe> probes,
+                List<Integer> sources,
+                List<String> names,
+                List<Long> semaphores) {}
 
         private final ForeignCode foreignCode;
 
@@ -185,7 +190,9 @@ final class SiteBinder {
             long bias = site.module().loadBias();
             long address = plan.range().site() + bias;
             Place place = places.computeIfAbsent(
-                    address, _ -> new Place(plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+                    address,
+                    _ -> new Place(
+                            plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
             place.probes.add(probe);
             place.sources.add(clause);
             place.names.add(site.probe());

@@ -28,9 +28,7 @@ final class TraceEnvironment {
     }
 
     Environment build() {
-        Environment.Builder builder = Environment.builder()
-                .tracer(0, 1, 0)
-                .host(host, kernel, cpu);
+        Environment.Builder builder = Environment.builder().tracer(0, 1, 0).host(host, kernel, cpu);
         processes.forEach((pid, process) -> builder.process(pid, process.command, process.modules));
         return builder.build();
     }
