@@ -1,7 +1,5 @@
 package io.trapless.trace.ctf;
 
-import io.trapless.layout.PacketDescriptor;
-import io.trapless.layout.RecordDescriptor;
 import io.trapless.trace.event.EventRecord;
 import io.trapless.trace.event.EventType;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 public final class PacketCursor {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final long MASK_48 = (1L << RecordDescriptor.TIMESTAMP_BITS) - 1;
+    private static final long MASK_48 = (1L << 48) - 1;
+
+    private static final int TID_OFFSET = 8;
+    private static final int PID_OFFSET = TID_OFFSET + 4;
 
     private final Events events;
     private MemorySegment packet = MemorySegment.NULL;
@@ -27,7 +28,7 @@ public final class PacketCursor {
 
     /** The kinds of events that packets may hold: shared by the cursors of one thread. */
     public static final class Events {
-        private final RecordSizes sizes = new RecordSizes(RecordDescriptor.HEADER_SIZE);
+        private final RecordSizes sizes = new RecordSizes(PacketScanner.RECORD_HEADER_SIZE);
         private final @Nullable EventType[] types = new EventType[EventType.MAX_ID + 2];
 
         /** Lets an id be known from now on. */
@@ -45,14 +46,14 @@ public final class PacketCursor {
     public void open(MemorySegment newPacket, int newCpu) {
         packet = newPacket;
         cpu = newCpu;
-        next = PacketDescriptor.HEADER_SIZE;
+        next = PacketHeader.SIZE_BYTES;
         end = newPacket.byteSize();
-        tsc = newPacket.get(LONG, PacketDescriptor.TIMESTAMP_BEGIN_OFFSET);
+        tsc = newPacket.get(LONG, PacketHeader.TIMESTAMP_BEGIN_OFFSET);
     }
 
     /** Moves to the next record; false at the packet's end, and at a record that nobody knows. */
     public boolean advance() {
-        if (end - next < RecordDescriptor.HEADER_SIZE) {
+        if (end - next < PacketScanner.RECORD_HEADER_SIZE) {
             return false;
         }
         long header = packet.get(LONG, next);
@@ -82,13 +83,13 @@ public final class PacketCursor {
         if (type == null) {
             throw new IllegalStateException("no record");
         }
-        int tid = packet.get(INT, offset + RecordDescriptor.TID_OFFSET);
-        int pid = packet.get(INT, offset + RecordDescriptor.PID_OFFSET);
+        int tid = packet.get(INT, offset + TID_OFFSET);
+        int pid = packet.get(INT, offset + PID_OFFSET);
         // a forked child whose number nobody has told it yet: its first thread has the same
         event.wrap(
                 type,
                 packet,
-                offset + RecordDescriptor.HEADER_SIZE,
+                offset + PacketScanner.RECORD_HEADER_SIZE,
                 tsc,
                 cpu,
                 tid,
