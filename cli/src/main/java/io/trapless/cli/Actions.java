@@ -18,6 +18,12 @@ public interface Actions {
     /** {@code trapless sessions}: prints what lies in shared memory. */
     Outcome sessions(SessionsRequest request, Terminal terminal) throws Exception;
 
+    /** {@code trapless set}: switches probes of a running recording. */
+    Outcome set(SetRequest request, Terminal terminal) throws Exception;
+
+    /** {@code trapless snapshot}: makes a trace of what a flight recorder holds. */
+    Outcome snapshot(SnapshotRequest request, Terminal terminal) throws Exception;
+
     /** {@code trapless recover}: turns a dead session into a trace. */
     Outcome recover(RecoverRequest request, Terminal terminal) throws Exception;
 

@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
 final class RecordCommand implements Subcommand {
     private static final long MIN_BUFFER_BYTES = 64 << 10;
     private static final long MAX_BUFFER_BYTES = 16L << 30;
+    private static final int MAX_TRIGGERS = 64;
 
     @Option(names = "-p", paramLabel = "PID", description = "a process to attach to; may be given many times")
     private final List<Integer> pids = new ArrayList<>();
@@ -53,6 +54,24 @@ final class RecordCommand implements Subcommand {
 
     @Option(names = "--max-events", paramLabel = "N", description = "stop after this many events")
     private @Nullable Long maxEvents;
+
+    @Option(
+            names = "--rotate",
+            paramLabel = "SIZE|TIME",
+            description = "close the trace and begin the next, DIR/0001, DIR/0002 ..., each 500M or each 1h")
+    private @Nullable RotateAt rotate;
+
+    @Option(
+            names = "--snapshot-on",
+            paramLabel = "crash|exit|SPEC",
+            description = "with --mode overwrite: write a trace, DIR/0001, DIR/0002 ..., when a target is killed by a"
+                    + " signal or fails, when one ends, or when a probe fires; may be given many times")
+    private final List<String> snapshotOn = new ArrayList<>();
+
+    @Option(
+            names = "--trap",
+            description = "use a breakpoint of the kernel (some 1000 times as slow) where no jump is possible")
+    private boolean trap;
 
     @Option(names = "--shm-path", paramLabel = "DIR", description = "where the rings lie; a tmpfs is best")
     private @Nullable Path shmPath;
@@ -98,7 +117,7 @@ final class RecordCommand implements Subcommand {
         if (everywhere && follow) {
             return Outcome.wrongUsage("--follow needs processes to begin with; give -p PID, or -- COMMAND at the end");
         }
-        if (clauses.isEmpty()) {
+        if (clauses.isEmpty() && snapshotOn.stream().noneMatch(RecordCommand::isClause)) {
             return Outcome.wrongUsage("nothing to record; give at least one -e 'PROBE', like -e 'uprobe:libc:malloc'");
         }
         for (int pid : pids) {
@@ -111,6 +130,20 @@ final class RecordCommand implements Subcommand {
         }
         if (bufferSize.count() < MIN_BUFFER_BYTES || bufferSize.count() > MAX_BUFFER_BYTES) {
             return Outcome.wrongUsage("--buffer-size must be from 64K to 16G for each CPU");
+        }
+        if (!snapshotOn.isEmpty() && mode != FullRing.OVERWRITE) {
+            return Outcome.wrongUsage("--snapshot-on is for flight recorders; add --mode overwrite");
+        }
+        if (snapshotOn.size() > MAX_TRIGGERS) {
+            return Outcome.wrongUsage("--snapshot-on may be given " + MAX_TRIGGERS + " times; use wildcards");
+        }
+        if (mode == FullRing.OVERWRITE && rotate != null) {
+            return Outcome.wrongUsage(
+                    "a flight recorder (--mode overwrite) writes no trace as it goes, so there is none"
+                            + " to rotate; leave out --rotate, or see --snapshot-on");
+        }
+        if (mode == FullRing.OVERWRITE && trap) {
+            return Outcome.wrongUsage("--trap and --mode overwrite do not go together; leave one of them out");
         }
         RecordRequest request = new RecordRequest(
                 List.copyOf(new LinkedHashSet<>(pids)),
@@ -125,8 +158,13 @@ final class RecordCommand implements Subcommand {
                 quiet,
                 !noSystemCalls,
                 command,
-                new RecordScope(follow, later, comms, executable));
+                new RecordScope(follow, later, comms, executable),
+                new RecordExtras(rotate, snapshotOn, trap));
         terminal.stop().listenToSignals();
         return actions.record(request, terminal);
+    }
+
+    private static boolean isClause(String snapshotOn) {
+        return !snapshotOn.equals("crash") && !snapshotOn.equals("exit");
     }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param systemCalls whether memory behind unproven pointers may be read by a system call
  * @param command the command to start and trace with its arguments, or empty
  * @param scope which processes beyond those that are named
+ * @param extras what else is asked for
  */
 public record RecordRequest(
         List<Integer> pids,
@@ -35,12 +36,45 @@ public record RecordRequest(
         boolean quiet,
         boolean systemCalls,
         List<String> command,
-        RecordScope scope) {
+        RecordScope scope,
+        RecordExtras extras) {
 
     /** Copies the lists. */
     public RecordRequest {
         pids = List.copyOf(pids);
         clauses = List.copyOf(clauses);
         command = List.copyOf(command);
+    }
+
+    /** Without extras. */
+    public RecordRequest(
+            List<Integer> pids,
+            List<String> clauses,
+            @Nullable Path output,
+            FullRing mode,
+            long bufferSizeBytes,
+            @Nullable Duration duration,
+            @Nullable Long maxEvents,
+            @Nullable Path shmPath,
+            @Nullable Path summary,
+            boolean quiet,
+            boolean systemCalls,
+            List<String> command,
+            RecordScope scope) {
+        this(
+                pids,
+                clauses,
+                output,
+                mode,
+                bufferSizeBytes,
+                duration,
+                maxEvents,
+                shmPath,
+                summary,
+                quiet,
+                systemCalls,
+                command,
+                scope,
+                RecordExtras.NONE);
     }
 }

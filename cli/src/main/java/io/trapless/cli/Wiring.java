@@ -1,6 +1,7 @@
 package io.trapless.cli;
 
 import io.trapless.cli.action.BenchAction;
+import io.trapless.cli.action.ControlAction;
 import io.trapless.cli.action.DemoAction;
 import io.trapless.cli.action.DetachAction;
 import io.trapless.cli.action.ListAction;
@@ -31,6 +32,16 @@ final class Wiring implements Actions {
     @Override
     public Outcome sessions(SessionsRequest request, Terminal terminal) throws Exception {
         return SessionsAction.run(request, terminal);
+    }
+
+    @Override
+    public Outcome set(SetRequest request, Terminal terminal) throws Exception {
+        return ControlAction.set(request, terminal);
+    }
+
+    @Override
+    public Outcome snapshot(SnapshotRequest request, Terminal terminal) throws Exception {
+        return ControlAction.snapshot(request, terminal);
     }
 
     @Override

@@ -75,6 +75,19 @@ final class MainTest {
     }
 
     @Test
+    void recordRotatesBySizeOrTime() {
+        run("record", "-p", "1", "-e", "a", "--rotate", "500M", "--trap");
+        run("record", "-p", "1", "-e", "a", "--rotate", "2h");
+        run("record", "-p", "1", "--mode", "overwrite", "--snapshot-on", "exit", "--snapshot-on", "uprobe:a:b");
+
+        assertThat(actions.requests.stream().map(r -> ((RecordRequest) r).extras()))
+                .containsExactly(
+                        new RecordExtras(new RotateAt.Size(500L << 20), List.of(), true),
+                        new RecordExtras(new RotateAt.Time(Duration.ofHours(2)), List.of(), false),
+                        new RecordExtras(null, List.of("exit", "uprobe:a:b"), false));
+    }
+
+    @Test
     void recordHasDefaults() {
         run("record", "-e", "uprobe:a:b", "--", "ls");
 
@@ -101,6 +114,8 @@ final class MainTest {
         run("list", "/bin/ls");
         run("view", "dir", "--json", "--limit", "3");
         run("sessions");
+        run("set", "name-1", "uprobe:libc:mal*", "off");
+        run("snapshot", "12", "-o", "dir", "--shm-path", "shm");
         run("recover", "name-1", "-o", "dir");
         run("detach", "-p", "9", "-p", "8");
         run("demo");
@@ -114,6 +129,8 @@ final class MainTest {
                         new ListRequest(null, Path.of("/bin/ls"), null),
                         new ViewRequest(Path.of("dir"), true, 3L),
                         new SessionsRequest(null),
+                        new SetRequest("name-1", "uprobe:libc:mal*", false, null),
+                        new SnapshotRequest("12", Path.of("dir"), Path.of("shm")),
                         new RecoverRequest("name-1", Path.of("dir"), null),
                         new DetachRequest(List.of(9, 8), null),
                         new DemoRequest(null),
@@ -129,6 +146,14 @@ final class MainTest {
             value = {
                 "record -e x | nothing to attach to; give -p PID, or -- COMMAND at the end",
                 "record -p 1 | nothing to record; give at least one -e",
+                "record -p 1 -e x --snapshot-on crash | add --mode overwrite",
+                "record -p 1 --mode overwrite --snapshot-on crash | nothing to record",
+                "record -p 1 -e x --mode overwrite --rotate 1G | leave out --rotate",
+                "record -p 1 -e x --rotate often | 'often' is neither a size nor a time",
+                "record -p 1 -e x --mode overwrite --trap | leave one of them out",
+                "set a b maybe | not 'maybe'",
+                "set a b | missing",
+                "snapshot a | -o=DIR",
                 "record -p 0 -e x | '0' is not a process id",
                 "record -p abc -e x | abc",
                 "record -p 1 -e x --buffer-size 64Q | '64Q' is not a size",
@@ -256,6 +281,16 @@ final class MainTest {
 
         @Override
         public Outcome sessions(SessionsRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
+        public Outcome set(SetRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
+        public Outcome snapshot(SnapshotRequest request, Terminal terminal) throws Exception {
             return answer(request);
         }
 

@@ -22,7 +22,7 @@ final class BenchRunner implements TraplessRunner {
             case FLIGHT_RECORDER -> RecordingMode.OVERWRITE;
         };
         try {
-            RecordingRequest request = RecordingRequest.ofClauses(
+            RecordingRequest request = new RecordingRequest(
                     Clauses.parse(List.of(clause)),
                     List.of(Math.toIntExact(pid)),
                     List.of(),

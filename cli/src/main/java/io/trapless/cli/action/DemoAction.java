@@ -97,7 +97,7 @@ public final class DemoAction {
     }
 
     private RecordingSummary record(int pid, Path output) throws RecordingException, InterruptedException {
-        Recording recording = Recording.start(RecordingRequest.ofClauses(
+        Recording recording = Recording.start(new RecordingRequest(
                 Clauses.parse(CLAUSES),
                 List.of(pid),
                 List.of(),

@@ -23,6 +23,7 @@ import io.trapless.tracer.session.EventTap;
 import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.Recording;
 import io.trapless.tracer.session.RecordingException;
+import io.trapless.tracer.session.RecordingOptions;
 import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
 import java.io.IOException;
@@ -89,13 +90,14 @@ final class LiveSource implements EventSource {
                 sources,
                 pid == null ? List.of() : List.of(pid),
                 command == null ? List.of() : LiveTargets.words(command),
-                save,
+                save == null ? RecordingRequest.NOWHERE : save,
                 RecordingMode.DISCARD,
                 BUFFER_BYTES,
                 Long.MAX_VALUE,
                 null,
                 true,
                 new Reach(false, true, everywhere, List.of(), null),
+                RecordingOptions.NONE,
                 new Tap());
     }
 

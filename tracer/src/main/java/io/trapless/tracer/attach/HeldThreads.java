@@ -19,18 +19,18 @@ final class HeldThreads {
     static final int OPTIONS =
             Ptrace.O_TRACESYSGOOD | Ptrace.O_TRACEFORK | Ptrace.O_TRACEVFORK | Ptrace.O_TRACECLONE | Ptrace.O_TRACEEXEC;
 
-    private final Map<Integer, Thread> threads = new HashMap<>();
+    private final Map<Integer, Held> threads = new HashMap<>();
     private final Map<Integer, Integer> makers = new HashMap<>();
     private final Set<Integer> abandoned = new HashSet<>();
     private final Deque<Report> reports = new ArrayDeque<>();
 
     /** One thread; {@link #stopSignal} is that of its last event stop. */
-    private static final class Thread {
+    private static final class Held {
         final int pid;
         int stopSignal = Processes.SIGTRAP;
         boolean releasing;
 
-        Thread(int pid) {
+        Held(int pid) {
             this.pid = pid;
         }
     }
@@ -45,7 +45,7 @@ final class HeldThreads {
 
     /** The process of a thread that is held; 0 for another. */
     int processOf(int tid) {
-        Thread thread = threads.get(tid);
+        Held thread = threads.get(tid);
         return thread == null ? 0 : thread.pid;
     }
 
@@ -58,7 +58,7 @@ final class HeldThreads {
     }
 
     void hold(int pid, int tid) {
-        threads.putIfAbsent(tid, new Thread(pid));
+        threads.putIfAbsent(tid, new Held(pid));
     }
 
     void forget(int tid) {
@@ -67,7 +67,7 @@ final class HeldThreads {
 
     /** From now on the process's threads are let go for good wherever they are resumed. */
     void release(int pid) {
-        for (Thread thread : threads.values()) {
+        for (Held thread : threads.values()) {
             thread.releasing |= thread.pid == pid;
         }
     }
@@ -92,7 +92,7 @@ final class HeldThreads {
 
     /** The kernel has told something of a thread. */
     void note(int tid, int kind, int status) {
-        Thread thread = threads.get(tid);
+        Held thread = threads.get(tid);
         switch (kind) {
             case ThreadWait.EVENT -> {
                 if (thread != null) {
@@ -134,7 +134,7 @@ final class HeldThreads {
      * @return the kernel's result
      */
     long resume(int tid) {
-        Thread thread = threads.get(tid);
+        Held thread = threads.get(tid);
         if (thread == null || thread.releasing) {
             threads.remove(tid);
             return Ptrace.detach(tid, 0);

@@ -20,8 +20,6 @@ final class StartStub {
     /** Ignored by default (signal(7)): SIGURG, SIGWINCH. */
     private static final int[] SIGNALS = {23, 28};
 
-    private static final int JUMP_BYTES = 5;
-    private static final int RET = 0xc3;
     private static final int SYS_RT_SIGACTION = 13;
     private static final int SYS_GETPID = 39;
     private static final int SYS_GETTID = 186;
@@ -66,8 +64,8 @@ final class StartStub {
             throws AttachException {
         int signal = freeSignal(thread.signalMask());
         long hook = base + image.hook();
-        byte[] original = target.readMemory(hook, JUMP_BYTES);
-        if (signal == 0 || !isReplaceable(original, image.hookSize())) {
+        byte[] original = target.readMemory(hook, DynamicLinker.JUMP_BYTES);
+        if (signal == 0 || !DynamicLinker.isReplaceable(original, image.hookSize())) {
             return null;
         }
         long start = (base + image.roomStart() + 15) & -16;
@@ -92,16 +90,6 @@ final class StartStub {
             }
         }
         return 0;
-    }
-
-    /** {@code ret} with padding behind it, or {@code endbr64; ret}. */
-    private static boolean isReplaceable(byte[] code, long size) {
-        int second = code[1] & 0xff;
-        boolean padded = (code[0] & 0xff) == RET
-                && size == 1
-                && (second == 0x66 || second == 0x90 || second == 0xcc || second == 0x0f || second == 0x2e);
-        boolean marked = Bytes.getInt(code, 0) == 0xfa1e0ff3 && (code[4] & 0xff) == RET;
-        return padded || marked;
     }
 
     private static byte[] code(long start, int signal, long debug) {
@@ -148,19 +136,18 @@ final class StartStub {
         return stopSignal == signal && rip > start && rip < start + code.length;
     }
 
-    /** Takes everything back. The thread, which has reached it, stands before the notification function's return then. */
+    /** Takes everything back. The thread, which has reached it, stands where the notification function returns to then. */
     void leave(StoppedThread thread) throws AttachException {
         target.writeMemory(hook, original);
         Registers registers = thread.registers();
         long saved = registers.rsp();
-        byte[] stack = target.readMemory(saved, 8 * SAVED.length);
+        byte[] stack = target.readMemory(saved, 8 * SAVED.length + 8);
         for (int i = 0; i < SAVED.length; i++) {
             registers = registers.with(SAVED_INDEXES[i], Bytes.getLong(stack, 8 * (SAVED.length - 1 - i)));
         }
-        boolean marked = (original[0] & 0xff) != RET;
         thread.setRegisters(registers
-                .with(Registers.RSP, saved + 8L * SAVED.length)
-                .with(Registers.RIP, hook + (marked ? 4 : 0))
+                .with(Registers.RSP, saved + stack.length)
+                .with(Registers.RIP, Bytes.getLong(stack, 8 * SAVED.length))
                 .with(Registers.ORIG_RAX, -1));
         target.writeMemory(start, new byte[code.length]);
     }

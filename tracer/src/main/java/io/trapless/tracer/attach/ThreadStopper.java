@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Stops threads: seize, interrupt, wait, and look again until a look finds no new one. Used once, on a {@link Ptracer} thread. */
@@ -80,7 +81,7 @@ final class ThreadStopper {
     private boolean seize(int tid) throws AttachException {
         HeldThreads held = Ptracer.held();
         boolean ours = held != null && held.holds(tid);
-        if (ours && held.standsAtExec(tid)) {
+        if (ours && Objects.requireNonNull(held).standsAtExec(tid)) {
             throw AttachException.gone(target.pid());
         }
         long result = ours ? 0 : Ptrace.seize(tid, Ptrace.O_TRACESYSGOOD);

@@ -33,12 +33,13 @@ final class RingSet {
             PacketSink sink,
             LongSupplier tscCycles,
             long beginCycles,
-            long maxEvents)
+            long maxEvents,
+            Runnable afterCopy)
             throws IOException {
         this.check = new PacketCheck(scanner, maxEvents);
         this.sink = sink;
         this.tscCycles = tscCycles;
-        RingReader.Context context = new RingReader.Context(check, tscCycles);
+        RingReader.Context context = new RingReader.Context(check, tscCycles, afterCopy);
         int size = geometry.subBufferSizeBytes();
         // Automatic: a consumer whose thread is stuck in a sink must not have its buffers unmapped below it.
         Arena arena = Arena.ofAuto();
@@ -70,17 +71,16 @@ final class RingSet {
 
     /** Polls every ring once; whether anything was taken. */
     boolean poll() throws IOException {
-        boolean parts = sink.wantsParts();
-        long begin = parts ? tscCycles.getAsLong() : 0;
+        if (sink.wantsParts()) {
+            long begin = tscCycles.getAsLong();
+            long before = position();
+            flush();
+            sink.polled(begin);
+            return position() != before;
+        }
         boolean taken = false;
         for (int i = 0; i < readers.size(); i++) {
             taken |= readers.get(i).poll();
-            if (parts) {
-                readers.get(i).pollPart();
-            }
-        }
-        if (parts) {
-            sink.polled(begin);
         }
         return taken;
     }
@@ -93,10 +93,29 @@ final class RingSet {
         sink.polled(begin);
     }
 
-    void snapshot() throws IOException {
+    void flush() throws IOException {
         for (RingReader reader : readers) {
-            reader.snapshot();
+            reader.flush();
         }
+    }
+
+    /** {@code histories}: one for each ring, in their order. */
+    void snapshot(List<HeadHistory> histories) throws IOException {
+        for (int i = 0; i < readers.size(); i++) {
+            readers.get(i).snapshot(histories.get(i));
+        }
+    }
+
+    void note(List<HeadHistory> histories) {
+        for (int i = 0; i < readers.size(); i++) {
+            readers.get(i).note(histories.get(i));
+        }
+    }
+
+    static List<HeadHistory> emptyHistories(List<RingId> rings, RingGeometry geometry) {
+        return rings.stream()
+                .map(_ -> new HeadHistory(geometry.capacityBytes()))
+                .toList();
     }
 
     void skipPresentHoles() {
@@ -118,6 +137,10 @@ final class RingSet {
 
     long eventsOf(int eventId) {
         return check.passedOf(eventId);
+    }
+
+    long eventsOf(int eventId, int pid) {
+        return check.passedOf(eventId, pid);
     }
 
     /** Reads one counter for each ring that lost anything; negative ones were scribbled on and count 0. */

@@ -1,6 +1,8 @@
 package io.trapless.tracer.session;
 
+import io.trapless.layout.SessionHeaderDescriptor;
 import io.trapless.tracer.attach.AttachException;
+import io.trapless.tracer.attach.DynamicLinker;
 import io.trapless.tracer.attach.Gadgets;
 import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.linux.Descriptors;
@@ -14,13 +16,23 @@ final class Attacher {
     private final SiteBinder binder;
     private final HostFacts host;
     private final boolean systemCalls;
+    private final boolean watchesLoads;
+    private int nextSlot;
 
-    Attacher(Ptracer ptracer, SessionResources session, SiteBinder binder, HostFacts host, boolean systemCalls) {
+    /** @param watchesLoads whether processes are to tell of what they load later */
+    Attacher(
+            Ptracer ptracer,
+            SessionResources session,
+            SiteBinder binder,
+            HostFacts host,
+            boolean systemCalls,
+            boolean watchesLoads) {
         this.ptracer = ptracer;
         this.session = session;
         this.binder = binder;
         this.host = host;
         this.systemCalls = systemCalls;
+        this.watchesLoads = watchesLoads;
     }
 
     SessionResources session() {
@@ -40,7 +52,8 @@ final class Attacher {
     void attach(TracedProcess process, BoundTarget bound, Standstill standstill)
             throws AttachException, RecordingException, IOException, InterruptedException {
         process.addProbes(bound.probes());
-        if (bound.sites().isEmpty()) {
+        LoadHook loadHook = loadHook(process);
+        if (bound.sites().isEmpty() && loadHook == null) {
             return;
         }
         // On the ptrace thread, which gets its turn however busy the target keeps the machine.
@@ -52,6 +65,7 @@ final class Attacher {
                 bound.sites(),
                 bound.semaphores(),
                 process.rings(),
+                loadHook,
                 session.journal(),
                 host,
                 systemCalls);
@@ -59,10 +73,10 @@ final class Attacher {
         int descriptor = session.openRings();
         try {
             onPtracer(ptracer, () -> attachment.map(standstill, descriptor));
-            if (process.origin() != TracedProcess.Origin.EXECUTED) { // such processes are many, and few write much
-                onPtracer(ptracer, () -> attachment.populate(standstill));
-            }
             attachment.generate();
+            if (process.origin() != TracedProcess.Origin.EXECUTED) { // such processes are many, and few write much
+                onPtracer(ptracer, () -> attachment.warmUp(standstill));
+            }
             onPtracer(ptracer, () -> attachment.arm(standstill));
         } finally {
             Descriptors.close(descriptor);
@@ -72,18 +86,34 @@ final class Attacher {
         }
     }
 
+    /** For a process that may load what is waited for, the first time that something is put into it. */
+    private @Nullable LoadHook loadHook(TracedProcess process) throws AttachException {
+        if (!watchesLoads || !process.attachments().isEmpty()) {
+            return null;
+        }
+        DynamicLinker linker = DynamicLinker.of(process.target());
+        if (linker == null) {
+            return null;
+        }
+        int slot = nextSlot++ % SessionHeaderDescriptor.LOAD_SLOTS;
+        process.setLoadSlot(slot);
+        process.setModules(LoadedModules.of(process.target().mappings()));
+        return new LoadHook(linker, slot);
+    }
+
     /** Runs a step on the ptrace thread and lets its own exceptions through. */
     static void onPtracer(Ptracer ptracer, Step step)
             throws AttachException, RecordingException, IOException, InterruptedException {
-        Exception thrown = ptracer.call(() -> {
+        Exception[] thrown = new Exception[1];
+        ptracer.call(() -> {
             try {
                 step.run();
-                return null;
             } catch (RecordingException | IOException | InterruptedException e) {
-                return e;
+                thrown[0] = e;
             }
+            return true;
         });
-        rethrow(thrown);
+        rethrow(thrown[0]);
     }
 
     private static void rethrow(@Nullable Exception thrown)

@@ -37,6 +37,7 @@ final class CodeRegion {
     private final List<TextChange> changes = new ArrayList<>();
     private final List<RipMove> moves = new ArrayList<>();
     private final List<Unplaceable> unplaceable = new ArrayList<>();
+    private long touchPages;
 
     /** A site whose displaced instructions can't be copied to where the region lies. */
     record Unplaceable(ArmedSite site, String sentence) {}
@@ -83,6 +84,11 @@ final class CodeRegion {
         return unplaceable;
     }
 
+    /** Of the generated code: the routine with which a lent thread touches memory, see {@link TrampolineCompiler#touchPages}. */
+    long touchPages() {
+        return touchPages;
+    }
+
     /** Bytes of code, whole pages, wherever it will lie. */
     long codeSize(ProcessFacts facts) {
         // The code's size does not depend on the place, as long as addresses need all their bytes; a trampoline's share
@@ -99,6 +105,7 @@ final class CodeRegion {
         TrampolineCompiler compiler = new TrampolineCompiler(facts, start);
         ByteArrayOutputStream code = new ByteArrayOutputStream();
         code.writeBytes(compiler.sharedCode());
+        touchPages = compiler.touchPages();
         long next = compiler.firstAddress();
         for (ArmedSite site : sites) {
             code.writeBytes(new byte[(int) (next - start - code.size())]);

@@ -1,12 +1,16 @@
 package io.trapless.tracer.session;
 
 import io.trapless.tracer.attach.AttachException;
+import io.trapless.tracer.attach.AttachRefusal.Reason;
 import io.trapless.tracer.attach.Following;
 import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.session.store.JournalEntry;
 import io.trapless.tracer.session.store.ProcessKey;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -36,6 +40,26 @@ final class Follower implements Following.Listener {
                 maker == null ? new TracedProcess(child, TracedProcess.Origin.FORKED, parent) : maker.forked(child);
         forked.follow();
         processes.add(forked);
+        nameChild(forked);
+    }
+
+    /** Tells a child's code its process id. The fork has wiped the cells; one that is not empty is the parent's, in memory that both share until the child executes a program (vfork(2)). */
+    private void nameChild(TracedProcess child) {
+        byte[] pid = ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(child.pid())
+                .array();
+        try {
+            for (ProcessAttachment attachment : child.attachments()) {
+                for (long cell : attachment.pidCells()) {
+                    if (Arrays.equals(child.target().readMemory(cell, pid.length), new byte[pid.length])) {
+                        child.target().writeMemory(cell, pid);
+                    }
+                }
+            }
+        } catch (AttachException e) {
+            return; // it has been killed
+        }
     }
 
     @Override
@@ -71,10 +95,10 @@ final class Follower implements Following.Listener {
             BoundTarget bound = binder.bind(process.target());
             if (!bound.sites().isEmpty()) {
                 attacher.get().session().extend(List.of(bound));
-                attacher.get().attach(process, bound, Standstill.of(stopped));
             }
+            attacher.get().attach(process, bound, Standstill.of(stopped));
         } catch (AttachException e) {
-            if (e.reason() != io.trapless.tracer.attach.AttachRefusal.Reason.TARGET_GONE) {
+            if (e.reason() != Reason.TARGET_GONE) {
                 notices.accept(unarmed(process, e.refusal().sentence()));
             }
         } catch (RecordingException e) {

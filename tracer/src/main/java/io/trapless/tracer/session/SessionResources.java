@@ -1,20 +1,16 @@
 package io.trapless.tracer.session;
 
 import io.trapless.trace.ctf.PacketScanner;
-import io.trapless.trace.ctf.TraceDirectory;
 import io.trapless.trace.event.EventType;
-import io.trapless.trace.event.TraceSchema;
 import io.trapless.trace.event.TscCalibration;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.TimeStampCounter;
 import io.trapless.tracer.ring.Cpus;
-import io.trapless.tracer.ring.PacketSink;
 import io.trapless.tracer.ring.Reservation;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingGeometry;
-import io.trapless.tracer.ring.RingId;
 import io.trapless.tracer.ring.SessionFile;
 import io.trapless.tracer.session.store.JournalWriter;
 import io.trapless.tracer.session.store.ProcessKey;
@@ -22,7 +18,6 @@ import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
 import io.trapless.tracer.session.store.SessionProperties;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
@@ -35,27 +30,21 @@ import org.jspecify.annotations.Nullable;
 final class SessionResources {
     private static final int CLOCK_TRIES = 100;
 
-    /** A clock measured over less is worse than the frequency that is known from the beginning. */
-    private static final long SHORTEST_CALIBRATION_NANOS = 100_000_000;
-
     private final SessionDirectory directory;
     private final SessionFile file;
     private final JournalWriter journal;
-    private final @Nullable TraceDirectory trace;
-    private final @Nullable EventTap tap;
-    private final Object writing = new Object();
+    private final TraceOutput output;
     private final SessionCatalog catalog;
-    private final TscCalibration.Sample begin;
     private final RingConsumer consumer;
+    private final @Nullable EventTap tap;
 
     private SessionResources(
             SessionDirectory directory,
             SessionFile file,
             JournalWriter journal,
-            @Nullable TraceDirectory trace,
+            TraceOutput output,
             @Nullable EventTap tap,
             SessionCatalog catalog,
-            TscCalibration.Sample begin,
             long beginCycles,
             RingConsumer.Listener listener,
             long maxEvents)
@@ -63,14 +52,16 @@ final class SessionResources {
         this.directory = directory;
         this.file = file;
         this.journal = journal;
-        this.trace = trace;
+        this.output = output;
         this.tap = tap;
         this.catalog = catalog;
-        this.begin = begin;
         List<EventType> events = catalog.schema().events();
         events.forEach(event -> file.setEnabled(event.id(), true));
         this.consumer = new RingConsumer(
-                file, new PacketScanner(events), new Sink(), TimeStampCounter::read, beginCycles, maxEvents, listener);
+                file,
+                new PacketScanner(events),
+                tap == null ? output : new TappedOutput(output, tap),
+                TimeStampCounter::read, beginCycles, maxEvents, listener);
     }
 
     /**
@@ -85,14 +76,10 @@ final class SessionResources {
             throws IOException {
         SessionBase base = SessionBase.choose(request.base(), System.getenv());
         base.prepare();
-        TargetProcess first = targets.getFirst().process();
         SessionDirectory.deleteUnpublished(base);
-        SessionDirectory directory = SessionDirectory.begin(
-                base,
-                first.commandLine().isEmpty() ? "process" : first.commandLine().getFirst(),
-                first.pid());
+        SessionDirectory directory = begin(base, targets);
         SessionFile file = null;
-        TraceDirectory trace = null;
+        TraceOutput output = null;
         boolean created = false;
         try {
             TscCalibration.Sample begin = sampleClock();
@@ -106,40 +93,28 @@ final class SessionResources {
                     beginCycles,
                     begin,
                     frequencyHz,
-                    request.output() == null ? null : request.output().toAbsolutePath(),
+                    request.writesTrace() ? request.output().toAbsolutePath() : null,
                     List.of());
             SessionCatalog catalog = new SessionCatalog(properties);
             catalog.add(targets);
             file = SessionFile.create(directory.rings(), geometry, uuid, reservation(directory, geometry), beginCycles);
             catalog.writeTo(directory);
-            if (request.output() != null) {
-                trace = TraceDirectory.create(request.output(), catalog.schema());
-            }
-            if (request.tap() != null) {
-                request.tap().begin(catalog.schema().clock());
-            }
+            output = TraceOutput.create(request.output(), request.options(), begin, catalog::schema);
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
-                    directory,
-                    file,
-                    journal,
-                    trace,
-                    request.tap(),
-                    catalog,
-                    begin,
-                    beginCycles,
-                    listener,
-                    request.maxEvents());
+                    directory, file, journal, output, request.tap(), catalog, beginCycles, listener, request.maxEvents());
+            if (request.tap() != null) {
+                request.tap().begin(catalog.schema().clock());
+            }
             resources.tell(targets, catalog.schema().events());
             resources.consumer.start();
             created = true;
             return resources;
         } finally {
             if (!created) {
-                if (trace != null) {
-                    trace.close();
-                    TraceRemoval.removeEmpty(trace.path());
+                if (output != null) {
+                    output.abandon();
                 }
                 if (file != null) {
                     file.close();
@@ -147,6 +122,16 @@ final class SessionResources {
                 directory.delete();
             }
         }
+    }
+
+    /** Named after the first process; after the tracer where there is none yet. */
+    private static SessionDirectory begin(SessionBase base, List<BoundTarget> targets) throws IOException {
+        if (targets.isEmpty()) {
+            return SessionDirectory.begin(base, "all", ProcessKey.ofSelf().pid());
+        }
+        TargetProcess first = targets.getFirst().process();
+        List<String> command = first.commandLine();
+        return SessionDirectory.begin(base, command.isEmpty() ? "process" : command.getFirst(), first.pid());
     }
 
     /** The rseq rings always; the atomic ones too where that leaves plenty of room for others. */
@@ -166,28 +151,10 @@ final class SessionResources {
             return;
         }
         catalog.writeTo(directory);
-        TraceDirectory writtenTrace = trace;
-        if (writtenTrace != null) {
-            synchronized (writing) {
-                writtenTrace.replaceMetadata(catalog.schema());
-            }
-        }
+        output.refreshSchema();
         tell(targets, fresh);
         consumer.add(fresh);
         fresh.forEach(event -> file.setEnabled(event.id(), true));
-    }
-
-    /** Writes down the processes that have been taken in, where {@link #extend} has not done so: it need not be at once. */
-    void writeProcesses() throws IOException {
-        if (catalog.isUnwritten()) {
-            catalog.writeTo(directory);
-        }
-    }
-
-    /** Both clocks now. */
-    static TscCalibration.Sample sampleClock() {
-        TimeStampCounter.ClockPair pair = TimeStampCounter.sample(TimeStampCounter.CLOCK_REALTIME, CLOCK_TRIES);
-        return new TscCalibration.Sample(pair.cycles(), pair.nanos());
     }
 
     /** Tells the tap what new event ids mean. */
@@ -207,39 +174,44 @@ final class SessionResources {
         }
     }
 
-    /** Where the consumer's packets go: to the trace, to the tap, or to both. */
-    private final class Sink implements PacketSink {
-        @Override
-        public void accept(RingId ring, MemorySegment packet, long records) throws IOException {
-            TraceDirectory writtenTrace = trace;
-            if (writtenTrace != null) {
-                synchronized (writing) {
-                    writtenTrace.append(ring.cpu(), ring.kind().code(), packet);
-                }
-            }
-            EventTap listener = tap;
-            if (listener != null && records > 0) {
-                listener.packet(ring, packet);
-            }
+    /** Writes down the processes that have been taken in, where {@link #extend} has not done so: it need not be at once. */
+    void writeProcesses() throws IOException {
+        if (catalog.isUnwritten()) {
+            catalog.writeTo(directory);
         }
+    }
 
-        @Override
-        public boolean wantsParts() {
-            return tap != null;
-        }
-
-        @Override
-        public void polled(long tscCycles) {
-            EventTap listener = tap;
-            if (listener != null) {
-                listener.polled(tscCycles);
-            }
-        }
+    /** Both clocks now. */
+    static TscCalibration.Sample sampleClock() {
+        TimeStampCounter.ClockPair pair = TimeStampCounter.sample(TimeStampCounter.CLOCK_REALTIME, CLOCK_TRIES);
+        return new TscCalibration.Sample(pair.cycles(), pair.nanos());
     }
 
     /** The ring file's place, by which processes that map it are known. */
     Path rings() {
         return directory.rings();
+    }
+
+    /** The session's own folder. */
+    SessionDirectory directory() {
+        return directory;
+    }
+
+    /** Where the packets go. */
+    TraceOutput output() {
+        return output;
+    }
+
+    /** What can be recorded, as far as is known now. */
+    List<EventType> events() {
+        return catalog.schema().events();
+    }
+
+    /** Switches an event on or off; whether that changed anything. */
+    boolean setEnabled(int eventId, boolean enabled) {
+        boolean before = file.isEnabled(eventId);
+        file.setEnabled(eventId, enabled);
+        return before != enabled;
     }
 
     SessionFile file() {
@@ -268,17 +240,7 @@ final class SessionResources {
 
     /** Writes the final clock and closes the trace; all packets have been appended. */
     void closeTrace() throws IOException {
-        TraceDirectory writtenTrace = trace;
-        if (writtenTrace == null) {
-            return;
-        }
-        TscCalibration.Sample end = sampleClock();
-        TraceSchema schema = catalog.schema();
-        if (end.realtimeNanos() - begin.realtimeNanos() >= SHORTEST_CALIBRATION_NANOS) {
-            schema = schema.withClock(TscCalibration.between(begin, end));
-        }
-        writtenTrace.replaceMetadata(schema);
-        writtenTrace.close();
+        output.close();
     }
 
     /** Deletes the session's files; targets that still map the rings keep them. */
@@ -293,11 +255,7 @@ final class SessionResources {
     void abandon(boolean keepSession) {
         try {
             consumer.close();
-            TraceDirectory writtenTrace = trace;
-            if (writtenTrace != null) {
-                writtenTrace.close();
-                TraceRemoval.removeEmpty(writtenTrace.path());
-            }
+            output.abandon();
             if (!keepSession) {
                 delete();
             }

@@ -34,6 +34,7 @@ import java.util.function.Predicate;
  */
 final class SiteBinder {
     private final List<CaptureSource> clauses;
+    private final int firstTrigger;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
@@ -45,9 +46,13 @@ final class SiteBinder {
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
-    /** @param later which modules may come that are not there yet */
-    SiteBinder(List<CaptureSource> clauses, ImageFiles files, boolean systemCalls, LaterModules later) {
+    /**
+     * @param triggers how many of the clauses, at the end, are triggers: the first has slot 0
+     * @param later which modules may come that are not there yet
+     */
+    SiteBinder(List<CaptureSource> clauses, int triggers, ImageFiles files, boolean systemCalls, LaterModules later) {
         this.clauses = List.copyOf(clauses);
+        this.firstTrigger = clauses.size() - triggers;
         this.files = files;
         this.systemCalls = systemCalls;
         this.later = later;
@@ -102,7 +107,7 @@ final class SiteBinder {
                 absent = true;
             }
             if (refusal.reason() == RefusalReason.NO_SUCH_MODULE && later.mayCome(process, pattern)) {
-                ledger.await(pattern, refusal.sentence());
+                ledger.await(pattern);
             } else {
                 refuse(refusal.probe(), refusal.sentence());
             }
@@ -136,12 +141,7 @@ final class SiteBinder {
 
         /** One address and what is to be recorded there. */
         private record Place(
-                SitePlan.Jump plan,
-                long loadBias,
-                List<SiteProbe> probes,
-                List<Integer> sources,
-                List<String> names,
-                List<Long> semaphores) {}
+                SitePlan.Jump plan, long loadBias, List<SiteProbe> probes, List<Integer> sources, List<String> names, List<Long> semaphores) {}
 
         private final ForeignCode foreignCode;
 
@@ -185,14 +185,13 @@ final class SiteBinder {
                 throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID
                         + " places; a recording holds no more, so name fewer of them");
             }
-            SiteProbe probe = new SiteProbe(id, program.filter(), program.captures(), locations);
+            int trigger = clause < firstTrigger ? SiteProbe.NO_TRIGGER : clause - firstTrigger;
+            SiteProbe probe = new SiteProbe(id, program.filter(), program.captures(), locations, trigger);
             check(clause, probe);
             long bias = site.module().loadBias();
             long address = plan.range().site() + bias;
             Place place = places.computeIfAbsent(
-                    address,
-                    _ -> new Place(
-                            plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+                    address, _ -> new Place(plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
             place.probes.add(probe);
             place.sources.add(clause);
             place.names.add(site.probe());

@@ -1,7 +1,10 @@
 package io.trapless.tracer.session;
 
+import io.trapless.tracer.attach.AddressRange;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.attach.TextChange;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +27,9 @@ final class TracedProcess {
         EXECUTED
     }
 
+    /** It tells nobody of what it loads. */
+    static final int NO_SLOT = -1;
+
     private final TargetProcess target;
     private final Origin origin;
     private final int parent;
@@ -31,6 +37,8 @@ final class TracedProcess {
     private final List<BoundProbe> probes = new CopyOnWriteArrayList<>();
     private final List<ProcessAttachment> attachments = new CopyOnWriteArrayList<>();
 
+    private volatile LoadedModules modules = new LoadedModules(List.of());
+    private volatile int loadSlot = NO_SLOT;
     private volatile boolean followed;
     private volatile boolean gone;
     private volatile @Nullable Integer waitStatus;
@@ -48,6 +56,8 @@ final class TracedProcess {
         TracedProcess forked = new TracedProcess(child, Origin.FORKED, target.pid());
         forked.probes.addAll(probes);
         forked.attachments.addAll(attachments);
+        forked.modules = modules;
+        forked.loadSlot = loadSlot;
         return forked;
     }
 
@@ -79,6 +89,55 @@ final class TracedProcess {
         return attachments;
     }
 
+    /** What it has mapped, as far as its probes have been bound. */
+    LoadedModules modules() {
+        return modules;
+    }
+
+    void setModules(LoadedModules now) {
+        modules = now;
+    }
+
+    /** Where it tells of what it loads; {@link #NO_SLOT}: nowhere. */
+    int loadSlot() {
+        return loadSlot;
+    }
+
+    void setLoadSlot(int slot) {
+        loadSlot = slot;
+    }
+
+    /** It has unmapped something: nothing there is to be taken back any more. */
+    void forget(AddressRange range) throws IOException {
+        for (ProcessAttachment attachment : attachments) {
+            attachment.forget(range);
+        }
+    }
+
+    /** Forgets what was armed in modules that have been loaded anew in the same place since; returns the others. */
+    LoadedModules dropReloaded(LoadedModules candidates) throws IOException {
+        List<LoadedModules.Module> kept = new ArrayList<>();
+        for (LoadedModules.Module module : candidates.modules()) {
+            if (hasLostJump(module.range())) {
+                forget(module.range());
+            } else {
+                kept.add(module);
+            }
+        }
+        return new LoadedModules(kept);
+    }
+
+    private boolean hasLostJump(AddressRange range) {
+        for (TextChange change : changes()) {
+            if (range.contains(change.address())) {
+                byte[] now = new byte[change.expected().length];
+                int got = target.tryReadMemory(change.address(), now, 0, now.length);
+                return got == now.length && Arrays.equals(now, change.expected());
+            }
+        }
+        return false;
+    }
+
     void addProbes(List<BoundProbe> more) {
         probes.addAll(more);
     }
@@ -90,6 +149,11 @@ final class TracedProcess {
     /** What was written over its text. */
     List<TextChange> changes() {
         return attachments.stream().flatMap(a -> a.changes().stream()).toList();
+    }
+
+    /** Places of it that are armed. */
+    int siteCount() {
+        return attachments.stream().mapToInt(ProcessAttachment::siteCount).sum();
     }
 
     List<Long> semaphores() {

@@ -15,8 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param eventId 0 to 0xFFFE; also the index of its enable byte
  * @param filter null: every hit is recorded
  * @param arguments operands of the USDT note; empty for a function
+ * @param trigger the slot in which it leaves a mark when it has fired, or {@link #NO_TRIGGER}
  */
-public record SiteProbe(int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments) {
+public record SiteProbe(
+        int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments, int trigger) {
+    /** It leaves no mark. */
+    public static final int NO_TRIGGER = -1;
+
+    /** A probe that is no trigger. */
+    public SiteProbe(int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments) {
+        this(eventId, filter, captures, arguments, NO_TRIGGER);
+    }
+
     public SiteProbe {
         captures = List.copyOf(captures);
         arguments = List.copyOf(arguments);

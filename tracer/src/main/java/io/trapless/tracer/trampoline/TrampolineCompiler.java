@@ -16,6 +16,7 @@ import io.trapless.binary.x86.Label;
 import io.trapless.binary.x86.Mem;
 import io.trapless.language.slice.Value;
 import io.trapless.layout.RingDescriptor;
+import io.trapless.layout.SessionHeaderDescriptor;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -53,6 +54,11 @@ public final class TrampolineCompiler {
     /** The bytes that all trampolines of the region rely on, at its start. */
     public byte[] sharedCode() {
         return shared.code().clone();
+    }
+
+    /** {@link SharedRoutines#touchPages}. */
+    public long touchPages() {
+        return shared.touchPages();
     }
 
     /** Where the first trampoline may lie. */
@@ -144,6 +150,7 @@ public final class TrampolineCompiler {
             private final boolean isLight;
             private final Label retry = asm.label();
             private final Label out = asm.label();
+            private final Label unwanted = asm.label();
             private final Label next = asm.label();
             private final Label info = asm.label();
             private final Label slow = asm.label();
@@ -190,6 +197,7 @@ public final class TrampolineCompiler {
                 if (isLight) {
                     emitSequence(light, fallBack, fallBack);
                     light.disarm();
+                    mark();
                 } else {
                     emitStaged(filter);
                 }
@@ -200,7 +208,7 @@ public final class TrampolineCompiler {
                 frame.openStaging();
                 if (filter != null && plan.filterNeedsStaging()) {
                     values.noteFaultsOf(-1);
-                    values.jumpUnless(filter, out);
+                    values.jumpUnless(filter, unwanted);
                 }
                 record.compute();
                 depthInside = frame.depth();
@@ -214,7 +222,19 @@ public final class TrampolineCompiler {
                 if (facts.rseq().registered()) {
                     sequence.disarm(); // on every way out: the cold routines arm sequences of their own
                 }
+                mark();
+                asm.bind(unwanted);
                 frame.closeStaging();
+            }
+
+            /** Tells the tracer that a trigger has fired: behind the record, which a reader will then find. */
+            private void mark() {
+                if (probe.trigger() != SiteProbe.NO_TRIGGER) {
+                    long fired = facts.enable()
+                            - SessionHeaderDescriptor.ENABLE_OFFSET
+                            + SessionHeaderDescriptor.FIRED_OFFSET;
+                    asm.mov(Mem.ripAbsolute(fired + probe.trigger()), 1, 1);
+                }
             }
 
             private void emitSequence(RestartableSequence attempt, Label ifNotRegistered, Label ifFull) {

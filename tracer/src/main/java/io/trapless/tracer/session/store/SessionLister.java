@@ -87,7 +87,7 @@ public final class SessionLister {
                 .toList();
     }
 
-    private static boolean isSession(Path entry) {
+    static boolean isSession(Path entry) {
         try {
             if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
                     || entry.getFileName().toString().startsWith(".")) {
