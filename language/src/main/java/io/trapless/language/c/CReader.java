@@ -52,8 +52,12 @@ public final class CReader {
                 .filter(t -> own.contains(t.definition()))
                 .forEach(t -> troubles.add(new Trouble(t.message(), t.definition())));
         for (Map.Entry<String, CMacro> macro : preprocessor.macros().entrySet()) {
-            if (macro.getValue().parameters() == null && !predefined.contains(macro.getKey())) {
-                definitions.constants.put(macro.getKey(), macro.getValue().text());
+            // "#define A A" says of an enumerator that it is there, and means the enumerator.
+            String text = macro.getValue().text();
+            if (macro.getValue().parameters() == null
+                    && !predefined.contains(macro.getKey())
+                    && !text.equals(macro.getKey())) {
+                definitions.constants.put(macro.getKey(), text);
             }
         }
         return new Outcome(definitions, troubles);

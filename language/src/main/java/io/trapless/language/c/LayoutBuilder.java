@@ -65,13 +65,11 @@ final class LayoutBuilder {
             offset = roundUp(offset, unitBits);
         }
         if (!name.isEmpty()) {
-            int firstByte = (int) (offset / 8);
-            int shift = (int) (offset % 8);
-            int readBytes = (shift + widthBits + 7) / 8;
-            if (readBytes > 8) {
-                // Only in packed structures: nine bytes would have to be read.
-                readBytes = 8;
-            }
+            // The field's own unit is read as a whole, as compilers do; a packed field has none.
+            long unit = packed ? 8 : unitBits;
+            int firstByte = (int) (offset / unit * unit / 8);
+            int shift = (int) (offset % unit);
+            int readBytes = packed ? Math.min(8, (shift + widthBits + 7) / 8) : (int) unitBits / 8;
             fields.add(new StructField(name, type, firstByte, new BitField(readBytes, shift, widthBits)));
         }
         place(offset, widthBits, packed || name.isEmpty() ? 1 : type.alignBytes());

@@ -169,7 +169,7 @@ final class ActionState {
     }
 
     /** Takes note of what is known of a variable's type. */
-    void setType(Variables.Info variable, Type type) {
+    void setType(Variables.Entry variable, Type type) {
         if (!TypePromotion.isSame(variable.type, type)) {
             variable.type = type;
             program.change();

@@ -40,7 +40,7 @@ final class AggregationParameters {
         }
         Term bits = arguments.get(1);
         if (!bits.isNaturalLiteral()) {
-            throw fail("hist: invalid bits value, need integer literal");
+            throw fail("hist() expects a int literal (" + bits.type().family() + " provided)");
         }
         if (Long.compareUnsigned(bits.number(), 5) > 0) {
             throw fail("hist: bits " + Long.toUnsignedString(bits.number()) + " must be 0..5");

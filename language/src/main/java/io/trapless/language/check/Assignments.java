@@ -39,7 +39,7 @@ final class Assignments {
     }
 
     private CheckedStatement variable(Expression.Variable variable, Expression value, boolean compound, Span span) {
-        Variables.Info known = state.variables.find(variable.name());
+        Variables.Entry known = state.variables.find(variable.name());
         if (known == null && compound) {
             throw state.fail(variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
         }
@@ -56,7 +56,7 @@ final class Assignments {
         return assign(known, term, span);
     }
 
-    private CheckedStatement assign(Variables.Info variable, Term value, Span span) {
+    private CheckedStatement assign(Variables.Entry variable, Term value, Span span) {
         Type type = value.type();
         boolean assignable = !(type instanceof Type.None)
                 && !(type instanceof Type.Nothing)
@@ -106,7 +106,7 @@ final class Assignments {
             state.restoreDepth(depth);
             stop = s;
         }
-        Variables.Info shadowed = state.variables.find(variable.name());
+        Variables.Entry shadowed = state.variables.find(variable.name());
         if (shadowed != null) {
             throw state.fail(state.error(
                             span,
@@ -114,7 +114,7 @@ final class Assignments {
                                     + " was already declared. Variable shadowing is not allowed.")
                     .note(shadowed.how.sentence, state.place(shadowed.origin)));
         }
-        Variables.Info info = state.variables.declare(variable.name(), span, Variables.Origin.DECLARATION);
+        Variables.Entry info = state.variables.declare(variable.name(), span, Variables.Origin.DECLARATION);
         Expression.TypeOperand type = statement.type();
         if (type != null) {
             declared(info, type);
@@ -132,7 +132,7 @@ final class Assignments {
         return assign(info, term, span);
     }
 
-    private void declared(Variables.Info info, Expression.TypeOperand operand) {
+    private void declared(Variables.Entry info, Expression.TypeOperand operand) {
         Type type = expressions.introspect(operand);
         if (type instanceof Type.Aggregate || type instanceof Type.Nothing || type instanceof Type.None) {
             throw state.fail(operand.span(), "Invalid variable declaration type: " + type.text());

@@ -49,7 +49,7 @@ final class Conversions {
             return fits(n, target) ? new CheckedExpression.NumberConstant(n.value(), target, n.span()) : null;
         }
         CheckedExpression plain = plain(value);
-        if (value == plain && !TypePromotion.fits(value.type(), target)) {
+        if (!TypePromotion.isNumberAggregate(value.type()) && !TypePromotion.fits(value.type(), target)) {
             state.warn(
                     value.span(),
                     "Expression of type: " + value.type().text() + " being cast to type: " + target.text()

@@ -125,7 +125,7 @@ final class Expressions {
     }
 
     private Term variable(Expression.Variable variable) {
-        Variables.Info info = state.variables.find(variable.name());
+        Variables.Entry info = state.variables.find(variable.name());
         if (info == null) {
             throw state.fail(variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
         }
@@ -149,7 +149,7 @@ final class Expressions {
 
     private Term addressOf(Expression.Unary unary) {
         if (unary.operand() instanceof Expression.Variable v) {
-            Variables.Info info = state.variables.find(v.name());
+            Variables.Entry info = state.variables.find(v.name());
             if (info != null) {
                 // Whoever has the address may assign to it.
                 info.assigned = true;
@@ -276,6 +276,12 @@ final class Expressions {
     private Term choice(CheckedExpression condition, Term whenTrue, Term whenFalse, Span span) {
         Type a = whenTrue.type();
         Type b = whenFalse.type();
+        if (isNothing(a) != isNothing(b) && isVoid(isNothing(a) ? whenTrue : whenFalse)) {
+            throw state.fail(
+                    span,
+                    "Branches must return the same type or compatible types: have '" + voidText(a) + "' and '"
+                            + voidText(b) + "'");
+        }
         if (isNothing(a) || isNothing(b)) {
             return Term.of(new CheckedExpression.Conditional(
                     condition, whenTrue.node(), whenFalse.node(), new Type.None(), span));
@@ -290,6 +296,15 @@ final class Expressions {
                             + "'");
         }
         return Term.of(new CheckedExpression.Conditional(condition, x, y, common, span));
+    }
+
+    /** Whether it is a call without a result, and not only a branch that is not there. */
+    private static boolean isVoid(Term term) {
+        return !(term.node() instanceof CheckedExpression.Block);
+    }
+
+    private static String voidText(Type type) {
+        return type instanceof Type.None ? "void" : type.text();
     }
 
     private static boolean isNothing(Type type) {

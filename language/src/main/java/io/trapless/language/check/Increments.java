@@ -40,7 +40,7 @@ final class Increments {
 
     private Term variable(Expression.Unary unary, Expression.Variable variable) {
         Span span = unary.span();
-        Variables.Info info = state.variables.find(variable.name());
+        Variables.Entry info = state.variables.find(variable.name());
         if (info == null) {
             throw state.fail(variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
         }

@@ -46,7 +46,7 @@ final class Loops {
         if (key != null && value != null) {
             element = new Type.Tuple(List.of(key, value));
         }
-        Variables.Info[] slot = new Variables.Info[1];
+        Variables.Entry[] slot = new Variables.Entry[1];
         CheckedStatement.Block body = body(loop, loop.variable(), element, loop.body(), slot);
         MapDescriptor descriptor = state.program.descriptor(map);
         return new CheckedStatement.ForMap(slot[0].slot(), descriptor, body, loop.span());
@@ -69,7 +69,7 @@ final class Loops {
         }
         CheckedExpression from = expressions.conversions().convert(start.node(), common);
         CheckedExpression to = expressions.conversions().convert(end.node(), common);
-        Variables.Info[] slot = new Variables.Info[1];
+        Variables.Entry[] slot = new Variables.Entry[1];
         CheckedStatement.Block body = body(loop, loop.variable(), common, loop.body(), slot);
         return new CheckedStatement.ForRange(
                 slot[0].slot(), from == null ? start.node() : from, to == null ? end.node() : to, body, loop.span());
@@ -81,8 +81,8 @@ final class Loops {
             Expression.Variable variable,
             @Nullable Type type,
             Expression.Block body,
-            Variables.Info[] slot) {
-        Variables.Info shadowed = state.variables.find(variable.name());
+            Variables.Entry[] slot) {
+        Variables.Entry shadowed = state.variables.find(variable.name());
         if (shadowed != null) {
             throw state.fail(state.error(
                             variable.span(),
@@ -92,7 +92,7 @@ final class Loops {
         state.variables.enter(owner);
         state.enterLoop();
         try {
-            Variables.Info info = state.variables.declare(variable.name(), variable.span(), Variables.Origin.LOOP);
+            Variables.Entry info = state.variables.declare(variable.name(), variable.span(), Variables.Origin.LOOP);
             info.assigned = true;
             if (type != null) {
                 Type grown = info.type == null || !(type.isInteger()) ? type : TypePromotion.promote(info.type, type);

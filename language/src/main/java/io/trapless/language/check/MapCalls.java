@@ -95,7 +95,7 @@ final class MapCalls {
                     arguments.get(2).span(),
                     "Mismatched arg. find() expects a variable for arg $var but got an expression.");
         }
-        Variables.Info info = state.variables.find(variable.name());
+        Variables.Entry info = state.variables.find(variable.name());
         if (info == null) {
             throw state.fail(variable.span(), "Undefined or undeclared variable: " + Statements.shown(variable.name()));
         }

@@ -252,7 +252,8 @@ final class Operators {
     private static boolean isSignedBeside(Type type, Type other) {
         boolean flexible = type instanceof Type.Int i && i.flexible();
         boolean otherFlexible = other instanceof Type.Int i && i.flexible();
-        return flexible && !otherFlexible && other.isInteger() ? other.isSigned() : type.isSigned();
+        boolean follows = flexible && !otherFlexible && other.isInteger();
+        return follows ? other.isSigned() : type.isSigned();
     }
 
     /** Everything but numbers and pointers: equal or not. */

@@ -7,6 +7,7 @@ import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.MapDescriptor;
 import io.trapless.language.checked.ProbeKind;
 import io.trapless.language.checked.Settings;
+import io.trapless.language.cut.Cutter;
 import io.trapless.language.diagnostic.Finding;
 import io.trapless.language.diagnostic.Source;
 import io.trapless.language.expand.ExpandedProgram;
@@ -80,7 +81,8 @@ public final class ProgramChecker {
             for (ActionChecker action : actions) {
                 checked.add(action.check(checked.size()));
             }
-            if (!state.changed() && !fillMaps()) {
+            boolean hopeless = state.findings().hasErrors();
+            if (!state.changed() && (hopeless || !fillMaps())) {
                 break;
             }
         }
@@ -94,7 +96,7 @@ public final class ProgramChecker {
                 state.settings,
                 descriptors(),
                 state.definitions().enumDefinitions(),
-                checked,
+                checked.stream().map(Cutter::cut).toList(),
                 state.namedOptions.all(),
                 all));
     }
@@ -126,6 +128,9 @@ public final class ProgramChecker {
         Finding.Place place = state.unresolved();
         if (!findings.hasErrors() && place != null) {
             findings.add(Finding.error(place, "Could not resolve the type of this statement"));
+        }
+        for (MapState map : state.maps()) {
+            state.checkDeclaration(map);
         }
         for (Program.MapDeclaration declaration : state.program.mapDeclarations()) {
             if (!state.isUsed(declaration.name())) {

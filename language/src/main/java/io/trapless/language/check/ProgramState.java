@@ -122,6 +122,22 @@ final class ProgramState {
         }
     }
 
+    /** Reports a declaration whose storage does not go with what the map holds. */
+    void checkDeclaration(MapState map) {
+        Program.MapDeclaration declaration = declarations.get(map.name);
+        if (declaration == null) {
+            return;
+        }
+        boolean perCpu = declaration.type().startsWith("percpu");
+        boolean aggregate = map.valueType instanceof Type.Aggregate;
+        if (perCpu != aggregate) {
+            findings.error(
+                    map.first,
+                    "Incompatible map types. Type from declaration: " + declaration.type()
+                            + ". Type from value/key type: " + (aggregate ? "percpuhash" : "hash"));
+        }
+    }
+
     /** The map as it is known now. */
     MapDescriptor descriptor(MapState map) {
         Type value = map.valueType;

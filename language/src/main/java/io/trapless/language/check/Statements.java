@@ -35,7 +35,7 @@ final class Statements {
     /** A block in a scope of its own. */
     CheckedStatement.Block block(Expression.Block block) {
         CheckedExpression.Block checked =
-                (CheckedExpression.Block) inScope(block).node();
+                (CheckedExpression.Block) inScope(block, true).node();
         CheckedExpression value = checked.value();
         if (value == null) {
             return checked.statements();
@@ -48,7 +48,7 @@ final class Statements {
 
     /** A block for its value; one that holds nothing but a literal is that literal. */
     Term valueBlock(Expression.Block block) {
-        Term term = inScope(block);
+        Term term = inScope(block, false);
         return term.node() instanceof CheckedExpression.Block b
                         && b.statements().isEmpty()
                         && b.value() != null
@@ -57,7 +57,10 @@ final class Statements {
                 : term;
     }
 
-    private Term inScope(Expression.Block block) {
+    /**
+     * @param guarded whether the block is a statement: what is wrong with its value is then reported and no more
+     */
+    private Term inScope(Expression.Block block, boolean guarded) {
         Span call = state.program.callOf(block);
         if (call != null) {
             state.enterCall(call);
@@ -65,7 +68,7 @@ final class Statements {
         state.enter(block.span());
         state.variables.enter(block);
         try {
-            return contents(block);
+            return contents(block, guarded);
         } finally {
             state.variables.leave();
             state.leave();
@@ -75,7 +78,7 @@ final class Statements {
         }
     }
 
-    private Term contents(Expression.Block block) {
+    private Term contents(Expression.Block block, boolean guarded) {
         List<CheckedStatement> statements = new ArrayList<>();
         boolean ended = false;
         boolean warned = false;
@@ -93,7 +96,10 @@ final class Statements {
             }
         }
         Expression last = block.value();
-        Term value = last == null ? null : expressions.check(last);
+        Term value = last == null ? null : value(last, guarded);
+        if (ended && !warned && last != null) {
+            state.warn(last.span(), "Unreachable statement.");
+        }
         warnUnassigned();
         CheckedStatement.Block checked = new CheckedStatement.Block(statements, block.span());
         if (value == null) {
@@ -103,8 +109,24 @@ final class Statements {
                 new CheckedExpression.Block(checked, value.node(), value.type(), block.span()), value.literal());
     }
 
+    private @Nullable Term value(Expression last, boolean guarded) {
+        int depth = state.depth();
+        try {
+            return expressions.check(last);
+        } catch (Stop stop) {
+            if (!guarded) {
+                throw stop;
+            }
+            state.restoreDepth(depth);
+            if (stop.isUnresolved()) {
+                state.program.leaveUnresolved(state.place(last.span()));
+            }
+            return null;
+        }
+    }
+
     private void warnUnassigned() {
-        for (Variables.Info info : state.variables.unassigned()) {
+        for (Variables.Entry info : state.variables.unassigned()) {
             state.warn(info.origin, "Variable " + shown(info.name) + " was never assigned to.");
         }
     }

@@ -54,6 +54,9 @@ final class TypeReader {
             case TypeName.Array a -> array(a, span);
             case TypeName.Named n -> {
                 Type type = find(n);
+                if (type == null && "enum".equals(n.tag())) {
+                    throw state.fail(span, "Unknown enum: " + n.name());
+                }
                 if (type == null) {
                     throw state.fail(span, "Cannot resolve unknown type \"" + n.text() + "\"");
                 }
@@ -97,6 +100,9 @@ final class TypeReader {
             return state.program.definitions().enumeration(name.text());
         }
         StructLayout layout = state.program.definitions().struct(name.text());
+        if (layout == null) {
+            layout = state.program.options.facts().struct(state.point, name.text());
+        }
         return layout == null ? null : new Type.Struct(layout);
     }
 }

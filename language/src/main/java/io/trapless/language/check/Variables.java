@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The scratch variables of one action. Which are visible is known only while a round walks through it; what is known of their types stays from round to round. */
 final class Variables {
     /** A variable. */
-    static final class Info {
+    static final class Entry {
         final String name;
         final int index;
 
@@ -31,7 +31,7 @@ final class Variables {
         /** In this round, so far. */
         boolean assigned;
 
-        Info(String name, int index, Span origin, Origin how) {
+        Entry(String name, int index, Span origin, Origin how) {
             this.name = name;
             this.index = index;
             this.origin = origin;
@@ -63,10 +63,10 @@ final class Variables {
         }
     }
 
-    private record Scope(Object owner, Map<String, Info> visible) {}
+    private record Scope(Object owner, Map<String, Entry> visible) {}
 
-    private final Map<Object, Map<String, Info>> byOwner = new IdentityHashMap<>();
-    private final List<Info> all = new ArrayList<>();
+    private final IdentityHashMap<Object, Map<String, Entry>> byOwner = new IdentityHashMap<>();
+    private final List<Entry> all = new ArrayList<>();
     private final List<Scope> scopes = new ArrayList<>();
 
     void beginRound() {
@@ -83,9 +83,9 @@ final class Variables {
         scopes.removeLast();
     }
 
-    @Nullable Info find(String name) {
+    @Nullable Entry find(String name) {
         for (Scope scope : scopes) {
-            Info info = scope.visible().get(name);
+            Entry info = scope.visible().get(name);
             if (info != null) {
                 return info;
             }
@@ -94,21 +94,22 @@ final class Variables {
     }
 
     /** A variable of the innermost block. */
-    Info declare(String name, Span span, Origin how) {
+    Entry declare(String name, Span span, Origin how) {
         Scope scope = scopes.getLast();
-        Info info = byOwner.computeIfAbsent(scope.owner(), _ -> new HashMap<>()).computeIfAbsent(name, n -> {
-            Info made = new Info(n, all.size(), span, how);
-            all.add(made);
-            return made;
-        });
+        Entry info = byOwner.computeIfAbsent(scope.owner(), _ -> new HashMap<>())
+                .computeIfAbsent(name, n -> {
+                    Entry made = new Entry(n, all.size(), span, how);
+                    all.add(made);
+                    return made;
+                });
         scope.visible().put(name, info);
         return info;
     }
 
     /** Those of the innermost block that were declared and never assigned to. */
-    List<Info> unassigned() {
-        List<Info> result = new ArrayList<>();
-        for (Info info : scopes.getLast().visible().values()) {
+    List<Entry> unassigned() {
+        List<Entry> result = new ArrayList<>();
+        for (Entry info : scopes.getLast().visible().values()) {
             if (!info.assigned && info.how == Origin.DECLARATION) {
                 result.add(info);
             }

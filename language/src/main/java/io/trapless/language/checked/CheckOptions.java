@@ -3,6 +3,7 @@ package io.trapless.language.checked;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.syntax.AttachPoint;
 import io.trapless.language.syntax.ProbePattern;
+import io.trapless.language.types.StructLayout;
 import io.trapless.language.types.Type;
 import java.nio.file.Path;
 import java.util.List;
@@ -107,6 +108,15 @@ public record CheckOptions(
 
         /** The parameters of the function by its debugging information, for {@code args}; null if there is none. */
         @Nullable List<NamedArgument> namedArguments(AttachPoint point);
+
+        /**
+         * A structure or union by the debugging information of the probe's module, or null.
+         *
+         * @param name with its tag: {@code struct foo}
+         */
+        default @Nullable StructLayout struct(AttachPoint point, String name) {
+            return null;
+        }
 
         /** Bytes of a data symbol of the probe's module, for the type of {@code uaddr}; -1 if it is not known. */
         default int symbolSize(AttachPoint point, String symbol) {

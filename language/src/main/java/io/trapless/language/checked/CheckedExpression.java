@@ -201,7 +201,7 @@ public sealed interface CheckedExpression {
     record Load(CheckedExpression address, @Nullable BitField bits, Type type, Span span)
             implements CheckedExpression {}
 
-    /** The address of a variable or of a map's entry: leads to that object of the script, for {@link Load}, and is 8 bytes wide. Printed as a number it is any number but 0. */
+    /** The address of a variable, of a map's entry or of a string of the script: leads to that object of the script, for {@link Load}, and is 8 bytes wide. Printed as a number it is any number but 0. */
     record AddressOf(CheckedExpression operand, Type type, Span span) implements CheckedExpression {}
 
     /**

@@ -4,6 +4,8 @@ package io.trapless.language.checked;
 public enum Function {
     /** Length of a string in bytes. */
     STRLEN,
+    /** (string, limit): the string, cut at {@code limit - 1} bytes (unsigned): what is left of {@code str(address, limit)} when the string itself was captured. */
+    STR_LIMIT,
     /** (string, string, count): 0 if the first {@code count} bytes are equal, up to the NULs; else not 0 (1). */
     STRNCMP,
     /** (haystack, needle): index of the first occurrence, or -1; an empty needle is found at 0. */

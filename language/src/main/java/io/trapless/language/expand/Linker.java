@@ -138,9 +138,10 @@ public final class Linker {
                 }
                 case Program.MapDeclaration declaration -> declarations.add(declaration);
                 case Program.Function function ->
-                    findings.error(
+                    findings.warning(
                             function.span(),
-                            "functions are not supported: bpftrace itself can't call them yet; use a macro");
+                            "the function " + function.name()
+                                    + " is not used: as in bpftrace, nothing can call it; a macro can be");
                 case Program.Macro _ -> {}
             }
         }

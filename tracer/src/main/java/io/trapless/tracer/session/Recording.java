@@ -57,7 +57,12 @@ public final class Recording {
                 request.reach().follow() || request.reach().later() || request.reach().everywhere()
                         ? LaterModules.ALL : LaterModules.EXISTING;
         this.binder = new SiteBinder(
-                request.allSources(), request.triggerClauses().size(), files, request.systemCalls(), later);
+                request.allSources(),
+                request.triggerClauses().size(),
+                files,
+                request.systemCalls(),
+                later,
+                request.options().durations());
     }
 
     /**

@@ -58,7 +58,8 @@ public record RecordingRequest(
             Reach reach,
             RecordingOptions options) {
         this(
-                clauses.stream().map(CaptureSource::of).toList(),
+                (options.durations() ? Durations.completed(clauses) : clauses)
+                        .stream().map(CaptureSource::of).toList(),
                 pids,
                 command,
                 output,
