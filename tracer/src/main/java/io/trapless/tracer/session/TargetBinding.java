@@ -224,7 +224,10 @@ final class TargetBinding {
         for (Recorded event : recorded) {
             if (event.armed) {
                 probes.add(new BoundProbe(
-                        EventTypes.of(event.probe, event.name, pid), pid, event.address));
+                        EventTypes.of(event.probe, event.name, pid),
+                        binder.clauseOf(event.probe.eventId()),
+                        pid,
+                        event.address));
             }
         }
         return new BoundModule(sites, List.copyOf(semaphores), probes);
