@@ -120,7 +120,7 @@ public final class RecordAction {
                             Clauses.parse("--snapshot-on", List.of(text)).getFirst()));
             }
         }
-        return new RecordingOptions(rotation, triggers, extras.traps());
+        return new RecordingOptions(rotation, triggers, extras.traps(), extras.durations());
     }
 
     private Reach reach() {
@@ -169,5 +169,8 @@ public final class RecordAction {
         terminal.say("recording " + recording.siteCount() + (recording.siteCount() == 1 ? " site" : " sites")
                 + (refused == 0 ? "" : ", " + refused + " refused (listed at the end)")
                 + "; Ctrl-C ends it");
+        for (String pattern : recording.awaited()) {
+            terminal.say(pattern + " is not loaded yet; it is armed when it is");
+        }
     }
 }

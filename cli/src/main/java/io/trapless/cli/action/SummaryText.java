@@ -1,33 +1,40 @@
 package io.trapless.cli.action;
 
 import io.trapless.tracer.session.RecordingSummary;
+import io.trapless.tracer.session.RecordingSummary.ProcessResult;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
 import io.trapless.tracer.session.RecordingSummary.SiteResult;
 import io.trapless.tracer.session.TracePart;
 import java.io.PrintStream;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** What a person is told at the end of a recording. */
 final class SummaryText {
     private static final int SITES_SHOWN = 20;
     private static final int REFUSALS_SHOWN = 10;
+    private static final int PROCESSES_SHOWN = 10;
+    private static final int COMMAND_SHOWN = 100;
     private static final int TRACES_SHOWN = 10;
 
     private SummaryText() {}
 
     static void print(RecordingSummary summary, PrintStream out) {
-        List<SiteResult> sites = summary.sites().stream()
+        List<SiteResult> sites = merged(summary.sites()).stream()
                 .sorted(Comparator.comparingLong(SiteResult::events).reversed())
                 .toList();
         out.println(String.format(Locale.ROOT, "%14s %10s  %s", "events", "lost", "probe"));
         for (SiteResult site : sites.subList(0, Math.min(SITES_SHOWN, sites.size()))) {
-            String process = site.pid() == 0 ? "" : " (pid " + site.pid() + ")"; // 0: whichever process
-            out.println(
-                    String.format(Locale.ROOT, "%14d %10d  %s%s", site.events(), site.lost(), site.probe(), process));
+            String where = site.pid() != 0 ? " (pid " + site.pid() + ")" : "";
+            out.println(String.format(Locale.ROOT, "%14d %10d  %s%s", site.events(), site.lost(), site.probe(), where));
         }
         more(out, sites.size() - SITES_SHOWN, "sites");
+        if (summary.processes().size() > 1) {
+            printProcesses(summary.processes(), out);
+        }
         for (RefusedProbe refused : summary.refused()
                 .subList(0, Math.min(REFUSALS_SHOWN, summary.refused().size()))) {
             out.println("refused: " + refused.probe() + ": " + refused.reason());
@@ -65,6 +72,38 @@ final class SummaryText {
             out.println("trace: " + trace.trace() + ", " + trace.events() + " events" + cause);
         }
         out.println("(trapless view " + summary.trace() + " shows them one after another)");
+    }
+
+    /** A probe that several processes have is one line, without a pid. */
+    private static List<SiteResult> merged(List<SiteResult> sites) {
+        Map<String, SiteResult> byProbe = new LinkedHashMap<>();
+        for (SiteResult site : sites) {
+            byProbe.merge(
+                    site.probe(),
+                    site,
+                    (a, b) -> new SiteResult(
+                            a.probe(),
+                            a.pid() == b.pid() ? a.pid() : 0,
+                            a.address(),
+                            a.strategy(),
+                            a.events() + b.events(),
+                            a.lost() + b.lost()));
+        }
+        return List.copyOf(byProbe.values());
+    }
+
+    private static void printProcesses(List<ProcessResult> processes, PrintStream out) {
+        List<ProcessResult> most = processes.stream()
+                .sorted(Comparator.comparingLong(ProcessResult::events).reversed())
+                .limit(PROCESSES_SHOWN)
+                .toList();
+        out.println(String.format(Locale.ROOT, "%14s %10s  %s", "events", "pid", "process"));
+        for (ProcessResult process : most) {
+            String command = String.join(" ", process.command()).replace('\n', ' ');
+            String cut = command.length() > COMMAND_SHOWN ? command.substring(0, COMMAND_SHOWN) + "..." : command;
+            out.println(String.format(Locale.ROOT, "%14d %10d  %s", process.events(), process.pid(), cut));
+        }
+        more(out, processes.size() - PROCESSES_SHOWN, "processes");
     }
 
     private static void more(PrintStream out, int count, String what) {

@@ -102,7 +102,7 @@ final class CallLowering {
             }
             maxBytes = (int) ((Value.Constant) length.value()).value() - 1;
         }
-        return new Operand(new Value.StringAt(address, maxBytes), new Type.Str(maxBytes));
+        return new Operand(new Value.StringAt(address, maxBytes), new Type.Str(maxBytes + 1));
     }
 
     private Operand buf(Expression.Call call) {

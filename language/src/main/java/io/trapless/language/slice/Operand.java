@@ -23,7 +23,7 @@ record Operand(Value value, Type type, @Nullable String literal, boolean written
     }
 
     static Operand string(String literal) {
-        return new Operand(new Value.Constant(0, 8, false), new Type.Str(Limits.MAX_STRING_BYTES), literal, false);
+        return new Operand(new Value.Constant(0, 8, false), new Type.Str(Limits.MAX_STRING_BYTES + 1), literal, false);
     }
 
     /** Whether it takes the other side's signedness: a written number that is not negative. */

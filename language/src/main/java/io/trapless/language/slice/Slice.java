@@ -101,7 +101,7 @@ public final class Slice {
             return new Capture(field.name(), noteType, value);
         }
         CaptureType type = switch (operand.type()) {
-            case Type.Str s when operand.literal() == null -> new CaptureType.Str(s.maxBytes());
+            case Type.Str s when operand.literal() == null -> new CaptureType.Str(s.sizeBytes() - 1);
             case Type.Str _ ->
                 throw new Rejected(Problem.NOT_IN_CLAUSE
                         .at(expression.span(), "a string literal as a field")

@@ -5,9 +5,9 @@ import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.linux.Ptrace;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ public final class Following {
 
     private final HeldThreads held;
     private final Listener listener;
-    private final Map<Integer, Followed> processes = new LinkedHashMap<>();
+    private final Map<Integer, Followed> processes = new ConcurrentHashMap<>();
 
     /** What happens to the processes that are followed. */
     public interface Listener {
@@ -106,7 +106,7 @@ public final class Following {
         processes.put(process.pid(), new Followed(process));
     }
 
-    /** Whether nothing is followed any more. */
+    /** Whether nothing is followed any more. Any thread. */
     public boolean isEmpty() {
         return processes.isEmpty();
     }

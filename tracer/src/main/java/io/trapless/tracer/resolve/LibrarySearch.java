@@ -11,6 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -48,6 +49,22 @@ public final class LibrarySearch {
         }
     }
 
+    /** Whether some process could map a file of that name, as the tracer sees files: a path that leads to one, a pattern, or the bare name of a library or command; one may also lie where only others see it. */
+    public static boolean mayExist(String module) {
+        try {
+            ModuleNames name = ModuleNames.of(module);
+            if (name.isPath() || name.isWild()) {
+                return name.isWild() || Files.isRegularFile(Path.of(name.text()));
+            }
+            Set<String> folders = new LinkedHashSet<>(STANDARD_FOLDERS);
+            String path = System.getenv("PATH");
+            folders.addAll(Arrays.asList((path == null ? "/usr/bin:/bin" : path).split(":", -1)));
+            return folders.stream().anyMatch(folder -> holds(Path.of(folder), name));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
     private static boolean isLibrary(Path root, String path) {
         String canonical = TargetPaths.canonical(root, path);
         if (canonical == null) {
@@ -62,18 +79,20 @@ public final class LibrarySearch {
     }
 
     private static boolean isInFolder(TargetProcess target, Path root, ModuleNames name) {
-        for (String folder : folders(target)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(TargetPaths.below(root, folder))) {
-                for (Path file : files) {
-                    if (name.matches(file.toString())) {
-                        return true;
-                    }
+        return folders(target).stream().anyMatch(folder -> holds(TargetPaths.below(root, folder), name));
+    }
+
+    private static boolean holds(Path folder, ModuleNames name) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                if (name.matches(file.toString())) {
+                    return true;
                 }
-            } catch (IOException | DirectoryIteratorException e) {
-                continue; // there is none, or it can't be looked into
             }
+            return false;
+        } catch (IOException | DirectoryIteratorException e) {
+            return false; // there is none, or it can't be looked into
         }
-        return false;
     }
 
     private static Set<String> folders(TargetProcess target) {

@@ -1,7 +1,6 @@
 package io.trapless.tracer.ring;
 
 import io.trapless.layout.RecordDescriptor;
-import io.trapless.layout.SessionHeaderDescriptor;
 import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.event.EventType;
 import java.lang.foreign.MemorySegment;
@@ -19,7 +18,6 @@ final class PacketCheck {
     private static final ValueLayout.OfLong HEADER = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final PacketScanner scanner;
-    private final long[] droppedOf = new long[SessionHeaderDescriptor.MAX_EVENT_IDS];
     private long remaining;
 
     private long goodEnd;
@@ -81,7 +79,7 @@ final class PacketCheck {
             if (n == remaining) {
                 records = n;
                 for (long dropped = at; dropped < goodEnd; ) {
-                    droppedOf[(int) packet.get(HEADER, dropped) & 0xFFFF]++;
+                    scanner.takeBack(packet, dropped);
                     dropped += scanner.recordSize(packet, dropped, goodEnd);
                 }
                 goodEnd = at;
@@ -135,6 +133,11 @@ final class PacketCheck {
 
     /** Records of an event id that passed, over all packets. */
     long passedOf(int eventId) {
-        return scanner.countOf(eventId) - droppedOf[eventId];
+        return scanner.countOf(eventId);
+    }
+
+    /** Of them, those of one process. */
+    long passedOf(int eventId, int pid) {
+        return scanner.countOf(eventId, pid);
     }
 }

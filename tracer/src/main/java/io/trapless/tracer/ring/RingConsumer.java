@@ -195,6 +195,11 @@ public final class RingConsumer implements AutoCloseable {
         return rings.eventsOf(eventId);
     }
 
+    /** Of them, those of one process, as its records say. Any thread. */
+    public long eventsOf(int eventId, int pid) {
+        return rings.eventsOf(eventId, pid);
+    }
+
     /** Events with this id that writers lost. Call it after {@link #finish}. */
     public long lostOf(int eventId) throws IOException {
         return rings.lostOf(eventId);

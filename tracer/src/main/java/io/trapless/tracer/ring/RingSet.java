@@ -131,6 +131,10 @@ final class RingSet {
         return check.passedOf(eventId);
     }
 
+    long eventsOf(int eventId, int pid) {
+        return check.passedOf(eventId, pid);
+    }
+
     /** Reads one counter for each ring that lost anything; negative ones were scribbled on and count 0. */
     long lostOf(int eventId) throws IOException {
         long sum = 0;

@@ -3,6 +3,7 @@ package io.trapless.tracer.session;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.elf.ElfFile;
 import io.trapless.binary.elf.Segment;
+import io.trapless.tracer.attach.TextChange;
 import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.preload.CodeSource;
 import io.trapless.tracer.preload.LinkPlace;
@@ -167,7 +168,9 @@ final class PreloadFile {
                     .toList();
             CodeRegion region = new CodeRegion(sites);
             byte[] code = region.generate(factsSource.at(place, rseq, codeSize), place.region());
-            return new CodeSource.Linked(code, region.changes());
+            List<TextChange> changes = new ArrayList<>(region.islands());
+            changes.addAll(region.changes());
+            return new CodeSource.Linked(code, changes);
         };
     }
 

@@ -199,6 +199,7 @@ public final class PreloadRecording {
                 sites,
                 List.of(),
                 List.of(),
+                List.of(),
                 notices);
     }
 

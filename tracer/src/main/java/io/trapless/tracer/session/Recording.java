@@ -1,5 +1,7 @@
 package io.trapless.tracer.session;
 
+import io.trapless.language.syntax.Clause;
+import io.trapless.language.syntax.ProbePattern;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.Following;
 import io.trapless.tracer.attach.LaunchedProcess;
@@ -8,11 +10,14 @@ import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.resolve.ImageFiles;
+import io.trapless.tracer.resolve.LibrarySearch;
 import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingGeometry;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -41,17 +46,26 @@ public final class Recording {
     private @Nullable LaunchedProcess launched;
     private @Nullable SessionResources resources;
     private @Nullable Attacher attacher;
-    private @Nullable Following following;
+    private volatile @Nullable Following following;
     private @Nullable LoadWatch loads;
+    private @Nullable ProcessFinder finder;
     private @Nullable RecordingServices services;
     private long attachNanos;
 
     private Recording(RecordingRequest request) {
         this.request = request;
-        LaterModules later =
-                request.reach().follow() || request.reach().later() ? LaterModules.ALL : LaterModules.EXISTING;
+        LaterModules later = request.reach().follow()
+                        || request.reach().later()
+                        || request.reach().everywhere()
+                ? LaterModules.ALL
+                : LaterModules.EXISTING;
         this.binder = new SiteBinder(
-                request.allClauses(), request.triggerClauses().size(), files, request.systemCalls(), later);
+                request.allClauses(),
+                request.triggerClauses().size(),
+                files,
+                request.systemCalls(),
+                later,
+                request.options().durations());
     }
 
     /**
@@ -85,7 +99,9 @@ public final class Recording {
         }
         Thread rehearsal =
                 Thread.ofPlatform().daemon().name("trapless-rehearsal").unstarted(this::rehearse);
-        if (!request.pids().isEmpty() || request.reach().follow()) {
+        if (!request.pids().isEmpty()
+                || request.reach().follow()
+                || request.reach().everywhere()) {
             rehearsal.start();
         }
         List<Bound> bound = new ArrayList<>();
@@ -93,13 +109,46 @@ public final class Recording {
             bound.add(bind(process, TracedProcess.Origin.ATTACHED));
         }
         rehearsal.join();
-        if (request.command().isEmpty()) {
+        if (request.reach().everywhere()) {
+            findEverywhere();
+        } else if (request.command().isEmpty()) {
             attachRunning(openSession(bound), bound);
         } else {
             launch(bound);
         }
         attachNanos = System.nanoTime() - begin;
         services = RecordingServices.start(session(), request.options(), this::targetPids);
+    }
+
+    private void findEverywhere() throws RecordingException, IOException, InterruptedException {
+        Reach reach = request.reach();
+        Path executable = reach.executable() == null ? null : Path.of(reach.executable());
+        if (executable != null && !Files.exists(executable)) {
+            throw RecordingException.failed("there is no program " + executable + "; give --exe the path of one");
+        }
+        requireFiles();
+        Attacher attaching = openSession(List.of());
+        ProcessFinder everywhere = new ProcessFinder(
+                ptracer,
+                processes,
+                binder,
+                attaching,
+                new ProcessFinder.ProcessChoice(reach.comms(), executable),
+                notices::add);
+        finder = everywhere;
+        everywhere.start();
+    }
+
+    /** A name that no file has is a mistake: no process will ever map it. */
+    private void requireFiles() throws RecordingException {
+        for (Clause clause : request.allClauses()) {
+            for (ProbePattern pattern : clause.probes()) {
+                if (!LibrarySearch.mayExist(pattern.module())) {
+                    throw RecordingException.failed(pattern.text() + ": there is no file of that name that a process"
+                            + " could map; give the path of a program or library, or a pattern");
+                }
+            }
+        }
     }
 
     private List<Integer> targetPids() {
@@ -184,7 +233,7 @@ public final class Recording {
         List<BoundTarget> targets = bound.stream().map(Bound::target).toList();
         boolean nothing = targets.stream().allMatch(target -> target.probes().isEmpty());
         List<String> awaited = binder.ledger().awaited();
-        if (nothing && awaited.isEmpty()) {
+        if (nothing && awaited.isEmpty() && !request.reach().everywhere()) {
             throw RecordingException.failed(nothingToArm());
         }
         RingGeometry geometry =
@@ -224,13 +273,21 @@ public final class Recording {
             if (ended.await(Math.clamp(left, 0, LIVENESS_NANOS), TimeUnit.NANOSECONDS)) {
                 return true;
             }
-            if (!processes.isAnyAlive()) {
+            if (isAllOver()) {
                 return true;
             }
             if (left <= 0) {
                 return false;
             }
         }
+    }
+
+    private boolean isAllOver() {
+        Following follower = following;
+        if (follower != null) {
+            return follower.isEmpty();
+        }
+        return finder == null && !processes.isAnyAlive();
     }
 
     /** Events, loss and bytes so far. */
@@ -246,16 +303,20 @@ public final class Recording {
         }
     }
 
-    /** Probes that could not be armed. */
+    /** Probes that could not be armed; what is waited for is not among them. */
     public List<RecordingSummary.RefusedProbe> refused() {
         return binder.refused();
     }
 
+    private List<RecordingSummary.RefusedProbe> refusedAtLast() {
+        List<RecordingSummary.RefusedProbe> all = new ArrayList<>(binder.refused());
+        all.addAll(binder.ledger().unmet());
+        return all;
+    }
+
     /** Places that are armed. */
     public int siteCount() {
-        return processes.present().stream()
-                .mapToInt(process -> process.changes().size())
-                .sum();
+        return processes.present().stream().mapToInt(TracedProcess::siteCount).sum();
     }
 
     /** Patterns whose module no process has mapped so far; they are armed when one does. */
@@ -298,7 +359,7 @@ public final class Recording {
             session.closeTrace();
             notices.addAll(running.notices());
             RecordingSummary summary = new SummaryBuilder(session.consumer(), statistics)
-                    .build(request.output(), attachNanos, processes.all(), binder.refused(), running.traces(), notices);
+                    .build(request.output(), attachNanos, processes.all(), refusedAtLast(), running.traces(), notices);
             session.delete();
             if (broken != null) {
                 throw RecordingException.failed(Sentences.of(broken) + "; the trace " + request.output() + " holds the "
@@ -313,6 +374,9 @@ public final class Recording {
     }
 
     private void detachAll() throws InterruptedException {
+        if (finder != null) {
+            finder.end();
+        }
         if (loads != null) {
             loads.end();
         }

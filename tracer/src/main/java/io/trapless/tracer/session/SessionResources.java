@@ -67,12 +67,8 @@ final class SessionResources {
             throws IOException {
         SessionBase base = SessionBase.choose(request.base(), System.getenv());
         base.prepare();
-        TargetProcess first = targets.getFirst().process();
         SessionDirectory.deleteUnpublished(base);
-        SessionDirectory directory = SessionDirectory.begin(
-                base,
-                first.commandLine().isEmpty() ? "process" : first.commandLine().getFirst(),
-                first.pid());
+        SessionDirectory directory = begin(base, targets);
         SessionFile file = null;
         TraceOutput output = null;
         boolean created = false;
@@ -113,6 +109,16 @@ final class SessionResources {
                 directory.delete();
             }
         }
+    }
+
+    /** Named after the first process; after the tracer where there is none yet. */
+    private static SessionDirectory begin(SessionBase base, List<BoundTarget> targets) throws IOException {
+        if (targets.isEmpty()) {
+            return SessionDirectory.begin(base, "all", ProcessKey.ofSelf().pid());
+        }
+        TargetProcess first = targets.getFirst().process();
+        List<String> command = first.commandLine();
+        return SessionDirectory.begin(base, command.isEmpty() ? "process" : command.getFirst(), first.pid());
     }
 
     /** The rseq rings always; the atomic ones too where that leaves plenty of room for others. */

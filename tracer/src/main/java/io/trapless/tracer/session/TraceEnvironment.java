@@ -14,17 +14,17 @@ import java.util.Map;
 
 /** What a trace says of where it comes from: the machine, and each process with its modules. For one thread at a time. */
 final class TraceEnvironment {
-    private final Map<Integer, Process> processes = new LinkedHashMap<>();
+    private final Map<Integer, Described> processes = new LinkedHashMap<>();
     private final String host = line("/proc/sys/kernel/hostname");
     private final String kernel = line("/proc/sys/kernel/osrelease");
     private final String cpu = cpuModel();
 
     /** What was to be told of a process when it was added. */
-    private record Process(List<String> command, List<Environment.Module> modules) {}
+    private record Described(List<String> command, List<Environment.Module> modules) {}
 
     /** Adds a process, or what has become of one that was added before. */
     void add(TargetProcess process) {
-        processes.put(process.pid(), new Process(process.commandLine(), modules(process)));
+        processes.put(process.pid(), new Described(process.commandLine(), modules(process)));
     }
 
     Environment build() {

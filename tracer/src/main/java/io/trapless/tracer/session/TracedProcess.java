@@ -151,6 +151,11 @@ final class TracedProcess {
         return attachments.stream().flatMap(a -> a.changes().stream()).toList();
     }
 
+    /** Places of it that are armed. */
+    int siteCount() {
+        return attachments.stream().mapToInt(ProcessAttachment::siteCount).sum();
+    }
+
     List<Long> semaphores() {
         return attachments.stream().flatMap(a -> a.semaphores().stream()).toList();
     }

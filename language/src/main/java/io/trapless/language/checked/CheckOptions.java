@@ -1,0 +1,133 @@
+package io.trapless.language.checked;
+
+import io.trapless.language.slice.ArgumentTypes;
+import io.trapless.language.syntax.AttachPoint;
+import io.trapless.language.syntax.ProbePattern;
+import io.trapless.language.types.StructLayout;
+import io.trapless.language.types.Type;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the checker has to know beside the program's text.
+ *
+ * @param positional {@code $1} and on
+ * @param named {@code --name=value} of the program's own, by name; the empty string where no value is given
+ * @param environment variables of the process, of which {@code BPFTRACE_*} are settings
+ * @param unsafe whether {@code system}, {@code signal} and their like are allowed
+ * @param hasChild whether a command was given by {@code -c}
+ * @param files reads what is included or imported
+ * @param facts what is known of probes' sites
+ */
+public record CheckOptions(
+        List<String> positional,
+        Map<String, String> named,
+        Map<String, String> environment,
+        boolean unsafe,
+        boolean hasChild,
+        Files files,
+        SiteFacts facts) {
+    public CheckOptions {
+        positional = List.copyOf(positional);
+        named = Map.copyOf(named);
+        environment = Map.copyOf(environment);
+    }
+
+    /** No parameters, no files, no sites. */
+    public static CheckOptions none() {
+        return new CheckOptions(List.of(), Map.of(), Map.of(), false, false, Files.NONE, SiteFacts.UNKNOWN);
+    }
+
+    /** Reads files for the checker, which itself touches none. */
+    public interface Files {
+        Files NONE = new Files() {
+            @Override
+            public @Nullable String header(String name, boolean angled) {
+                return null;
+            }
+
+            @Override
+            public Imported imported(String path, @Nullable Path importer) {
+                return new Imported.Failed("can't be read");
+            }
+        };
+
+        /**
+         * The text of an included header, or null if there is none.
+         *
+         * @param name as written between the quotes or angle brackets
+         * @param angled whether it stood in angle brackets: then only the system's folders count
+         */
+        @Nullable String header(String name, boolean angled);
+
+        /**
+         * What an import names.
+         *
+         * @param path as written
+         * @param importer the file that holds the import; null for the program given by {@code -e}
+         */
+        Imported imported(String path, @Nullable Path importer);
+    }
+
+    /** What an import leads to. */
+    public sealed interface Imported {
+        /** Scripts and headers, in order. */
+        record Found(List<ImportedFile> files) implements Imported {
+            public Found {
+                files = List.copyOf(files);
+            }
+        }
+
+        /**
+         * @param reason a clause that completes "NAME:"
+         */
+        record Failed(String reason) implements Imported {}
+    }
+
+    /** One file: its path with links resolved, and its text. */
+    public record ImportedFile(Path path, String text) {}
+
+    /** What is known of the sites of a probe. */
+    public interface SiteFacts {
+        SiteFacts UNKNOWN = new SiteFacts() {
+            @Override
+            public ArgumentTypes argumentTypes(ProbePattern pattern) {
+                return new ArgumentTypes.Unknown();
+            }
+
+            @Override
+            public @Nullable List<NamedArgument> namedArguments(AttachPoint point) {
+                return null;
+            }
+        };
+
+        /** The arguments of a probe's sites. */
+        ArgumentTypes argumentTypes(ProbePattern pattern);
+
+        /** The parameters of the function by its debugging information, for {@code args}; null if there is none. */
+        @Nullable List<NamedArgument> namedArguments(AttachPoint point);
+
+        /**
+         * A structure or union by the debugging information of the probe's module, or null.
+         *
+         * @param name with its tag: {@code struct foo}
+         */
+        default @Nullable StructLayout struct(AttachPoint point, String name) {
+            return null;
+        }
+
+        /** Bytes of a data symbol of the probe's module, for the type of {@code uaddr}; -1 if it is not known. */
+        default int symbolSize(AttachPoint point, String symbol) {
+            return -1;
+        }
+    }
+
+    /**
+     * A parameter of a function.
+     *
+     * @param index which {@code argN} holds it
+     */
+    public record NamedArgument(String name, Type type, int index) {}
+}

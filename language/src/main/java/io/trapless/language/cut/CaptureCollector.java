@@ -1,0 +1,140 @@
+package io.trapless.language.cut;
+
+import io.trapless.language.checked.CheckedExpression;
+import io.trapless.language.checked.Function;
+import io.trapless.language.slice.Limits;
+import io.trapless.language.slice.Value;
+import io.trapless.language.types.Type;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the leaves that are captured, gives each a field, and puts the field in its place. */
+final class CaptureCollector extends TreeMapper {
+    /** Bytes of fields that a record can hold: it is put together on the target's stack. */
+    private static final int MAX_RECORD_BYTES = 1024;
+
+    /** One field, as an expression over the target: its value is made anew for each set of argument types. */
+    record Leaf(CheckedExpression expression, Kind kind) {}
+
+    enum Kind {
+        SCALAR,
+        STRING,
+        BYTES
+    }
+
+    private final TargetValues values;
+    private final List<Leaf> leaves = new ArrayList<>();
+    private final List<Value> known = new ArrayList<>();
+    private final Set<Type.Stack> stacks = new LinkedHashSet<>();
+    private int bytes;
+    private boolean ownMemory;
+
+    CaptureCollector(TargetValues values) {
+        this.values = values;
+    }
+
+    List<Leaf> leaves() {
+        return leaves;
+    }
+
+    List<Type.Stack> stacks() {
+        return List.copyOf(stacks);
+    }
+
+    boolean ownMemory() {
+        return ownMemory;
+    }
+
+    @Override
+    CheckedExpression expression(CheckedExpression e) {
+        switch (e) {
+            case CheckedExpression.Argument _, CheckedExpression.ReturnValue _, CheckedExpression.Register _ -> {
+                CheckedExpression field = capture(e, Kind.SCALAR, values.scalar(e), 8);
+                if (field != null) {
+                    return field;
+                }
+            }
+            case CheckedExpression.Convert c
+            when narrowed(c) -> {
+                // Half the record for half the number.
+                CheckedExpression field =
+                        capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
+                if (field != null) {
+                    return field;
+                }
+            }
+            case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> {
+                CheckedExpression field = memory(e);
+                if (field != null) {
+                    return field;
+                }
+                ownMemory |= !leadsToScript(e);
+            }
+            case CheckedExpression.Join _, CheckedExpression.SymbolAddress _ -> ownMemory = true;
+            case CheckedExpression.UserStack s -> stacks.add(s.type());
+            default -> {}
+        }
+        return super.expression(e);
+    }
+
+    /** A cast that keeps only a part of an argument. */
+    private static boolean narrowed(CheckedExpression.Convert c) {
+        return c.conversion() == CheckedExpression.Conversion.NUMBER
+                && c.type().isInteger()
+                && c.type().sizeInBytes() < 8
+                && (c.operand() instanceof CheckedExpression.Argument
+                        || c.operand() instanceof CheckedExpression.ReturnValue
+                        || c.operand() instanceof CheckedExpression.Register);
+    }
+
+    private static boolean leadsToScript(CheckedExpression e) {
+        return e instanceof CheckedExpression.Load(CheckedExpression address, var _, Type _, var _)
+                && (address instanceof CheckedExpression.AddressOf
+                        || (address instanceof CheckedExpression.Convert(var _, CheckedExpression inner, Type _, var _)
+                                && inner instanceof CheckedExpression.AddressOf));
+    }
+
+    private @Nullable CheckedExpression memory(CheckedExpression e) {
+        if (e instanceof CheckedExpression.ReadString(CheckedExpression address, var limit, Type.Str type, var span)
+                && limit != null) {
+            // All that there is room for is captured, and the limit is kept to outside.
+            CheckedExpression whole = memory(new CheckedExpression.ReadString(address, null, type, span));
+            return whole == null
+                    ? null
+                    : new CheckedExpression.Call(Function.STR_LIMIT, List.of(whole, expression(limit)), type, span);
+        }
+        if (e.type().isScalar()) {
+            return capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
+        }
+        Value string = values.string(e, 0);
+        if (string != null) {
+            return capture(e, Kind.STRING, string, string.sizeBytes() + 1);
+        }
+        Value buffer = values.bytes(e);
+        return buffer == null ? null : capture(e, Kind.BYTES, buffer, buffer.sizeBytes() + 2);
+    }
+
+    private @Nullable CheckedExpression capture(CheckedExpression e, Kind kind, @Nullable Value value, int sizeBytes) {
+        if (value == null) {
+            return null;
+        }
+        for (int i = 0; i < leaves.size(); i++) {
+            if (known.get(i).equals(value) && leaves.get(i).expression().type().equals(e.type())) {
+                return new CheckedExpression.Captured(i, e.type(), e.span());
+            }
+        }
+        boolean full = leaves.size() == Limits.MAX_CAPTURES
+                || bytes + sizeBytes > MAX_RECORD_BYTES
+                || (value.mayFault() && leaves.size() >= Limits.MAX_FAULT_BITS);
+        if (full) {
+            return null;
+        }
+        known.add(value);
+        leaves.add(new Leaf(e, kind));
+        bytes += sizeBytes;
+        return new CheckedExpression.Captured(leaves.size() - 1, e.type(), e.span());
+    }
+}

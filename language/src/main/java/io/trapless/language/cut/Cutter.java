@@ -1,0 +1,120 @@
+package io.trapless.language.cut;
+
+import io.trapless.language.checked.CheckedAction;
+import io.trapless.language.checked.CheckedExpression;
+import io.trapless.language.checked.CheckedStatement;
+import io.trapless.language.checked.Cut;
+import io.trapless.language.checked.PushDown;
+import io.trapless.language.slice.ArgumentTypes;
+import io.trapless.language.slice.Capture;
+import io.trapless.language.slice.CaptureProgram;
+import io.trapless.language.slice.CaptureType;
+import io.trapless.language.slice.Value;
+import io.trapless.language.syntax.AttachPoint;
+import io.trapless.language.syntax.ProbePattern;
+import io.trapless.language.types.Type;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Cuts one action in two. */
+public final class Cutter {
+    private static final ArgumentTypes ANY = new ArgumentTypes.Function();
+
+    private final CheckedAction action;
+    private final ProbePattern pattern;
+    private final Definitions definitions;
+
+    private Cutter(CheckedAction action, ProbePattern pattern) {
+        this.action = action;
+        this.pattern = pattern;
+        this.definitions = Definitions.of(action.body());
+    }
+
+    /** The action with its cut; as it is if it is not at a site of a process. */
+    public static CheckedAction cut(CheckedAction action) {
+        if (!(action.attachPoint() instanceof AttachPoint.Sites(ProbePattern pattern))) {
+            return action;
+        }
+        return new CheckedAction(
+                action.index(),
+                action.source(),
+                action.attachPoint(),
+                action.kind(),
+                action.slots(),
+                action.filter(),
+                action.body(),
+                new Cutter(action, pattern).cut(),
+                action.span());
+    }
+
+    private Cut cut() {
+        TargetValues values = new TargetValues(definitions, ANY);
+        CheckedExpression filter = action.filter();
+        boolean inside = filter != null && values.scalar(filter) != null;
+        CaptureCollector collector = new CaptureCollector(values);
+        CheckedExpression outside = inside || filter == null ? null : collector.expression(filter);
+        CheckedStatement.Block handler = collector.block(action.body());
+        List<CaptureCollector.Leaf> leaves = List.copyOf(collector.leaves());
+        List<Type> types = leaves.stream().map(l -> l.expression().type()).toList();
+        PushDown pushDown = outside == null ? PushDowns.of(action.body(), values) : null;
+        return new Cut(
+                arguments -> program(arguments, inside ? filter : null, leaves),
+                types,
+                outside,
+                handler,
+                collector.ownMemory(),
+                collector.stacks(),
+                pushDown);
+    }
+
+    private CaptureProgram program(
+            ArgumentTypes arguments, @Nullable CheckedExpression filter, List<CaptureCollector.Leaf> leaves) {
+        TargetValues values = new TargetValues(definitions, arguments);
+        List<Capture> captures = new ArrayList<>();
+        for (CaptureCollector.Leaf leaf : leaves) {
+            captures.add(capture("f" + captures.size(), leaf, values));
+        }
+        Value condition = filter == null ? null : values.scalar(filter);
+        if (filter != null && condition == null) {
+            // An argument of this site is a floating-point number: no number that a filter could be true of.
+            condition = new Value.Constant(0, 8, false);
+        }
+        return new CaptureProgram(List.of(pattern), condition, captures, false);
+    }
+
+    private static Capture capture(String name, CaptureCollector.Leaf leaf, TargetValues values) {
+        CheckedExpression e = leaf.expression();
+        Type type = e.type();
+        return switch (leaf.kind()) {
+            case SCALAR -> {
+                Value value = values.scalar(e);
+                int size = type instanceof Type.Bool ? 1 : type.sizeInBytes();
+                CaptureType.Base base = type instanceof Type.Pointer ? CaptureType.Base.HEX : CaptureType.Base.DEC;
+                yield new Capture(
+                        name,
+                        new CaptureType.Int(size, type.isSigned(), base),
+                        value == null ? new Value.Constant(0, size, type.isSigned()) : value);
+            }
+            case STRING -> {
+                Value value = values.string(e, 0);
+                if (!(value instanceof Value.StringAt string)) {
+                    yield nothing(name);
+                }
+                yield new Capture(name, new CaptureType.Str(string.maxBytes()), string);
+            }
+            case BYTES -> {
+                Value value = values.bytes(e);
+                if (!(value instanceof Value.BytesAt bytes)) {
+                    yield nothing(name);
+                }
+                yield new Capture(name, new CaptureType.Buf(bytes.maxBytes()), bytes);
+            }
+        };
+    }
+
+    /** A string or buffer whose address is no number at this site: it is read at address 0, which fails. */
+    private static Capture nothing(String name) {
+        return new Capture(name, new CaptureType.Str(1), new Value.StringAt(new Value.Constant(0, 8, false), 1));
+    }
+}

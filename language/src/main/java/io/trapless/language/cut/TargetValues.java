@@ -1,0 +1,273 @@
+package io.trapless.language.cut;
+
+import io.trapless.language.checked.CheckedExpression;
+import io.trapless.language.checked.CheckedExpression.Conversion;
+import io.trapless.language.slice.ArgumentTypes;
+import io.trapless.language.slice.BinaryOperator;
+import io.trapless.language.slice.CaptureType;
+import io.trapless.language.slice.Limits;
+import io.trapless.language.slice.RegisterName;
+import io.trapless.language.slice.UnaryOperator;
+import io.trapless.language.slice.Value;
+import io.trapless.language.syntax.StringText;
+import io.trapless.language.types.BitField;
+import io.trapless.language.types.Type;
+import org.jspecify.annotations.Nullable;
+
+/** Checked expressions as values of the target: what its trampoline can compute. The meaning is the same, bit for bit. */
+final class TargetValues {
+    /** The compiler of trampolines recurses, and keeps intermediate results in few registers. */
+    private static final int MAX_DEPTH = Limits.MAX_DEPTH / 2;
+
+    private final Definitions definitions;
+    private final ArgumentTypes arguments;
+
+    TargetValues(Definitions definitions, ArgumentTypes arguments) {
+        this.definitions = definitions;
+        this.arguments = arguments;
+    }
+
+    /** The scalar that an expression is, or null if the target can't compute it. */
+    @Nullable Value scalar(CheckedExpression e) {
+        return scalar(e, 0);
+    }
+
+    private @Nullable Value scalar(CheckedExpression e, int depth) {
+        if (depth > MAX_DEPTH) {
+            return null;
+        }
+        return switch (e) {
+            case CheckedExpression.NumberConstant n -> constant(n.value(), n.type());
+            case CheckedExpression.Variable v -> {
+                CheckedExpression value = definitions.valueOf(v.slot());
+                yield value == null || !v.type().isScalar() ? null : scalar(value, depth + 1);
+            }
+            case CheckedExpression.Argument a -> argument(a);
+            case CheckedExpression.ReturnValue r -> sized(new Value.Register(RegisterName.RAX, 8), r.type());
+            case CheckedExpression.Register r -> new Value.Register(r.name(), 8);
+            case CheckedExpression.Event event -> context(event);
+            case CheckedExpression.Unary u -> {
+                Value operand = scalar(u.operand(), depth + 1);
+                yield operand == null ? null : sized(new Value.Unary(u.operator(), operand), u.type());
+            }
+            case CheckedExpression.Binary b -> binary(b, depth);
+            case CheckedExpression.Compare c -> compare(c, depth);
+            case CheckedExpression.Conditional c -> conditional(c, depth);
+            case CheckedExpression.Convert c -> convert(c, depth);
+            case CheckedExpression.Load l -> load(l, depth);
+            default -> null;
+        };
+    }
+
+    private static Value constant(long value, Type type) {
+        return new Value.Constant(value, scalarSize(type), type.isSigned());
+    }
+
+    private static int scalarSize(Type type) {
+        return type instanceof Type.Bool ? 1 : type.sizeInBytes();
+    }
+
+    private @Nullable Value argument(CheckedExpression.Argument argument) {
+        Value value;
+        if (arguments instanceof ArgumentTypes.Note note) {
+            if (argument.index() >= note.types().size()) {
+                // bpftrace gives 0 where a probe has fewer arguments.
+                return constant(0, argument.type());
+            }
+            if (!(note.types().get(argument.index()) instanceof CaptureType.Int type)) {
+                return null;
+            }
+            value = new Value.Argument(argument.index(), type.sizeBytes(), type.signed());
+        } else {
+            value = new Value.Argument(argument.index(), 8, false);
+        }
+        return argument.type().isScalar() ? sized(value, argument.type()) : null;
+    }
+
+    /** The value cut to a type's bytes, if it is not that already. */
+    private static Value sized(Value value, Type type) {
+        if (type instanceof Type.Bool) {
+            return value.sizeBytes() == 1 && !value.signed()
+                    ? value
+                    : new Value.Binary(BinaryOperator.NOT_EQUAL, value, new Value.Constant(0, 8, false), false);
+        }
+        int size = type.sizeInBytes();
+        return size == value.sizeBytes() && type.isSigned() == value.signed()
+                ? value
+                : new Value.Cast(value, size, type.isSigned());
+    }
+
+    private static @Nullable Value context(CheckedExpression.Event event) {
+        return switch (event.value()) {
+            case PID -> new Value.Context(Value.Context.Kind.PID);
+            case TID -> new Value.Context(Value.Context.Kind.TID);
+            case CPU -> sized(new Value.Context(Value.Context.Kind.CPU), event.type());
+            default -> null;
+        };
+    }
+
+    private @Nullable Value binary(CheckedExpression.Binary b, int depth) {
+        Value left = scalar(b.left(), depth + 1);
+        Value right = left == null ? null : scalar(b.right(), depth + 1);
+        return left == null || right == null
+                ? null
+                : sized(new Value.Binary(b.operator(), left, right, b.signedOperation()), b.type());
+    }
+
+    /** A string of the target against a literal. */
+    private @Nullable Value compare(CheckedExpression.Compare c, int depth) {
+        boolean literalRight = resolve(c.right()) instanceof CheckedExpression.TextConstant;
+        CheckedExpression literal = resolve(literalRight ? c.right() : c.left());
+        CheckedExpression other = resolve(literalRight ? c.left() : c.right());
+        if (!(literal instanceof CheckedExpression.TextConstant text)
+                || !(string(other, depth + 1) instanceof Value.StringAt string)) {
+            return null;
+        }
+        byte[] bytes = StringText.bytes(text.text());
+        for (byte b : bytes) {
+            if (b == 0) {
+                return null;
+            }
+        }
+        if (bytes.length > string.maxBytes()) {
+            return null;
+        }
+        Value equals = new Value.StringEquals(string, text.text());
+        return c.negated() ? new Value.Unary(UnaryOperator.NOT, equals) : equals;
+    }
+
+    private @Nullable Value conditional(CheckedExpression.Conditional c, int depth) {
+        if (!c.type().isScalar()) {
+            return null;
+        }
+        Value condition = scalar(c.condition(), depth + 1);
+        Value whenTrue = condition == null ? null : scalar(c.whenTrue(), depth + 1);
+        Value whenFalse = whenTrue == null ? null : scalar(c.whenFalse(), depth + 1);
+        if (condition == null || whenTrue == null || whenFalse == null) {
+            return null;
+        }
+        return new Value.Conditional(condition, exactly(whenTrue, c.type()), exactly(whenFalse, c.type()));
+    }
+
+    /** Both sides of a choice have the same size and sign. */
+    private static Value exactly(Value value, Type type) {
+        int size = scalarSize(type);
+        return value.sizeBytes() == size && value.signed() == type.isSigned()
+                ? value
+                : new Value.Cast(value, size, type.isSigned());
+    }
+
+    private @Nullable Value convert(CheckedExpression.Convert c, int depth) {
+        if (c.conversion() != Conversion.NUMBER && c.conversion() != Conversion.TRUTH) {
+            return null;
+        }
+        Value operand = scalar(c.operand(), depth + 1);
+        if (operand == null) {
+            return null;
+        }
+        if (c.conversion() == Conversion.TRUTH) {
+            return new Value.Binary(BinaryOperator.NOT_EQUAL, operand, new Value.Constant(0, 8, false), false);
+        }
+        return sized(operand, c.type());
+    }
+
+    private @Nullable Value load(CheckedExpression.Load l, int depth) {
+        if (!l.type().isScalar()) {
+            return null;
+        }
+        Value address = scalar(l.address(), depth + 1);
+        if (address == null) {
+            return null;
+        }
+        BitField bits = l.bits();
+        if (bits == null) {
+            Value load = new Value.Load(address, scalarSize(l.type()), l.type().isSigned());
+            return l.type() instanceof Type.Bool ? sized(new Value.Cast(load, 8, false), l.type()) : load;
+        }
+        return bitField(address, bits, l.type());
+    }
+
+    /** Only whole words can be loaded: the bytes are read as the next larger one if that does not reach beyond the field's own unit. */
+    private static @Nullable Value bitField(Value address, BitField bits, Type type) {
+        int read = bits.readBytes();
+        if (read != 1 && read != 2 && read != 4 && read != 8) {
+            return null;
+        }
+        int left = Long.SIZE - bits.shiftBits() - bits.widthBits();
+        Value word = new Value.Cast(new Value.Load(address, read, false), 8, false);
+        Value high = new Value.Binary(BinaryOperator.SHIFT_LEFT, word, new Value.Constant(left, 1, true), false);
+        Value field = new Value.Binary(
+                BinaryOperator.SHIFT_RIGHT,
+                high,
+                new Value.Constant(Long.SIZE - bits.widthBits(), 1, true),
+                type.isSigned());
+        return new Value.Cast(field, type.sizeInBytes(), type.isSigned());
+    }
+
+    /** What a variable stands for, all the way down. */
+    CheckedExpression resolve(CheckedExpression e) {
+        CheckedExpression at = e;
+        for (int i = 0; i < MAX_DEPTH; i++) {
+            if (at instanceof CheckedExpression.Convert(Conversion conversion, CheckedExpression operand, Type _, var _)
+                    && conversion == Conversion.STRING
+                    && operand.type().sizeInBytes() <= at.type().sizeInBytes()) {
+                at = operand;
+            } else if (at instanceof CheckedExpression.Variable v && definitions.valueOf(v.slot()) != null) {
+                CheckedExpression value = definitions.valueOf(v.slot());
+                at = value == null ? at : value;
+            } else {
+                return at;
+            }
+        }
+        return at;
+    }
+
+    /** The string, buffer or bytes that an expression is, or null: whole captures only. */
+    @Nullable Value string(CheckedExpression e, int depth) {
+        return switch (e) {
+            case CheckedExpression.ReadString r
+            when r.limit() == null -> {
+                int max = Math.min(r.type().sizeBytes() - 1, Limits.MAX_STRING_BYTES);
+                yield stringAt(r.address(), max, depth);
+            }
+            case CheckedExpression.Load l
+            when l.type() instanceof Type.Str s && l.bits() == null ->
+                s.sizeBytes() > Limits.MAX_STRING_BYTES ? null : stringAt(l.address(), s.sizeBytes(), depth);
+            default -> null;
+        };
+    }
+
+    private @Nullable Value stringAt(CheckedExpression address, int max, int depth) {
+        Value at = max < 1 ? null : scalar(address, depth + 1);
+        return at == null ? null : new Value.StringAt(at, max);
+    }
+
+    /** A buffer, or an array or structure of a few bytes. */
+    @Nullable Value bytes(CheckedExpression e) {
+        return switch (e) {
+            case CheckedExpression.ReadBytes r -> {
+                Value address = scalar(r.address());
+                Value length = address == null ? null : scalar(r.length());
+                yield address == null || length == null
+                        ? null
+                        : new Value.BytesAt(
+                                address, length, Math.min(Math.max(1, r.type().maxBytes()), Limits.MAX_BUFFER_BYTES));
+            }
+            case CheckedExpression.Load l
+            when isBytes(l) -> {
+                Value address = scalar(l.address());
+                int size = l.type().sizeInBytes();
+                yield address == null ? null : new Value.BytesAt(address, new Value.Constant(size, 8, false), size);
+            }
+            default -> null;
+        };
+    }
+
+    private static boolean isBytes(CheckedExpression.Load load) {
+        int size = load.type().sizeInBytes();
+        return (load.type() instanceof Type.Array || load.type() instanceof Type.Struct)
+                && load.bits() == null
+                && size >= 1
+                && size <= Limits.MAX_BUFFER_BYTES;
+    }
+}

@@ -1,0 +1,17 @@
+package io.trapless.language.types;
+
+/**
+ * Which bits of a little-endian number are a field: {@code (number >>> shiftBits) & ((1 << widthBits) - 1)}, sign-extended from {@code widthBits} if the field's type is signed.
+ *
+ * @param readBytes how many bytes to read at the field's offset: 1 to 8
+ * @param shiftBits 0 to 63
+ * @param widthBits 1 to 64
+ */
+public record BitField(int readBytes, int shiftBits, int widthBits) {
+    /** The field's value out of {@code number}, the bytes read. */
+    public long extract(long number, boolean signed) {
+        int unused = Long.SIZE - widthBits;
+        long high = number >>> shiftBits << unused;
+        return signed ? high >> unused : high >>> unused;
+    }
+}
