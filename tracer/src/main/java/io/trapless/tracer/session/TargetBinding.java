@@ -29,7 +29,7 @@ final class TargetBinding {
 
     private final int pid;
     private final SiteBinder binder;
-    private final SiteBinder.Obstacles obstacles;
+    private final CodeObstacles obstacles;
     private final Map<ModuleKey, ModulePatches> modules = new LinkedHashMap<>();
     private final List<Recorded> recorded = new ArrayList<>();
 
@@ -67,7 +67,7 @@ final class TargetBinding {
      * @param pid of the process; {@code EventType.NO_PID} for a file
      * @param obstacles what stands in the way in the process
      */
-    TargetBinding(int pid, SiteBinder.Obstacles obstacles, SiteBinder binder) {
+    TargetBinding(int pid, CodeObstacles obstacles, SiteBinder binder) {
         this.pid = pid;
         this.binder = binder;
         this.obstacles = obstacles;
