@@ -13,6 +13,7 @@ enum CommandName {
     SET("switch probes of a running recording on or off"),
     SNAPSHOT("make a trace of what a flight recorder holds, while it goes on"),
     RECOVER("turn a dead session into a trace"),
+    PRELOAD("make a shared object that arms programs from within, where ptrace is forbidden"),
     DETACH("take out what a tracer that died left in a process"),
     BENCH("measure, side by side with every peer that is installed");
 
@@ -43,6 +44,7 @@ enum CommandName {
             case SET -> new SetCommand();
             case SNAPSHOT -> new SnapshotCommand();
             case RECOVER -> new RecoverCommand();
+            case PRELOAD -> new PreloadCommand();
             case DETACH -> new DetachCommand();
             case BENCH -> new BenchCommand();
         };

@@ -114,8 +114,17 @@ final class RecordCommand implements Subcommand {
             description = "a command to start and record from before its main")
     private final List<String> command = new ArrayList<>();
 
+    @Option(
+            names = "--session",
+            paramLabel = "SESSION",
+            description = "record from a session that 'trapless preload' made; without -p, -e and a command")
+    private @Nullable String session;
+
     @Override
     public Outcome run(Actions actions, Terminal terminal) throws Exception {
+        if (session != null) {
+            return recordSession(session, actions, terminal);
+        }
         boolean everywhere = pids.isEmpty() && command.isEmpty();
         if (!everywhere && (!comms.isEmpty() || executable != null)) {
             return Outcome.wrongUsage("--comm and --exe choose among all processes; leave out -p and the command");
@@ -168,6 +177,24 @@ final class RecordCommand implements Subcommand {
                 new RecordExtras(rotate, snapshotOn, trap, durations));
         terminal.stop().listenToSignals();
         return actions.record(request, terminal);
+    }
+
+    private Outcome recordSession(String name, Actions actions, Terminal terminal) throws Exception {
+        if (!pids.isEmpty() || !clauses.isEmpty() || !command.isEmpty()) {
+            return Outcome.wrongUsage("what a session records, and where, was settled by 'trapless preload';"
+                    + " leave out -p, -e and the command");
+        }
+        if (follow || !comms.isEmpty() || executable != null || rotate != null || !snapshotOn.isEmpty() || trap) {
+            return Outcome.wrongUsage("--session takes -o, --duration, --max-events, --shm-path, --summary and --quiet;"
+                    + " leave out the other options");
+        }
+        if (maxEvents != null && maxEvents <= 0) {
+            return Outcome.wrongUsage("--max-events must be positive; leave it out for no limit");
+        }
+        SessionRecordRequest request =
+                new SessionRecordRequest(name, output, duration, maxEvents, shmPath, summary, quiet);
+        terminal.stop().listenToSignals();
+        return actions.recordSession(request, terminal);
     }
 
     private static boolean isClause(String snapshotOn) {

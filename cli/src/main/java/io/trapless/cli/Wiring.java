@@ -5,10 +5,13 @@ import io.trapless.cli.action.ControlAction;
 import io.trapless.cli.action.DemoAction;
 import io.trapless.cli.action.DetachAction;
 import io.trapless.cli.action.ListAction;
+import io.trapless.cli.action.PreloadAction;
 import io.trapless.cli.action.RecordAction;
 import io.trapless.cli.action.RecoverAction;
+import io.trapless.cli.action.SessionRecordAction;
 import io.trapless.cli.action.SessionsAction;
 import io.trapless.cli.action.ViewAction;
+import io.trapless.cli.program.ProgramAction;
 
 /** Where the commands meet the modules that do their work. One line a method, so that a command loads only what it needs. */
 final class Wiring implements Actions {
@@ -16,6 +19,11 @@ final class Wiring implements Actions {
     @Override
     public Outcome record(RecordRequest request, Terminal terminal) throws Exception {
         return RecordAction.run(request, terminal);
+    }
+
+    @Override
+    public Outcome recordSession(SessionRecordRequest request, Terminal terminal) throws Exception {
+        return SessionRecordAction.run(request, terminal);
     }
 
     @Override
@@ -49,6 +57,11 @@ final class Wiring implements Actions {
     }
 
     @Override
+    public Outcome preload(PreloadRequest request, Terminal terminal) throws Exception {
+        return PreloadAction.run(request, terminal);
+    }
+
+    @Override
     public Outcome detach(DetachRequest request, Terminal terminal) throws Exception {
         return DetachAction.run(request, terminal);
     }
@@ -56,6 +69,11 @@ final class Wiring implements Actions {
     @Override
     public Outcome demo(DemoRequest request, Terminal terminal) throws Exception {
         return DemoAction.run(request, terminal);
+    }
+
+    @Override
+    public Outcome program(ProgramRequest request, Terminal terminal) throws Exception {
+        return ProgramAction.run(request, terminal);
     }
 
     @Override

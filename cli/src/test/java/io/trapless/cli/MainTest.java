@@ -119,6 +119,9 @@ final class MainTest {
         run("set", "name-1", "uprobe:libc:mal*", "off");
         run("snapshot", "12", "-o", "dir", "--shm-path", "shm");
         run("recover", "name-1", "-o", "dir");
+        run("sessions", "--remove", "name-1");
+        run("preload", "-e", "uprobe:libc:malloc", "-o", "name-2", "--mode", "overwrite", "--buffer-size", "1M");
+        run("record", "--session", "name-2", "-o", "dir", "--max-events", "7", "--quiet");
         run("detach", "-p", "9", "-p", "8");
         run("demo");
         run("bench", "--events", "1000", "--threads", "1,2", "--peers", "none", "--json", "f");
@@ -130,10 +133,14 @@ final class MainTest {
                         new ListRequest(null, Path.of("/bin/ls"), "main", false),
                         new ListRequest(null, Path.of("/bin/ls"), null, false),
                         new ViewRequest(Path.of("dir"), true, 3L),
-                        new SessionsRequest(null),
+                        new SessionsRequest(null, null),
                         new SetRequest("name-1", "uprobe:libc:mal*", false, null),
                         new SnapshotRequest("12", Path.of("dir"), Path.of("shm")),
                         new RecoverRequest("name-1", Path.of("dir"), null),
+                        new SessionsRequest(null, "name-1"),
+                        new PreloadRequest(
+                                List.of("uprobe:libc:malloc"), "name-2", null, FullRing.OVERWRITE, 1 << 20, null, true),
+                        new SessionRecordRequest("name-2", Path.of("dir"), null, 7L, null, null, true),
                         new DetachRequest(List.of(9, 8), null),
                         new DemoRequest(null),
                         new BenchRequest(1000, List.of(1, 2), List.of("none"), 3, Path.of("f")),
@@ -169,6 +176,9 @@ final class MainTest {
                 "list -p 4 a b | not both",
                 "view | DIR",
                 "view d --limit 0 | --limit must be positive",
+                "record --session s -p 1 | leave out -p, -e and the command",
+                "preload -o s | nothing to record; give at least one -e",
+                "preload -e x --buffer-size 1 | --buffer-size must be from 64K to 16G",
                 "recover x | -o",
                 "recover a/b -o d | not a session's name",
                 "detach | -p",
@@ -272,6 +282,11 @@ final class MainTest {
         }
 
         @Override
+        public Outcome recordSession(SessionRecordRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
         public Outcome list(ListRequest request, Terminal terminal) throws Exception {
             return answer(request);
         }
@@ -298,6 +313,11 @@ final class MainTest {
 
         @Override
         public Outcome recover(RecoverRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
+        public Outcome preload(PreloadRequest request, Terminal terminal) throws Exception {
             return answer(request);
         }
 

@@ -9,7 +9,6 @@ import io.trapless.cli.RotateAt;
 import io.trapless.cli.Terminal;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.ring.ConsumerStatistics;
-import io.trapless.tracer.ring.RecordingMode;
 import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.Recording;
 import io.trapless.tracer.session.RecordingException;
@@ -72,7 +71,7 @@ public final class RecordAction {
     }
 
     /** Says before anything is recorded that the summary could not be written after it. */
-    private static @Nullable Outcome checkSummaryFile(@Nullable Path file) {
+    static @Nullable Outcome checkSummaryFile(@Nullable Path file) {
         if (file == null) {
             return null;
         }
@@ -85,21 +84,18 @@ public final class RecordAction {
         return null;
     }
 
+    /** The folder that was asked for, or a new one in the working directory. */
+    static Path outputOr(@Nullable Path asked) {
+        return asked != null ? asked : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
+    }
+
     private RecordingRequest recordingRequest() throws RecordingException {
-        Path output = request.output() != null
-                ? request.output()
-                : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
-        RecordingMode mode = switch (request.mode()) {
-            case DISCARD -> RecordingMode.DISCARD;
-            case OVERWRITE -> RecordingMode.OVERWRITE;
-            case BLOCK -> RecordingMode.BLOCK;
-        };
         return new RecordingRequest(
                 Clauses.parse(request.clauses()),
                 request.pids(),
                 request.command(),
-                output,
-                mode,
+                outputOr(request.output()),
+                Modes.of(request.mode()),
                 request.bufferSizeBytes(),
                 request.maxEvents() == null ? Long.MAX_VALUE : request.maxEvents(),
                 request.shmPath(),

@@ -28,9 +28,9 @@ final class SummaryText {
                 .toList();
         out.println(String.format(Locale.ROOT, "%14s %10s  %s", "events", "lost", "probe"));
         for (SiteResult site : sites.subList(0, Math.min(SITES_SHOWN, sites.size()))) {
-            String where = site.pid() != 0 ? " (pid " + site.pid() + ")" : "";
-            out.println(String.format(
-                    Locale.ROOT, "%14d %10d  %s%s", site.events(), site.lost(), site.probe(), where));
+            String process = site.pid() == 0 ? "" : " (pid " + site.pid() + ")"; // 0: whichever process
+            out.println(
+                    String.format(Locale.ROOT, "%14d %10d  %s%s", site.events(), site.lost(), site.probe(), process));
         }
         more(out, sites.size() - SITES_SHOWN, "sites");
         if (summary.processes().size() > 1) {
@@ -42,15 +42,21 @@ final class SummaryText {
         }
         more(out, summary.refused().size() - REFUSALS_SHOWN, "refusals");
         summary.notices().forEach(notice -> out.println("note: " + notice));
+        String attached = summary.attachNanos() == 0 // processes that arm themselves
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "; attached in %.0f ms, threads stopped for %.2f ms, one of them lent for %.2f ms",
+                        summary.attachNanos() / 1e6,
+                        summary.pauseNanos() / 1e6,
+                        summary.loanNanos() / 1e6);
         out.println(String.format(
                 Locale.ROOT,
-                "%d events, %d lost, %d bytes; attached in %.0f ms, threads stopped for %.2f ms, one of them lent for %.2f ms",
+                "%d events, %d lost, %d bytes%s",
                 summary.events(),
                 summary.lost(),
                 summary.bytes(),
-                summary.attachNanos() / 1e6,
-                summary.pauseNanos() / 1e6,
-                summary.loanNanos() / 1e6));
+                attached));
         if (summary.traces().isEmpty()) {
             out.println("trace: " + summary.trace() + "   (trapless view " + summary.trace() + ")");
         } else {

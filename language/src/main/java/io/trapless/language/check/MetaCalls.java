@@ -177,7 +177,8 @@ final class MetaCalls {
             case CheckedExpression.NumberConstant n when conversion.equals("x") -> Long.toHexString(n.value());
             case CheckedExpression.NumberConstant n
             when conversion.equals("c") -> Character.toString((char) (n.value() & 0xFF));
-            case CheckedExpression.NumberConstant n when !conversion.equals("s") ->
+            case CheckedExpression.NumberConstant n
+            when !conversion.equals("s") ->
                 n.type().isSigned() ? Long.toString(n.value()) : Long.toUnsignedString(n.value());
             default -> NamedOptions.show(value);
         };

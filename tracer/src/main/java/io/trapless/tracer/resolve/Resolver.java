@@ -45,6 +45,15 @@ public final class Resolver {
         return new Resolver(new FileModules(path, files));
     }
 
+    /**
+     * Sites of the files of this system wherever they will be loaded.
+     *
+     * @param loadBias the bias of every module, for the sites' addresses
+     */
+    public static Resolver forSystem(ImageFiles files, long loadBias) {
+        return new Resolver(new SystemModules(files, loadBias, System.getenv("PATH")));
+    }
+
     /** All sites that a pattern means, and why others have none; never neither. */
     public Resolution resolve(ProbePattern pattern) {
         List<Refusal> refusals = new ArrayList<>();

@@ -59,6 +59,12 @@ final class AtomicRingReader extends RingReader {
     }
 
     @Override
+    void beginAt(long position) {
+        super.beginAt(position);
+        cursor = position + HEADER_SIZE;
+    }
+
+    @Override
     boolean poll() throws IOException {
         long head = memory.headAcquire();
         if (!headCheck.accepts(head, consumed + capacity)) {

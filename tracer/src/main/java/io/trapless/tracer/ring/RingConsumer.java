@@ -107,6 +107,11 @@ public final class RingConsumer implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("trapless-consumer").daemon().unstarted(this::run);
     }
 
+    /** Goes on where an earlier consumer of the same session has ended. To be called before {@link #start}. */
+    public void resume() {
+        rings.resume();
+    }
+
     /** Lets further event ids be known; once this returns records with them may be written. Any thread. */
     public void add(List<EventType> events) {
         rings.add(events);

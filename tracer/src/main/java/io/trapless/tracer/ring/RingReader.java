@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 /**
  * Takes the packets of one ring, oldest first, while its writers write. The consumer's thread only.
  *
- * <p>It keeps its own {@code consumed} and never reads that of the shared memory back.
+ * <p>It keeps its own {@code consumed}, and never reads that of the shared memory back but once, to go on where an earlier reader has ended.
  */
 abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
     /**
@@ -50,6 +50,24 @@ abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
         this.headCheck = new HeadCheck(kind, subBufferSize);
         this.subBufferSize = subBufferSize;
         this.capacity = (long) subBufferSize * SessionHeaderDescriptor.SUB_BUFFER_COUNT;
+    }
+
+    /** Goes on where an earlier reader has released up to; if that position is impossible, from the beginning. To be called before anything else, if at all. */
+    final void resume() {
+        long head = memory.headAcquire();
+        long released = memory.consumed();
+        boolean plausible = released >= 0
+                && (released & (subBufferSize - 1)) == 0
+                && released <= head
+                && head - released <= capacity;
+        if (plausible) {
+            beginAt(released);
+        }
+    }
+
+    /** Sets {@link #consumed}, a multiple of the sub-buffer size, before anything has been taken. */
+    void beginAt(long position) {
+        consumed = position;
     }
 
     /**

@@ -20,6 +20,7 @@ import static io.trapless.layout.SessionHeaderDescriptor.VERSION_OFFSET;
 import static io.trapless.layout.SessionHeaderDescriptor.loadSlotOffset;
 
 import io.trapless.layout.PacketDescriptor;
+import io.trapless.layout.PreloadDescriptor;
 import io.trapless.layout.RingDescriptor;
 import io.trapless.tracer.linux.Futexes;
 import io.trapless.tracer.ring.SessionFileException.Reason;
@@ -124,6 +125,21 @@ public final class SessionFile implements AutoCloseable {
      * @throws SessionFileException it is missing, damaged, or of another version
      */
     public static SessionFile openForRecovery(Path path, RingGeometry geometry, UUID uuid) throws SessionFileException {
+        return open(path, geometry, uuid, false);
+    }
+
+    /**
+     * Opens the file of an existing session that nobody else consumes, to consume it or to switch its events.
+     *
+     * @param geometry,uuid as for {@link #openForRecovery}
+     * @throws SessionFileException it is missing, damaged, or of another version
+     */
+    public static SessionFile openForConsumer(Path path, RingGeometry geometry, UUID uuid) throws SessionFileException {
+        return open(path, geometry, uuid, true);
+    }
+
+    private static SessionFile open(Path path, RingGeometry geometry, UUID uuid, boolean writable)
+            throws SessionFileException {
         Arena arena = newArena();
         FileChannel channel = null;
         try {
@@ -132,11 +148,13 @@ public final class SessionFile implements AutoCloseable {
                 throw new SessionFileException(
                         Reason.NOT_A_PLAIN_FILE, path + " is not a plain file; it was not made by a session");
             }
-            channel = open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+            channel = writable
+                    ? open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
+                    : open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
             if (channel.size() != geometry.fileSizeBytes()) {
                 throw damaged(path, "it has " + channel.size() + " bytes instead of " + geometry.fileSizeBytes());
             }
-            SessionFile file = new SessionFile(path, geometry, uuid, channel, arena, false);
+            SessionFile file = new SessionFile(path, geometry, uuid, channel, arena, writable);
             file.checkHeader();
             return file;
         } catch (IOException e) {
@@ -208,6 +226,15 @@ public final class SessionFile implements AutoCloseable {
     /** What {@link #beat} last stored, or what a target stored over it. */
     public long lastBeat() {
         return (long) LONG.getAcquire(header, (long) HEARTBEAT_OFFSET);
+    }
+
+    /** What processes have counted that arm themselves. */
+    public PreloadCounts preloadCounts() {
+        return new PreloadCounts(
+                (long) LONG.getOpaque(header, (long) PreloadDescriptor.STARTED_OFFSET),
+                (long) LONG.getOpaque(header, (long) PreloadDescriptor.ARMED_OFFSET),
+                (long) LONG.getOpaque(header, (long) PreloadDescriptor.OTHER_BUILD_OFFSET),
+                (long) LONG.getOpaque(header, (long) PreloadDescriptor.FAILED_OFFSET));
     }
 
     /** Every ring of the session, the rseq rings first. */

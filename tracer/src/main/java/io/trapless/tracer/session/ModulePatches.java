@@ -49,14 +49,14 @@ final class ModulePatches {
     void arm(
             int registersRead,
             boolean flagsRead,
-            ForeignCode foreignCode,
+            SiteBinder.Obstacles obstacles,
             SiteBinder binder,
             List<ArmedSite> sites,
             Set<Long> semaphores) {
         patches.build();
         patches.refusals().forEach((key, sentence) -> refuse(key, sentence, binder));
         for (Patch patch : patches.patches()) {
-            String obstacle = obstacle(patch, foreignCode);
+            String obstacle = obstacle(patch, obstacles);
             List<ArmedSite.ArmedPoint> points = new ArrayList<>();
             for (Patch.Point point : patch.points()) {
                 PatchSet.Key key = new PatchSet.Key(point.address(), point.when());
@@ -79,11 +79,11 @@ final class ModulePatches {
         }
     }
 
-    private @Nullable String obstacle(Patch patch, ForeignCode foreignCode) {
-        String obstacle = foreignCode.obstacle(patch.address() + loadBias, patch.original());
+    private @Nullable String obstacle(Patch patch, SiteBinder.Obstacles obstacles) {
+        String obstacle = obstacles.at(patch.address() + loadBias, patch.original());
         Patch.Island island = patch.island();
         return obstacle == null && island != null
-                ? foreignCode.obstacle(island.address() + loadBias, island.original())
+                ? obstacles.at(island.address() + loadBias, island.original())
                 : obstacle;
     }
 

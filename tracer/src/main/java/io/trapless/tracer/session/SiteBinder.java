@@ -1,15 +1,15 @@
 package io.trapless.tracer.session;
 
+import io.trapless.binary.symbol.Glob;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
-import io.trapless.language.slice.Slice;
-import io.trapless.language.syntax.Clause;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.resolve.ImageFiles;
+import io.trapless.tracer.resolve.LibrarySearch;
 import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.RefusalReason;
@@ -21,17 +21,20 @@ import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
  */
 final class SiteBinder {
-    private final List<Clause> clauses;
+    private final List<CaptureSource> clauses;
     private final int firstTrigger;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
@@ -42,6 +45,7 @@ final class SiteBinder {
     private final PatternLedger ledger = new PatternLedger();
     private final LaterModules later;
     private final boolean durations;
+    private final Map<String, Boolean> loadable = new HashMap<>();
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
@@ -51,7 +55,7 @@ final class SiteBinder {
      * @param durations whether records of entries and exits carry what pairs them
      */
     SiteBinder(
-            List<Clause> clauses,
+            List<CaptureSource> clauses,
             int triggers,
             ImageFiles files,
             boolean systemCalls,
@@ -91,23 +95,72 @@ final class SiteBinder {
      * @throws RecordingException a clause is wrong at a site that it means, or there are more sites than event ids
      */
     BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
-        Resolver resolver = Resolver.forProcess(process, files);
-        TargetBinding binding = new TargetBinding(process, this);
+        TargetBinding binding = new TargetBinding(process.pid(), ForeignCode.of(process)::obstacle, this);
+        boolean[] awaitsLoads = {false};
+        resolve(
+                Resolver.forProcess(process, files),
+                (pattern, resolution) -> awaitsLoads[0] |= note(process, pattern, resolution),
+                (clause, site) -> {
+                    if (modules.test(site.module())) {
+                        binding.add(clause, site);
+                    }
+                });
+        BoundModule bound = binding.finish();
+        return new BoundTarget(process, bound.sites(), bound.semaphores(), bound.probes(), awaitsLoads[0]);
+    }
+
+    /**
+     * Binds files of this system as if each were loaded with the same bias. The same sites have the same event ids for every bias.
+     *
+     * @return by the file; those without a site are not among them
+     */
+    Map<ModuleImage, BoundModule> bindSystem(long loadBias) throws RecordingException {
+        Map<String, TargetBinding> bindings = new LinkedHashMap<>();
+        Map<String, ModuleImage> modules = new LinkedHashMap<>();
+        resolve(
+                Resolver.forSystem(files, loadBias),
+                (_, resolution) ->
+                        resolution.refusals().forEach(refusal -> refuse(refusal.probe(), refusal.sentence())),
+                (clause, site) -> {
+                    modules.put(site.module().path(), site.module());
+                    bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, (_, _) -> null, this))
+                            .add(clause, site);
+                });
+        Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
+        bindings.forEach((path, binding) -> {
+            BoundModule module = binding.finish();
+            if (!module.sites().isEmpty()) {
+                bound.put(modules.get(path), module);
+            }
+        });
+        return bound;
+    }
+
+    /** Takes each place that a clause means. */
+    private interface SiteTaker {
+        void take(int clause, Site site) throws RecordingException;
+    }
+
+    /** Tells why a place can't be patched, or null. */
+    interface Obstacles {
+        @Nullable String at(long address, byte[] original);
+    }
+
+    private void resolve(Resolver resolver, BiConsumer<ProbePattern, Resolution> resolved, SiteTaker taker)
+            throws RecordingException {
         for (int c = 0; c < clauses.size(); c++) {
             for (ProbePattern pattern : clauses.get(c).probes()) {
                 Resolution resolution = resolver.resolve(pattern);
-                note(process, pattern, resolution);
+                resolved.accept(pattern, resolution);
                 for (Site site : resolution.sites()) {
-                    if (modules.test(site.module())) {
-                        binding.add(c, site);
-                    }
+                    taker.take(c, site);
                 }
             }
         }
-        return binding.finish();
     }
 
-    private void note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
+    /** Whether the process may load more that the pattern means. */
+    private boolean note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
         boolean absent = false;
         for (Refusal refusal : resolution.refusals()) {
             if (refusal.reason() == RefusalReason.NO_SUCH_MODULE) {
@@ -122,6 +175,8 @@ final class SiteBinder {
         if (!absent) {
             ledger.found(pattern);
         }
+        return Glob.isWild(pattern.module())
+                || (absent && loadable.computeIfAbsent(pattern.module(), LibrarySearch::mayBeLibrary));
     }
 
     private CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
@@ -130,7 +185,7 @@ final class SiteBinder {
         if (known != null) {
             return known;
         }
-        return switch (Slice.of(clauses.get(clause), types)) {
+        return switch (clauses.get(clause).captures().apply(types)) {
             case Result.Failed<CaptureProgram> failed -> throw RecordingException.wrongUsage(failed.text());
             case Result.Ok<CaptureProgram> ok -> {
                 slices.put(key, ok.value());
@@ -165,9 +220,14 @@ final class SiteBinder {
         return new SiteProbe(id, program.filter(), program.captures(), locations, trigger);
     }
 
+    /** Which clause an event is of. */
+    int clauseOf(int eventId) {
+        return ids.clauseOf(eventId);
+    }
+
     /** Whether a probe may be armed as the user wants it. */
     void check(int clause, SiteProbe probe) throws RecordingException {
-        String text = clauses.get(clause).source().text().strip();
+        String text = clauses.get(clause).text();
         if (TrampolineCompiler.isTooLarge(probe)) {
             throw RecordingException.wrongUsage("the captures of '" + text
                     + "' would take more than 2 KiB of the target's stack; shorten its strings and buffers");

@@ -4,7 +4,6 @@ import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.flow.ExitDoubt;
 import io.trapless.binary.flow.FunctionExit;
 import io.trapless.language.slice.ArgumentTypes;
-import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.plan.FunctionExits;
 import io.trapless.tracer.plan.PlannedExit;
 import io.trapless.tracer.plan.SitePlan;
@@ -23,14 +22,14 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The sites of one process while they are collected. One event id stands for one clause at one site; all returns of a function are one site, and so are its tail jumps. For one thread, once. */
+/** The sites of one process, or of one file, while they are collected. One event id stands for one clause at one site; all returns of a function are one site, and so are its tail jumps. For one thread, once. */
 final class TargetBinding {
     /** Behind a probe's name: its tail jumps. No probe is called so. */
     private static final String TAIL = " (tail)";
 
-    private final TargetProcess process;
+    private final int pid;
     private final SiteBinder binder;
-    private final ForeignCode foreignCode;
+    private final SiteBinder.Obstacles obstacles;
     private final Map<ModuleKey, ModulePatches> modules = new LinkedHashMap<>();
     private final List<Recorded> recorded = new ArrayList<>();
 
@@ -64,10 +63,14 @@ final class TargetBinding {
         }
     }
 
-    TargetBinding(TargetProcess process, SiteBinder binder) {
-        this.process = process;
+    /**
+     * @param pid of the process; {@code EventType.NO_PID} for a file
+     * @param obstacles what stands in the way in the process
+     */
+    TargetBinding(int pid, SiteBinder.Obstacles obstacles, SiteBinder binder) {
+        this.pid = pid;
         this.binder = binder;
-        this.foreignCode = ForeignCode.of(process);
+        this.obstacles = obstacles;
     }
 
     /** Adds a clause at a site; refuses it if it can't be patched. */
@@ -203,7 +206,7 @@ final class TargetBinding {
     }
 
     /** Puts together what can be armed. */
-    BoundTarget finish() {
+    BoundModule finish() {
         int registersRead = 0;
         boolean flagsRead = false;
         for (Recorded event : recorded) {
@@ -214,16 +217,19 @@ final class TargetBinding {
         List<ArmedSite> sites = new ArrayList<>();
         Set<Long> semaphores = new LinkedHashSet<>();
         for (ModulePatches module : modules.values()) {
-            module.arm(registersRead, flagsRead, foreignCode, binder, sites, semaphores);
+            module.arm(registersRead, flagsRead, obstacles, binder, sites, semaphores);
         }
         sites.sort(Comparator.comparingLong(ArmedSite::start));
         List<BoundProbe> probes = new ArrayList<>();
         for (Recorded event : recorded) {
             if (event.armed) {
                 probes.add(new BoundProbe(
-                        EventTypes.of(event.probe, event.name, process.pid()), process.pid(), event.address));
+                        EventTypes.of(event.probe, event.name, pid),
+                        binder.clauseOf(event.probe.eventId()),
+                        pid,
+                        event.address));
             }
         }
-        return new BoundTarget(process, sites, List.copyOf(semaphores), probes);
+        return new BoundModule(sites, List.copyOf(semaphores), probes);
     }
 }
