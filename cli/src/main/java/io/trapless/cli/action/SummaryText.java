@@ -28,8 +28,9 @@ final class SummaryText {
                 .toList();
         out.println(String.format(Locale.ROOT, "%14s %10s  %s", "events", "lost", "probe"));
         for (SiteResult site : sites.subList(0, Math.min(SITES_SHOWN, sites.size()))) {
-            String where = site.pid() != 0 ? " (pid " + site.pid() + ")" : "";
-            out.println(String.format(Locale.ROOT, "%14d %10d  %s%s", site.events(), site.lost(), site.probe(), where));
+            String process = site.pid() == 0 ? "" : " (pid " + site.pid() + ")"; // 0: whichever process
+            out.println(
+                    String.format(Locale.ROOT, "%14d %10d  %s%s", site.events(), site.lost(), site.probe(), process));
         }
         more(out, sites.size() - SITES_SHOWN, "sites");
         if (summary.processes().size() > 1) {

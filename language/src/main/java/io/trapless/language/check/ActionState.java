@@ -23,6 +23,7 @@ final class ActionState {
     private final List<Span> calls = new ArrayList<>();
     private int loops;
     private int introspection;
+    private String introspector = "";
     private int depth;
     private long unrolled = 1;
     private int dead;
@@ -123,8 +124,15 @@ final class ActionState {
     }
 
     /** From here on expressions are looked at for their types and do not run. */
-    void enterIntrospection() {
-        introspection++;
+    void enterIntrospection(String by) {
+        if (introspection++ == 0) {
+            introspector = by;
+        }
+    }
+
+    /** What looks at the expression for its type alone. */
+    String introspector() {
+        return introspector;
     }
 
     void leaveIntrospection() {

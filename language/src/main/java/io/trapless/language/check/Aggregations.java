@@ -46,11 +46,9 @@ final class Aggregations {
 
     /** The statement if the value is such a call, perhaps at the end of a block; else null. */
     @Nullable CheckedStatement assign(Expression.MapAccess target, Expression value, Span span) {
-        if (value instanceof Expression.Block block && block.value() instanceof Expression last) {
-            if (lastCall(last) == null) {
-                return null;
-            }
-            return inBlock(target, block, last, span);
+        if (value instanceof Expression.Block block) {
+            Expression last = block.value();
+            return last == null || lastCall(last) == null ? null : inBlock(target, block, last, span);
         }
         Expression.Call call = lastCall(value);
         return call == null ? null : feed(target, call, span);
@@ -59,7 +57,10 @@ final class Aggregations {
     private static Expression.@Nullable Call lastCall(Expression expression) {
         return switch (expression) {
             case Expression.Call call when kind(call.function()) != null -> call;
-            case Expression.Block block when block.value() instanceof Expression last -> lastCall(last);
+            case Expression.Block block -> {
+                Expression last = block.value();
+                yield last == null ? null : lastCall(last);
+            }
             default -> null;
         };
     }

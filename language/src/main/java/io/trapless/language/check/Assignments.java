@@ -32,7 +32,7 @@ final class Assignments {
         }
         Expression.MapAccess target = (Expression.MapAccess) statement.target();
         if (state.introspecting()) {
-            throw state.fail(span, "Map assignments not allowed inside of sizeof, offsetof, typeof or typeinfo");
+            throw state.fail(span, "Map assignments not allowed inside of " + state.introspector());
         }
         CheckedStatement aggregation = aggregations.assign(target, value, span);
         return aggregation != null ? aggregation : map(target, value, span);

@@ -39,7 +39,7 @@ final class Calls {
 
     /** Whether the literal is a format string. */
     boolean takesFormat(Expression literal) {
-        return literal == format;
+        return format != null && format.span().equals(literal.span());
     }
 
     Term call(Expression.Call call) {
@@ -89,7 +89,6 @@ final class Calls {
             case "nsecs" -> probes.nsecs(call);
             case "pid", "tid" -> probes.processId(call);
             case "comm" -> probes.comm(call);
-            case "elf_is_exe" -> probes.isExecutable(call);
             default -> named(call);
         };
     }
@@ -131,7 +130,7 @@ final class Calls {
         if (availability instanceof Builtins.Availability.Kernel kernel) {
             return state.error(nameSpan, name + "() can't be had in userspace: " + kernel.reason());
         }
-        if (name.equals("unwatch") || name.equals("write_user") || name.equals("debugf")) {
+        if (name.equals("elf_is_exe") || name.equals("unwatch") || name.equals("write_user") || name.equals("debugf")) {
             return state.error(nameSpan, name + "() is not supported");
         }
         var finding = state.error(span, "Unknown function: '" + name + "'");

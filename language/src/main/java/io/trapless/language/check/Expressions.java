@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Expressions: each kind to the part of the checker that knows it. */
 final class Expressions {
+    private static final String TYPE_OF = "typeof or typeinfo";
+
     private final ActionState state;
     private final Conversions conversions;
     private final Operators operators;
@@ -102,8 +104,10 @@ final class Expressions {
             case Expression.TupleField f -> access.element(check(f.base()), f.index(), span);
             case Expression.Tuple t -> tuple(t);
             case Expression.NamedTuple t -> record(t);
-            case Expression.SizeOf s -> Literals.number(introspect(s.operand()).sizeInBytes(), false, span);
-            case Expression.OffsetOf o -> TypeQuestions.offsetOf(state, introspect(o.operand()), o.path(), span);
+            case Expression.SizeOf s ->
+                Literals.number(introspect(s.operand(), "sizeof").sizeInBytes(), false, span);
+            case Expression.OffsetOf o ->
+                TypeQuestions.offsetOf(state, introspect(o.operand(), "offsetof"), o.path(), span);
             case Expression.TypeInfo t -> {
                 Features.requireTypeinfo(state, span);
                 yield TypeQuestions.typeInfo(introspect(t.operand()), span);
@@ -209,7 +213,11 @@ final class Expressions {
 
     /** The type that is written or that of the expression, which does not run. */
     Type introspect(Expression.TypeOperand operand) {
-        state.enterIntrospection();
+        return introspect(operand, TYPE_OF);
+    }
+
+    private Type introspect(Expression.TypeOperand operand, String by) {
+        state.enterIntrospection(by);
         try {
             return type(operand);
         } finally {
@@ -229,7 +237,7 @@ final class Expressions {
             case Expression.TypeOperand.OfExpression(Expression.MapAccess map, Span _)
             when map.keys().isEmpty() -> maps.typeOfBare(map);
             case Expression.TypeOperand.OfExpression e -> {
-                state.enterIntrospection();
+                state.enterIntrospection(TYPE_OF);
                 try {
                     yield check(e.expression()).type();
                 } finally {

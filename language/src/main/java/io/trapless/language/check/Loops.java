@@ -95,7 +95,7 @@ final class Loops {
             Variables.Entry info = state.variables.declare(variable.name(), variable.span(), Variables.Origin.LOOP);
             info.assigned = true;
             if (type != null) {
-                Type grown = info.type == null || !(type.isInteger()) ? type : TypePromotion.promote(info.type, type);
+                Type grown = info.type == null || !type.isInteger() ? type : TypePromotion.promote(info.type, type);
                 state.setType(info, grown == null ? type : grown);
             }
             slot[0] = info;

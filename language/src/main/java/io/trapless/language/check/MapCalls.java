@@ -133,6 +133,9 @@ final class MapCalls {
                     .requireKeys(access, "call to len() expects a map with explicit keys (non-scalar map)");
             return Term.of(new CheckedExpression.Length(state.program.anyDescriptor(map), Types.INT64, span));
         }
+        if (argument instanceof Expression.MapAccess) {
+            throw state.fail(argument.span(), "len() expects a map argument");
+        }
         Term value = expressions.check(argument);
         if (!(value.type() instanceof Type.Stack)) {
             throw state.fail(span, "call to len() expects a map, ustack, or kstack");

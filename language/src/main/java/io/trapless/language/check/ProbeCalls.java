@@ -65,10 +65,8 @@ final class ProbeCalls {
         if (dwarf) {
             Features.requireDwarfStack(state, call.span());
         }
+        Arguments.requireCount(state, call, 0, 2);
         List<Expression> arguments = Arguments.expressions(state, call);
-        if (arguments.size() > 2) {
-            throw state.fail(call.span(), "Invalid number of arguments");
-        }
         StackMode mode = state.program.settings.stackMode();
         int at = 0;
         if (!arguments.isEmpty() && arguments.getFirst() instanceof Expression.Name name) {
@@ -177,9 +175,5 @@ final class ProbeCalls {
         }
         return Term.of(
                 new CheckedExpression.Call(Function.COMM_OF, List.of(pid.node()), new Type.Str(64), call.span()));
-    }
-
-    Term isExecutable(Expression.Call call) {
-        throw state.fail(call.span(), "elf_is_exe() is not supported: uaddr() corrects addresses by itself");
     }
 }

@@ -169,7 +169,7 @@ public final class TypePromotion {
     /** Whether the types are equal, and flexible in the same places. */
     public static boolean isSame(@Nullable Type a, @Nullable Type b) {
         if (a == null || b == null) {
-            return a == b;
+            return a == null && b == null;
         }
         return a.equals(b) && flexibility(a).equals(flexibility(b));
     }

@@ -1,5 +1,6 @@
 package io.trapless.tracer.attach;
 
+import io.trapless.tracer.attach.AttachRefusal.Reason;
 import io.trapless.tracer.linux.Errno;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Processes;
@@ -318,6 +319,12 @@ public final class Following {
             TargetProcess process = TargetProcess.open(pid, true);
             Followed fresh = new Followed(process);
             processes.put(pid, fresh);
+            if (PrivilegedPrograms.isDeprived(pid)) {
+                PrivilegedPrograms.executeAgain(process);
+                throw new AttachException(
+                        Reason.NO_PERMISSION,
+                        "its program gets privileges by its file, which a traced program would not; run as root to follow it");
+            }
             ProgramStart start = ProgramStart.prepare(process);
             fresh.start = start;
             start.resume(0);

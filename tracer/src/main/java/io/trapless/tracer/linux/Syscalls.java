@@ -38,6 +38,7 @@ public final class Syscalls {
     public static final int GETUID = 102;
     public static final int PRCTL = 157;
     public static final int GETTID = 186;
+    public static final int GETXATTR = 191;
     public static final int FUTEX = 202;
     public static final int GETDENTS64 = 217;
     public static final int TIMER_CREATE = 222;

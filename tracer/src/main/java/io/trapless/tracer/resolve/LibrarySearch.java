@@ -65,6 +65,19 @@ public final class LibrarySearch {
         }
     }
 
+    /** Whether a process could load a module by that name while it runs: not if it is the path of what is a program and nothing else. */
+    public static boolean mayBeLibrary(String module) {
+        try {
+            ModuleNames name = ModuleNames.of(module);
+            return name.isWild()
+                    || !name.isPath()
+                    || !Files.isRegularFile(Path.of(name.text()))
+                    || isLibrary(Path.of("/"), name.text());
+        } catch (InvalidPathException e) {
+            return true;
+        }
+    }
+
     private static boolean isLibrary(Path root, String path) {
         String canonical = TargetPaths.canonical(root, path);
         if (canonical == null) {

@@ -52,7 +52,7 @@ final class Attacher {
     void attach(TracedProcess process, BoundTarget bound, Standstill standstill)
             throws AttachException, RecordingException, IOException, InterruptedException {
         process.addProbes(bound.probes());
-        LoadHook loadHook = loadHook(process);
+        LoadHook loadHook = loadHook(process, bound);
         if (bound.sites().isEmpty() && loadHook == null) {
             return;
         }
@@ -86,9 +86,13 @@ final class Attacher {
         }
     }
 
-    /** For a process that may load what is waited for, the first time that something is put into it. */
-    private @Nullable LoadHook loadHook(TracedProcess process) throws AttachException {
-        if (!watchesLoads || !process.attachments().isEmpty()) {
+    /**
+     * For a process that may load what is meant, the first time that something is put into it. What a program is linked with stays where it is; only what ran already may have loaded something that
+     * it will unload and load again.
+     */
+    private @Nullable LoadHook loadHook(TracedProcess process, BoundTarget bound) throws AttachException {
+        boolean mayLoad = bound.awaitsLoads() || process.origin() == TracedProcess.Origin.ATTACHED;
+        if (!watchesLoads || !mayLoad || !process.attachments().isEmpty()) {
             return null;
         }
         DynamicLinker linker = DynamicLinker.of(process.target());

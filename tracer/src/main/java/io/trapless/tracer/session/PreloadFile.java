@@ -168,7 +168,7 @@ final class PreloadFile {
                     .toList();
             CodeRegion region = new CodeRegion(sites);
             byte[] code = region.generate(factsSource.at(place, rseq, codeSize), place.region());
-            List<TextChange> changes = new ArrayList<>(region.islands());
+            List<TextChange> changes = new ArrayList<>(region.islands()); // before a jump that leads there
             changes.addAll(region.changes());
             return new CodeSource.Linked(code, changes);
         };

@@ -141,14 +141,15 @@ final class ProcessAttachment {
     /** A stretch of memory has been unmapped by the process: nothing there is to be taken back any more. */
     void forget(AddressRange range) throws IOException {
         List<JournalEntry> entries = new ArrayList<>();
-        islands.removeIf(change -> range.contains(change.address()));
-        changes.removeIf(change -> {
-            boolean gone = range.contains(change.address());
-            if (gone) {
-                entries.add(new JournalEntry.Restored(key, change.address()));
-            }
-            return gone;
-        });
+        for (List<TextChange> written : List.of(islands, changes)) {
+            written.removeIf(change -> {
+                boolean gone = range.contains(change.address());
+                if (gone) {
+                    entries.add(new JournalEntry.Restored(key, change.address()));
+                }
+                return gone;
+            });
+        }
         semaphores.removeIf(semaphore -> {
             boolean gone = range.contains(semaphore);
             if (gone) {

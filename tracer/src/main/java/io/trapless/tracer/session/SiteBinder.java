@@ -1,5 +1,6 @@
 package io.trapless.tracer.session;
 
+import io.trapless.binary.symbol.Glob;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
@@ -10,6 +11,7 @@ import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.resolve.ImageFiles;
+import io.trapless.tracer.resolve.LibrarySearch;
 import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.RefusalReason;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
@@ -44,6 +47,7 @@ final class SiteBinder {
     private final PatternLedger ledger = new PatternLedger();
     private final LaterModules later;
     private final boolean durations;
+    private final Map<String, Boolean> loadable = new HashMap<>();
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
@@ -93,17 +97,18 @@ final class SiteBinder {
      * @throws RecordingException a clause is wrong at a site that it means, or there are more sites than event ids
      */
     BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
-        TargetBinding binding = new TargetBinding(process.pid(), ForeignCode.of(process), this);
+        TargetBinding binding = new TargetBinding(process.pid(), ForeignCode.of(process)::obstacle, this);
+        boolean[] awaitsLoads = {false};
         resolve(
                 Resolver.forProcess(process, files),
-                (pattern, resolution) -> note(process, pattern, resolution),
+                (pattern, resolution) -> awaitsLoads[0] |= note(process, pattern, resolution),
                 (clause, site) -> {
                     if (modules.test(site.module())) {
                         binding.add(clause, site);
                     }
                 });
         BoundModule bound = binding.finish();
-        return new BoundTarget(process, bound.sites(), bound.semaphores(), bound.probes());
+        return new BoundTarget(process, bound.sites(), bound.semaphores(), bound.probes(), awaitsLoads[0]);
     }
 
     /**
@@ -120,9 +125,7 @@ final class SiteBinder {
                         resolution.refusals().forEach(refusal -> refuse(refusal.probe(), refusal.sentence())),
                 (clause, site) -> {
                     modules.put(site.module().path(), site.module());
-                    bindings.computeIfAbsent(
-                                    site.module().path(),
-                                    _ -> new TargetBinding(EventType.NO_PID, CodeObstacles.NONE, this))
+                    bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, (_, _) -> null, this))
                             .add(clause, site);
                 });
         Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
@@ -140,6 +143,11 @@ final class SiteBinder {
         void take(int clause, Site site) throws RecordingException;
     }
 
+    /** Tells why a place can't be patched, or null. */
+    interface Obstacles {
+        @Nullable String at(long address, byte[] original);
+    }
+
     private void resolve(Resolver resolver, BiConsumer<ProbePattern, Resolution> resolved, SiteTaker taker)
             throws RecordingException {
         for (int c = 0; c < clauses.size(); c++) {
@@ -153,7 +161,8 @@ final class SiteBinder {
         }
     }
 
-    private void note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
+    /** Whether the process may load more that the pattern means. */
+    private boolean note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
         boolean absent = false;
         for (Refusal refusal : resolution.refusals()) {
             if (refusal.reason() == RefusalReason.NO_SUCH_MODULE) {
@@ -168,6 +177,8 @@ final class SiteBinder {
         if (!absent) {
             ledger.found(pattern);
         }
+        return Glob.isWild(pattern.module())
+                || (absent && loadable.computeIfAbsent(pattern.module(), LibrarySearch::mayBeLibrary));
     }
 
     private CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {

@@ -29,7 +29,7 @@ final class TargetBinding {
 
     private final int pid;
     private final SiteBinder binder;
-    private final CodeObstacles obstacles;
+    private final SiteBinder.Obstacles obstacles;
     private final Map<ModuleKey, ModulePatches> modules = new LinkedHashMap<>();
     private final List<Recorded> recorded = new ArrayList<>();
 
@@ -63,10 +63,14 @@ final class TargetBinding {
         }
     }
 
-    TargetBinding(int pid, CodeObstacles obstacles, SiteBinder binder) {
+    /**
+     * @param pid of the process; {@code EventType.NO_PID} for a file
+     * @param obstacles what stands in the way in the process
+     */
+    TargetBinding(int pid, SiteBinder.Obstacles obstacles, SiteBinder binder) {
         this.pid = pid;
-        this.obstacles = obstacles;
         this.binder = binder;
+        this.obstacles = obstacles;
     }
 
     /** Adds a clause at a site; refuses it if it can't be patched. */
@@ -219,7 +223,8 @@ final class TargetBinding {
         List<BoundProbe> probes = new ArrayList<>();
         for (Recorded event : recorded) {
             if (event.armed) {
-                probes.add(new BoundProbe(EventTypes.of(event.probe, event.name, pid), pid, event.address));
+                probes.add(new BoundProbe(
+                        EventTypes.of(event.probe, event.name, pid), pid, event.address));
             }
         }
         return new BoundModule(sites, List.copyOf(semaphores), probes);
