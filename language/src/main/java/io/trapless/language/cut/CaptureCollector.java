@@ -54,7 +54,8 @@ final class CaptureCollector extends TreeMapper {
             case CheckedExpression.Argument _, CheckedExpression.ReturnValue _, CheckedExpression.Register _ ->
                 capture(e, Kind.SCALAR, values.scalar(e), 8);
             // Half the record for half the number.
-            case CheckedExpression.Convert c when narrowed(c) ->
+            case CheckedExpression.Convert c
+            when narrowed(c) ->
                 capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
             case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> memory(e);
             default -> null;

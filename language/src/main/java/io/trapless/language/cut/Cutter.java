@@ -55,8 +55,7 @@ public final class Cutter {
         // The first run shows which variables are left to be read, the second leaves out the others.
         CaptureCollector first = new CaptureCollector(values);
         outside(filter, inside, first);
-        CheckedStatement.Block body =
-                Unused.without(action.body(), first.block(action.body()), definitions, values);
+        CheckedStatement.Block body = Unused.without(action.body(), first.block(action.body()), definitions, values);
         CaptureCollector collector = new CaptureCollector(values);
         CheckedExpression outside = outside(filter, inside, collector);
         CheckedStatement.Block handler = collector.block(body);
