@@ -71,7 +71,6 @@ final class MainTest {
                         Path.of("sum.json"),
                         true,
                         true,
-                        false,
                         List.of("redis-server", "-p", "1", "--", "x")));
     }
 
@@ -105,7 +104,6 @@ final class MainTest {
                         null,
                         false,
                         true,
-                        false,
                         List.of("ls")));
     }
 

@@ -49,7 +49,7 @@ final class ModulePatches {
     void arm(
             int registersRead,
             boolean flagsRead,
-            SiteBinder.Obstacles obstacles,
+            CodeObstacles obstacles,
             SiteBinder binder,
             List<ArmedSite> sites,
             Set<Long> semaphores) {
@@ -79,11 +79,11 @@ final class ModulePatches {
         }
     }
 
-    private @Nullable String obstacle(Patch patch, SiteBinder.Obstacles obstacles) {
-        String obstacle = obstacles.at(patch.address() + loadBias, patch.original());
+    private @Nullable String obstacle(Patch patch, CodeObstacles obstacles) {
+        String obstacle = obstacles.obstacle(patch.address() + loadBias, patch.original());
         Patch.Island island = patch.island();
         return obstacle == null && island != null
-                ? obstacles.at(island.address() + loadBias, island.original())
+                ? obstacles.obstacle(island.address() + loadBias, island.original())
                 : obstacle;
     }
 

@@ -29,7 +29,7 @@ final class TargetBinding {
 
     private final int pid;
     private final SiteBinder binder;
-    private final SiteBinder.Obstacles obstacles;
+    private final CodeObstacles obstacles;
     private final Map<ModuleKey, ModulePatches> modules = new LinkedHashMap<>();
     private final List<Recorded> recorded = new ArrayList<>();
 
@@ -67,7 +67,7 @@ final class TargetBinding {
      * @param pid of the process; {@code EventType.NO_PID} for a file
      * @param obstacles what stands in the way in the process
      */
-    TargetBinding(int pid, SiteBinder.Obstacles obstacles, SiteBinder binder) {
+    TargetBinding(int pid, CodeObstacles obstacles, SiteBinder binder) {
         this.pid = pid;
         this.binder = binder;
         this.obstacles = obstacles;
@@ -224,7 +224,10 @@ final class TargetBinding {
         for (Recorded event : recorded) {
             if (event.armed) {
                 probes.add(new BoundProbe(
-                        EventTypes.of(event.probe, event.name, pid), pid, event.address));
+                        EventTypes.of(event.probe, event.name, pid),
+                        binder.clauseOf(event.probe.eventId()),
+                        pid,
+                        event.address));
             }
         }
         return new BoundModule(sites, List.copyOf(semaphores), probes);
