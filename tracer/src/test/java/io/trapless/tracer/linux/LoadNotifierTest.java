@@ -34,8 +34,7 @@ final class LoadNotifierTest {
     }
 
     private static MemorySegment page() {
-        return Memory.map(
-                -1, 4096, Memory.PROT_READ | Memory.PROT_WRITE, Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS);
+        return Memory.map(-1, 4096, Memory.PROT_READ | Memory.PROT_WRITE, Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS);
     }
 
     private static long cyclesPerSecond() {
@@ -93,8 +92,7 @@ final class LoadNotifierTest {
         run();
         assertThat(requests()).isEqualTo(1);
         assertThat(bell()).isEqualTo(1);
-        assertThat(System.nanoTime() - begin)
-                .isGreaterThan(LoadNotifier.SIGN_OF_LIFE_MILLIS * 900_000L);
+        assertThat(System.nanoTime() - begin).isGreaterThan(LoadNotifier.SIGN_OF_LIFE_MILLIS * 900_000L);
     }
 
     @Test
@@ -119,7 +117,6 @@ final class LoadNotifierTest {
         long begin = System.nanoTime();
         beat(TimeStampCounter.read() + 100 * CYCLES);
         run();
-        assertThat(System.nanoTime() - begin)
-                .isGreaterThan(LoadNotifier.LONGEST_WAIT_MILLIS * 900_000L);
+        assertThat(System.nanoTime() - begin).isGreaterThan(LoadNotifier.LONGEST_WAIT_MILLIS * 900_000L);
     }
 }

@@ -172,9 +172,7 @@ class JournalTest {
         assertThat(left.getFirst().process()).isEqualTo(A);
         assertThat(left.getFirst().mappings()).isEmpty();
         assertThat(left.getFirst().semaphores()).isEmpty();
-        assertThat(left.getFirst().patches())
-                .extracting(TextChange::address)
-                .containsExactly(0x402000L);
+        assertThat(left.getFirst().patches()).extracting(TextChange::address).containsExactly(0x402000L);
         assertThat(left.getLast().process()).isEqualTo(B);
     }
 }
