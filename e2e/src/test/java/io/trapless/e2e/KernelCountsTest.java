@@ -61,6 +61,21 @@ final class KernelCountsTest {
     }
 
     @Test
+    void returnsOfPython() throws Exception {
+        compareReturns(RealProgram.python(folder));
+    }
+
+    @Test
+    void returnsOfSqlite() throws Exception {
+        compareReturns(RealProgram.sqlite(folder));
+    }
+
+    @Test
+    void returnsOfOpenssl() throws Exception {
+        compareReturns(RealProgram.openssl(folder));
+    }
+
+    @Test
     void redis() throws Exception {
         Path server = folder.resolve("redis-server");
         Files.copy(Path.of("/usr/bin/redis-server").toRealPath(), server);
@@ -90,11 +105,20 @@ final class KernelCountsTest {
     }
 
     private void compare(RealProgram program) throws Exception {
+        compare(program, "uprobe");
+    }
+
+    /** A call that ends in a tail call returns once, when the last function does; so do our exits: one for each call. */
+    private void compareReturns(RealProgram program) throws Exception {
+        compare(program, "uretprobe");
+    }
+
+    private void compare(RealProgram program, String probeType) throws Exception {
         Path summary = folder.resolve("summary.json");
         Map<String, Long> ours;
         Trapless.Result alone = program.run();
         try (Trapless.Running running = program.start();
-                Trapless.Running tracer = startTracer(running.pid(), program.probed(), summary)) {
+                Trapless.Running tracer = startTracer(running.pid(), program.probed(), summary, probeType)) {
             running.feed(program.job());
             Trapless.Result traced = running.await(SECONDS);
             assertThat(traced).isEqualTo(alone);
@@ -103,7 +127,9 @@ final class KernelCountsTest {
         }
         List<String> candidates = chosen(program.probed(), ours, 1);
         List<Map<String, Long>> kernel = new ArrayList<>();
-        try (KernelUprobeCounts counts = KernelUprobeCounts.start(program.probed(), candidates)) {
+        try (KernelUprobeCounts counts = probeType.equals("uprobe")
+                ? KernelUprobeCounts.start(program.probed(), candidates)
+                : KernelUprobeCounts.startReturns(program.probed(), candidates)) {
             for (int run = 0; run < KERNEL_RUNS; run++) {
                 try (Trapless.Running running = program.start()) {
                     // like ours, the count begins when the program has come to wait for its job
@@ -120,13 +146,17 @@ final class KernelCountsTest {
 
     /** Attaches to a process that waits, with every function of a file probed. */
     private Trapless.Running startTracer(long pid, Path probed, Path summary) throws Exception {
+        return startTracer(pid, probed, summary, "uprobe");
+    }
+
+    private Trapless.Running startTracer(long pid, Path probed, Path summary, String probeType) throws Exception {
         awaitReading(pid);
         Trapless.Running tracer = Trapless.start(
                 "record",
                 "-p",
                 pid,
                 "-e",
-                "uprobe:" + probed + ":*",
+                probeType + ":" + probed + ":*",
                 "-o",
                 folder.resolve("trace" + System.nanoTime()),
                 "--summary",
@@ -170,9 +200,16 @@ final class KernelCountsTest {
         assertThat(summary.lost()).isZero();
         Map<String, Long> counts = new HashMap<>();
         for (Summary.Site site : summary.sites()) {
-            counts.put(site.probe().substring(site.probe().lastIndexOf(':') + 1), site.events());
+            // The returns and the tail jumps of a function are two rows.
+            counts.merge(functionOf(site.probe()), site.events(), Long::sum);
         }
+        // Where an exit is not covered, fewer are counted.
+        summary.refused().forEach(refused -> counts.remove(functionOf(refused.probe())));
         return counts;
+    }
+
+    private static String functionOf(String probe) {
+        return probe.substring(probe.lastIndexOf(':') + 1);
     }
 
     /** A fixed choice among the functions that were entered. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The oracle: how often the kernel's own uprobes say that functions of one file were entered, by any process. The file should be a private copy, so that
+ * The oracle: how often the kernel's own uprobes say that functions of one file were entered, or returned from, by any process. The file should be a private copy, so that
  * nobody else runs it. Needs root. Closing it takes the probes out again, which costs the kernel some 60 ms for each.
  */
 final class KernelUprobeCounts implements AutoCloseable {
@@ -44,12 +44,22 @@ final class KernelUprobeCounts implements AutoCloseable {
      * @param functions names out of {@link #functionsOf}
      */
     static KernelUprobeCounts start(Path file, List<String> functions) throws IOException, InterruptedException {
+        return start(file, functions, "p");
+    }
+
+    /** The same for returns: the kernel's uretprobes. */
+    static KernelUprobeCounts startReturns(Path file, List<String> functions) throws IOException, InterruptedException {
+        return start(file, functions, "r");
+    }
+
+    private static KernelUprobeCounts start(Path file, List<String> functions, String kind)
+            throws IOException, InterruptedException {
         Map<String, Long> offsets = functionsOf(file);
         KernelUprobeCounts counts = new KernelUprobeCounts(List.copyOf(functions));
         try {
             for (int i = 0; i < functions.size(); i++) {
                 String offset = Long.toHexString(offsets.get(functions.get(i)));
-                append("p:" + counts.group + "/f" + i + " " + file + ":0x" + offset + "\n");
+                append(kind + ":" + counts.group + "/f" + i + " " + file + ":0x" + offset + "\n");
                 counts.registered++;
             }
             counts.enable("1");
@@ -61,7 +71,7 @@ final class KernelUprobeCounts implements AutoCloseable {
         return counts;
     }
 
-    /** Entries so far, by function; all of them, those never entered too. */
+    /** Hits so far, by function; all of them, those never entered too. */
     Map<String, Long> hits() throws IOException {
         Map<String, Long> byEvent = new HashMap<>();
         for (String line : Files.readString(TRACEFS.resolve("uprobe_profile"), StandardCharsets.ISO_8859_1)

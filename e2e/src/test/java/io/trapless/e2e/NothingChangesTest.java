@@ -17,25 +17,25 @@ final class NothingChangesTest {
     Path folder;
 
     @Test
-    void bashWithEveryFunctionAndLibcProbed() throws Exception {
+    void bashWithEveryEntryAndExitOfItAndLibcProbed() throws Exception {
         everythingProbed(RealProgram.bash(folder));
     }
 
     @Test
     @Tag("long")
-    void pythonWithEveryFunctionAndLibcProbed() throws Exception {
+    void pythonWithEveryEntryAndExitOfItAndLibcProbed() throws Exception {
         everythingProbed(RealProgram.python(folder));
     }
 
     @Test
     @Tag("long")
-    void sqliteWithEveryFunctionAndLibcProbed() throws Exception {
+    void sqliteWithEveryEntryAndExitOfItAndLibcProbed() throws Exception {
         everythingProbed(RealProgram.sqlite(folder));
     }
 
     @Test
     @Tag("long")
-    void opensslWithEveryFunctionAndLibcProbed() throws Exception {
+    void opensslWithEveryEntryAndExitOfItAndLibcProbed() throws Exception {
         everythingProbed(RealProgram.openssl(folder));
     }
 
@@ -102,7 +102,12 @@ final class NothingChangesTest {
                     "-e",
                     "uprobe:" + program.probed() + ":*",
                     "-e",
+                    "uretprobe:" + program.probed() + ":*",
+                    "-e",
                     "uprobe:libc:*",
+                    "-e",
+                    "uretprobe:libc:*",
+                    "--durations",
                     "-o",
                     trace,
                     "--summary",
@@ -121,6 +126,10 @@ final class NothingChangesTest {
         Summary summary = Summary.read(summaryFile);
         assertThat(summary.sites()).hasSizeGreaterThan(1000);
         assertThat(summary.sites()).anyMatch(site -> site.events() > 0);
+        assertThat(summary.sites())
+                .filteredOn(site -> site.probe().startsWith("uretprobe:"))
+                .hasSizeGreaterThan(1000)
+                .anyMatch(site -> site.events() > 0);
         assertThat(summary.refused())
                 .allSatisfy(refused -> assertThat(refused.reason()).isNotBlank());
     }
