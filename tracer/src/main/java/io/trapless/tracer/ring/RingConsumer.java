@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -59,6 +60,7 @@ public final class RingConsumer implements AutoCloseable {
     private final long beginCycles;
     private final Listener listener;
     private final Queue<PendingCut> cuts = new ConcurrentLinkedQueue<>();
+    private final List<EventSource> sources = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private final long idleParkNanos;
 
@@ -133,6 +135,11 @@ public final class RingConsumer implements AutoCloseable {
             throw failed;
         }
         return rings.statistics();
+    }
+
+    /** Takes records from another source too from now on, to the same sink. Not in overwrite mode. Any thread. */
+    public void add(EventSource source) {
+        sources.add(source);
     }
 
     /**
@@ -230,6 +237,7 @@ public final class RingConsumer implements AutoCloseable {
             while (!finishing) {
                 long before = rings.position();
                 boolean taken = !overwrite && rings.poll();
+                taken |= rings.poll(sources);
                 performCuts();
                 tellLimit();
                 beat();
@@ -237,6 +245,7 @@ public final class RingConsumer implements AutoCloseable {
                 park(taken || rings.position() != before);
             }
             performCuts();
+            rings.drain(sources);
             if (overwrite) {
                 rings.snapshot(histories);
             } else {
@@ -262,6 +271,7 @@ public final class RingConsumer implements AutoCloseable {
             boolean done = false;
             try {
                 rings.flush();
+                rings.poll(sources);
                 pending.cut.perform();
                 done = true;
             } finally {
