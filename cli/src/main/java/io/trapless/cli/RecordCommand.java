@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
             "SPEC is one clause of the probe language: PROBE [/FILTER/] [{ NAME = EXPR, ... }]",
             "  uprobe:/usr/bin/redis-server:processCommand",
             "  uprobe:libc:malloc /arg0 > 4096/ { size = arg0 }",
+            "  uretprobe:libc:malloc { address = (uint64 *)retval }",
             "  usdt:/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0:python:function__entry",
         })
 final class RecordCommand implements Subcommand {
@@ -84,6 +85,11 @@ final class RecordCommand implements Subcommand {
 
     @Option(names = "--no-syscalls", description = "refuse captures that would need a system call in the target")
     private boolean noSystemCalls;
+
+    @Option(
+            names = "--durations",
+            description = "record entry and exits of each function, so that view can tell how long it took")
+    private boolean durations;
 
     @Option(
             names = "--follow",
@@ -159,7 +165,7 @@ final class RecordCommand implements Subcommand {
                 !noSystemCalls,
                 command,
                 new RecordScope(follow, later, comms, executable),
-                new RecordExtras(rotate, snapshotOn, trap));
+                new RecordExtras(rotate, snapshotOn, trap, durations));
         terminal.stop().listenToSignals();
         return actions.record(request, terminal);
     }

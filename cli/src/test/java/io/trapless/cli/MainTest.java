@@ -71,6 +71,7 @@ final class MainTest {
                         Path.of("sum.json"),
                         true,
                         true,
+                        false,
                         List.of("redis-server", "-p", "1", "--", "x")));
     }
 
@@ -82,9 +83,9 @@ final class MainTest {
 
         assertThat(actions.requests.stream().map(r -> ((RecordRequest) r).extras()))
                 .containsExactly(
-                        new RecordExtras(new RotateAt.Size(500L << 20), List.of(), true),
-                        new RecordExtras(new RotateAt.Time(Duration.ofHours(2)), List.of(), false),
-                        new RecordExtras(null, List.of("exit", "uprobe:a:b"), false));
+                        new RecordExtras(new RotateAt.Size(500L << 20), List.of(), true, false),
+                        new RecordExtras(new RotateAt.Time(Duration.ofHours(2)), List.of(), false, false),
+                        new RecordExtras(null, List.of("exit", "uprobe:a:b"), false, false));
     }
 
     @Test
@@ -104,6 +105,7 @@ final class MainTest {
                         null,
                         false,
                         true,
+                        false,
                         List.of("ls")));
     }
 
@@ -124,9 +126,9 @@ final class MainTest {
 
         assertThat(actions.requests)
                 .containsExactly(
-                        new ListRequest(5, null, "uprobe:libc:mal*"),
-                        new ListRequest(null, Path.of("/bin/ls"), "main"),
-                        new ListRequest(null, Path.of("/bin/ls"), null),
+                        new ListRequest(5, null, "uprobe:libc:mal*", false),
+                        new ListRequest(null, Path.of("/bin/ls"), "main", false),
+                        new ListRequest(null, Path.of("/bin/ls"), null, false),
                         new ViewRequest(Path.of("dir"), true, 3L),
                         new SessionsRequest(null),
                         new SetRequest("name-1", "uprobe:libc:mal*", false, null),

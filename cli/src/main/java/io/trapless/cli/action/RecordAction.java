@@ -124,7 +124,7 @@ public final class RecordAction {
                             Clauses.parse("--snapshot-on", List.of(text)).getFirst()));
             }
         }
-        return new RecordingOptions(rotation, triggers, extras.traps());
+        return new RecordingOptions(rotation, triggers, extras.traps(), extras.durations());
     }
 
     private Reach reach() {

@@ -5,6 +5,7 @@ import io.trapless.cli.Terminal;
 import io.trapless.cli.ViewRequest;
 import io.trapless.trace.ctf.TraceException;
 import io.trapless.trace.ctf.TraceReader;
+import io.trapless.trace.view.CallEnds;
 import io.trapless.trace.view.TraceView;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,10 +14,18 @@ import java.time.ZoneId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** {@code trapless view}. */
 public final class ViewAction {
     private ViewAction() {}
+
+    /** Which calls ended how, if that was recorded; it takes a reading of its own. */
+    private static @Nullable CallEnds calls(Path trace) throws TraceException {
+        try (TraceReader reader = TraceReader.open(trace)) {
+            return CallEnds.read(reader);
+        }
+    }
 
     /** The trace itself; or, of a rotation or of snapshots, those in the folder, in the order in which they were made. */
     private static List<Path> traces(Path folder) throws IOException {
@@ -39,7 +48,7 @@ public final class ViewAction {
         try {
             for (Path trace : traces(request.trace())) {
                 try (TraceReader reader = TraceReader.open(trace)) {
-                    left -= new TraceView(reader, format, ZoneId.systemDefault())
+                    left -= new TraceView(reader, format, ZoneId.systemDefault(), calls(trace))
                             .print(terminal.out(), terminal.err(), left);
                 }
             }

@@ -50,11 +50,9 @@ public final class Resolver {
         List<Refusal> refusals = new ArrayList<>();
         try {
             return switch (pattern) {
-                case ProbePattern.Uprobe uprobe -> functions(uprobe, refusals);
+                case ProbePattern.Uprobe uprobe -> functions(FunctionPattern.of(uprobe), refusals);
                 case ProbePattern.Usdt usdt -> usdt(usdt, refusals);
-                case ProbePattern.Uretprobe uretprobe ->
-                    throw new ResolveException(
-                            RefusalReason.UNSUPPORTED, "return probes are not available yet: use uprobe");
+                case ProbePattern.Uretprobe uretprobe -> functions(FunctionPattern.of(uretprobe), refusals);
             };
         } catch (ResolveException e) {
             refusals.add(e.refusal(pattern.text()));
@@ -65,7 +63,7 @@ public final class Resolver {
         return new Resolution(List.of(), refusals);
     }
 
-    private Resolution functions(ProbePattern.Uprobe pattern, List<Refusal> refusals) throws ResolveException {
+    private Resolution functions(FunctionPattern pattern, List<Refusal> refusals) throws ResolveException {
         ModuleNames name = ModuleNames.of(pattern.module());
         List<ModuleImage> found = modules.find(name, refusals);
         int passedOver = refusals.size();
@@ -83,7 +81,7 @@ public final class Resolver {
         return new Resolution(sites.sites(), refusals);
     }
 
-    private static Refusal noFunction(ProbePattern.Uprobe pattern, List<ModuleImage> searched) throws ResolveException {
+    private static Refusal noFunction(FunctionPattern pattern, List<ModuleImage> searched) throws ResolveException {
         String wanted = switch (pattern.target()) {
             case ProbeTarget.Function function -> function.pattern();
             case ProbeTarget.FunctionOffset offset -> offset.pattern();

@@ -13,7 +13,6 @@ import io.trapless.tracer.attach.RipMove;
 import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.attach.TextChange;
-import io.trapless.tracer.attach.TextPatcher;
 import io.trapless.tracer.attach.ThreadLayout;
 import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.ring.RingGeometry;
@@ -63,6 +62,7 @@ final class ProcessAttachment {
     private final List<Mapped> mapped = new ArrayList<>();
     private final List<ProcessFacts> factsOfRegions = new ArrayList<>();
     private final List<TextChange> changes = new CopyOnWriteArrayList<>();
+    private final List<TextChange> islands = new CopyOnWriteArrayList<>();
     private long rings;
     private long loadHookStart;
     private boolean registersRseq;
@@ -128,12 +128,20 @@ final class ProcessAttachment {
 
     /** What was written over the text, for the way back. */
     List<TextChange> changes() {
-        return changes;
+        List<TextChange> all = new ArrayList<>(islands);
+        all.addAll(changes);
+        return all;
+    }
+
+    /** Places that have a jump. */
+    int siteCount() {
+        return changes.size();
     }
 
     /** A stretch of memory has been unmapped by the process: nothing there is to be taken back any more. */
     void forget(AddressRange range) throws IOException {
         List<JournalEntry> entries = new ArrayList<>();
+        islands.removeIf(change -> range.contains(change.address()));
         changes.removeIf(change -> {
             boolean gone = range.contains(change.address());
             if (gone) {
@@ -301,6 +309,7 @@ final class ProcessAttachment {
             byte[] code = region.generate(factsOfRegions.get(i), regionStarts.get(i));
             target.writeMemory(regionStarts.get(i), code);
             changes.addAll(region.changes());
+            islands.addAll(region.islands());
         }
         if (loadHook != null) {
             target.writeMemory(loadHookStart, loadHook.code(loadHookStart, rings, host.cyclesPerSecond()));
@@ -321,14 +330,14 @@ final class ProcessAttachment {
             moves.addAll(loadHook.moves(loadHookStart, rings, host.cyclesPerSecond()));
         }
         List<JournalEntry> entries = new ArrayList<>();
-        changes.forEach(change -> entries.add(new JournalEntry.Patched(key, change)));
+        changes().forEach(change -> entries.add(new JournalEntry.Patched(key, change)));
         semaphores.forEach(semaphore -> entries.add(new JournalEntry.SemaphoreRaised(key, semaphore)));
         journal.append(entries);
         return moves;
     }
 
     private void writeJumps(StoppedThreads stopped, List<RipMove> moves) throws AttachException {
-        TextPatcher.apply(stopped, changes, moves);
+        IslandChanges.apply(stopped, islands, changes, moves);
         Semaphores.add(target, semaphores, 1);
     }
 }

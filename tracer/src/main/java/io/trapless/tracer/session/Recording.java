@@ -51,7 +51,12 @@ public final class Recording {
         LaterModules later =
                 request.reach().follow() || request.reach().later() ? LaterModules.ALL : LaterModules.EXISTING;
         this.binder = new SiteBinder(
-                request.allClauses(), request.triggerClauses().size(), files, request.systemCalls(), later);
+                request.allClauses(),
+                request.triggerClauses().size(),
+                files,
+                request.systemCalls(),
+                later,
+                request.options().durations());
     }
 
     /**
@@ -254,7 +259,8 @@ public final class Recording {
     /** Places that are armed. */
     public int siteCount() {
         return processes.present().stream()
-                .mapToInt(process -> process.changes().size())
+                .flatMap(process -> process.attachments().stream())
+                .mapToInt(ProcessAttachment::siteCount)
                 .sum();
     }
 

@@ -8,10 +8,11 @@ import java.util.List;
  * @param rotation of its traces; not in overwrite mode
  * @param snapshotOn what makes a flight recorder (overwrite mode) write a trace; empty: its end does
  * @param traps whether the kernel's breakpoints may serve where no jump is possible
+ * @param durations whether entries and exits of functions are both recorded, with what pairs them
  */
-public record RecordingOptions(Rotation rotation, List<SnapshotTrigger> snapshotOn, boolean traps) {
+public record RecordingOptions(Rotation rotation, List<SnapshotTrigger> snapshotOn, boolean traps, boolean durations) {
     /** One trace, no snapshots, no traps. */
-    public static final RecordingOptions NONE = new RecordingOptions(Rotation.NONE, List.of(), false);
+    public static final RecordingOptions NONE = new RecordingOptions(Rotation.NONE, List.of(), false, false);
 
     public RecordingOptions {
         snapshotOn = List.copyOf(snapshotOn);

@@ -67,7 +67,7 @@ public record RecordingRequest(
 
     /** All that is bound: the clauses, and behind them those of triggers. */
     List<Clause> allClauses() {
-        List<Clause> all = new ArrayList<>(clauses);
+        List<Clause> all = new ArrayList<>(options.durations() ? Durations.completed(clauses) : clauses);
         all.addAll(triggerClauses());
         return all;
     }

@@ -1,6 +1,5 @@
 package io.trapless.tracer.session;
 
-import io.trapless.binary.elf.ElfException;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
@@ -10,7 +9,6 @@ import io.trapless.language.syntax.ProbePattern;
 import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
-import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.resolve.ImageFiles;
 import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Refusal;
@@ -22,13 +20,11 @@ import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
 import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -45,19 +41,28 @@ final class SiteBinder {
     private final EventIds ids = new EventIds();
     private final PatternLedger ledger = new PatternLedger();
     private final LaterModules later;
+    private final boolean durations;
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
     /**
      * @param triggers how many of the clauses, at the end, are triggers: the first has slot 0
      * @param later which modules may come that are not there yet
+     * @param durations whether records of entries and exits carry what pairs them
      */
-    SiteBinder(List<Clause> clauses, int triggers, ImageFiles files, boolean systemCalls, LaterModules later) {
+    SiteBinder(
+            List<Clause> clauses,
+            int triggers,
+            ImageFiles files,
+            boolean systemCalls,
+            LaterModules later,
+            boolean durations) {
         this.clauses = List.copyOf(clauses);
         this.firstTrigger = clauses.size() - triggers;
         this.files = files;
         this.systemCalls = systemCalls;
         this.later = later;
+        this.durations = durations;
     }
 
     /** What has been found, and what is waited for. */
@@ -87,7 +92,7 @@ final class SiteBinder {
      */
     BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
         Resolver resolver = Resolver.forProcess(process, files);
-        Binding binding = new Binding(process);
+        TargetBinding binding = new TargetBinding(process, this);
         for (int c = 0; c < clauses.size(); c++) {
             for (ProbePattern pattern : clauses.get(c).probes()) {
                 Resolution resolution = resolver.resolve(pattern);
@@ -134,120 +139,49 @@ final class SiteBinder {
         };
     }
 
-    /** The sites of one process while they are collected. */
-    private final class Binding {
-        private final TargetProcess process;
-        private final Map<Long, Place> places = new TreeMap<>();
-        private final Set<Long> semaphores = new LinkedHashSet<>();
-        private final List<BoundProbe> probes = new ArrayList<>();
+    SitePlanners planners() {
+        return planners;
+    }
 
-        /** One address and what is to be recorded there. */
-        private record Place(
-                SitePlan.Jump plan, long loadBias, List<SiteProbe> probes, List<String> names, List<Long> semaphores) {}
+    boolean durations() {
+        return durations;
+    }
 
-        private final ForeignCode foreignCode;
-
-        Binding(TargetProcess process) {
-            this.process = process;
-            this.foreignCode = ForeignCode.of(process);
+    /**
+     * What a clause records at a site.
+     *
+     * @param place what tells its event from others of the clause: the probe's name, and whatever else there is
+     * @throws RecordingException the clause is wrong there, or there are no more event ids
+     */
+    SiteProbe probe(int clause, String place, long fileAddress, ArgumentTypes types, List<ArgumentLocation> locations)
+            throws RecordingException {
+        CaptureProgram program = slice(clause, types);
+        int id = ids.of(clause, place, fileAddress, types);
+        if (id < 0) {
+            throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID
+                    + " places; a recording holds no more, so name fewer of them");
         }
+        int trigger = clause < firstTrigger ? SiteProbe.NO_TRIGGER : clause - firstTrigger;
+        return new SiteProbe(id, program.filter(), program.captures(), locations, trigger);
+    }
 
-        void add(int clause, Site site) throws RecordingException {
-            SitePlan plan;
-            try {
-                plan = planners.plan(site);
-            } catch (ElfException e) {
-                refuse(site.probe(), e.getMessage() == null ? "its file can't be read" : e.getMessage());
-                return;
-            }
-            switch (plan) {
-                case SitePlan.Refused(String sentence) -> refuse(site.probe(), sentence);
-                case SitePlan.Jump jump -> add(clause, site, jump);
-            }
+    /** Whether a probe may be armed as the user wants it. */
+    void check(int clause, SiteProbe probe) throws RecordingException {
+        String text = clauses.get(clause).source().text().strip();
+        if (TrampolineCompiler.isTooLarge(probe)) {
+            throw RecordingException.wrongUsage("the captures of '" + text
+                    + "' would take more than 2 KiB of the target's stack; shorten its strings and buffers");
         }
-
-        private void add(int clause, Site site, SitePlan.Jump plan) throws RecordingException {
-            ArgumentTypes types = new ArgumentTypes.Function();
-            List<ArgumentLocation> locations = List.of();
-            long semaphore = 0;
-            if (site.usdt() != null) {
-                var arguments = site.usdt().arguments();
-                String unsupported = UsdtLocations.unsupported(arguments);
-                if (unsupported != null) {
-                    refuse(site.probe(), unsupported);
-                    return;
-                }
-                types = UsdtLocations.types(arguments);
-                locations = UsdtLocations.locations(arguments, site.module().loadBias());
-                semaphore = site.usdt().semaphoreAddress();
-            }
-            CaptureProgram program = slice(clause, types);
-            int id = ids.of(clause, site.probe(), site.fileAddress(), types);
-            if (id < 0) {
-                throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID
-                        + " places; a recording holds no more, so name fewer of them");
-            }
-            int trigger = clause < firstTrigger ? SiteProbe.NO_TRIGGER : clause - firstTrigger;
-            SiteProbe probe = new SiteProbe(id, program.filter(), program.captures(), locations, trigger);
-            check(clause, probe);
-            long bias = site.module().loadBias();
-            long address = plan.range().site() + bias;
-            Place place = places.computeIfAbsent(
-                    address, _ -> new Place(plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
-            place.probes.add(probe);
-            place.names.add(site.probe());
-            if (semaphore != 0) {
-                place.semaphores.add(semaphore + site.module().loadBias());
-            }
+        if (probe.readsPointers() && !systemCalls) {
+            throw RecordingException.wrongUsage(
+                    "'" + text
+                            + "' reads memory behind pointers, which takes a system call; leave out --no-syscalls, or those captures");
         }
-
-        private void check(int clause, SiteProbe probe) throws RecordingException {
-            if (TrampolineCompiler.isTooLarge(probe)) {
-                throw RecordingException.wrongUsage("the captures of '"
-                        + clauses.get(clause).source().text().strip()
-                        + "' would take more than 2 KiB of the target's stack; shorten its strings and buffers");
-            }
-            if (probe.readsPointers() && !systemCalls) {
-                throw RecordingException.wrongUsage(
-                        "'" + clauses.get(clause).source().text().strip()
-                                + "' reads memory behind pointers, which takes a system call; leave out --no-syscalls, or those captures");
-            }
-        }
-
-        BoundTarget finish() {
-            List<ArmedSite> sites = new ArrayList<>();
-            int registersRead = 0;
-            boolean flagsRead = false;
-            for (Place place : places.values()) {
-                for (SiteProbe probe : place.probes) {
-                    registersRead |= probe.registersRead();
-                    flagsRead |= probe.readsFlags();
-                }
-            }
-            long freeFrom = 0;
-            String neighbour = "";
-            for (Map.Entry<Long, Place> entry : places.entrySet()) {
-                long address = entry.getKey();
-                Place place = entry.getValue();
-                ArmedSite site = new ArmedSite(
-                        address, place.loadBias, place.plan.keeping(registersRead, flagsRead), place.probes);
-                String obstacle = site.start() < freeFrom
-                        ? "the jump for " + neighbour + " takes its bytes; probe one of the two"
-                        : foreignCode.obstacle(site.start(), place.plan.original());
-                if (obstacle != null) {
-                    place.names.forEach(name -> refuse(name, obstacle));
-                    continue;
-                }
-                sites.add(site);
-                freeFrom = site.end();
-                neighbour = place.names.getFirst();
-                semaphores.addAll(place.semaphores);
-                for (int i = 0; i < place.probes.size(); i++) {
-                    EventType event = EventTypes.of(place.probes.get(i), place.names.get(i), process.pid());
-                    probes.add(new BoundProbe(event, process.pid(), address));
-                }
-            }
-            return new BoundTarget(process, sites, List.copyOf(semaphores), probes);
+        if (probe.faultable() && probe.captures().size() > EventType.MAX_FAULTABLE_FIELDS) {
+            throw RecordingException.wrongUsage(
+                    "'" + text + "' has " + probe.captures().size()
+                            + " fields with those that exits need, of which some read memory; there may be "
+                            + EventType.MAX_FAULTABLE_FIELDS + ": leave some out");
         }
     }
 }
