@@ -32,6 +32,7 @@ public final class Traps implements EventSource, AutoCloseable {
     private static final int MAX_RECORD_SIZE = 4096;
 
     private final int type;
+    private final int cpus;
     private final RawClock clock;
     private final List<CpuRing> rings = new ArrayList<>();
     private final Map<Long, Armed> byId = new HashMap<>();
@@ -57,8 +58,9 @@ public final class Traps implements EventSource, AutoCloseable {
 
     private record CpuRing(int cpu, int fd, PerfRing ring) {}
 
-    private Traps(int type, long cyclesPerSecond) {
+    private Traps(int type, int cpus, long cyclesPerSecond) {
         this.type = type;
+        this.cpus = cpus;
         this.clock = new RawClock(cyclesPerSecond);
     }
 
@@ -80,8 +82,8 @@ public final class Traps implements EventSource, AutoCloseable {
     }
 
     /** @param cyclesPerSecond of the TSC, about */
-    public static Traps create(long cyclesPerSecond) {
-        return new Traps(type(), cyclesPerSecond);
+    public static Traps create(long cyclesPerSecond) throws IOException {
+        return new Traps(type(), Cpus.onlineEnd(), cyclesPerSecond);
     }
 
     private static int type() {
@@ -133,7 +135,7 @@ public final class Traps implements EventSource, AutoCloseable {
     }
 
     private int openThread(TrapProbe probe, int tid, IntUnaryOperator tids, List<Armed> armed) {
-        for (int cpu = 0; cpu < Cpus.onlineEnd(); cpu++) {
+        for (int cpu = 0; cpu < cpus; cpu++) {
             long fd = PerfEvent.open(type, probe, tid, cpu);
             if (fd == -Errno.ENODEV) {
                 continue; // a CPU that is offline
