@@ -6,5 +6,14 @@ import io.trapless.trace.event.EventType;
  * One clause at one site of one process: it has an event id of its own.
  *
  * @param address in the process, of the instruction that the jump replaces
+ * @param strategy {@link #JUMP} or {@link #TRAP}
  */
-record BoundProbe(EventType event, int pid, long address) {}
+record BoundProbe(EventType event, int pid, long address, String strategy) {
+    static final String JUMP = "jump";
+    static final String TRAP = "trap";
+
+    /** With a jump. */
+    BoundProbe(EventType event, int pid, long address) {
+        this(event, pid, address, JUMP);
+    }
+}

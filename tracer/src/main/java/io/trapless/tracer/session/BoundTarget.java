@@ -8,11 +8,24 @@ import java.util.List;
  *
  * @param sites in order of address, not overlapping
  * @param semaphores addresses to raise, each once
+ * @param probes of sites and of traps
+ * @param traps where no jump is possible
  */
-record BoundTarget(TargetProcess process, List<ArmedSite> sites, List<Long> semaphores, List<BoundProbe> probes) {
+record BoundTarget(
+        TargetProcess process,
+        List<ArmedSite> sites,
+        List<Long> semaphores,
+        List<BoundProbe> probes,
+        List<BoundTrap> traps) {
     BoundTarget {
         sites = List.copyOf(sites);
         semaphores = List.copyOf(semaphores);
         probes = List.copyOf(probes);
+        traps = List.copyOf(traps);
+    }
+
+    /** Without traps. */
+    BoundTarget(TargetProcess process, List<ArmedSite> sites, List<Long> semaphores, List<BoundProbe> probes) {
+        this(process, sites, semaphores, probes, List.of());
     }
 }

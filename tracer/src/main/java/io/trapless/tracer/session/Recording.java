@@ -57,6 +57,9 @@ public final class Recording {
                 request.systemCalls(),
                 later,
                 request.options().durations());
+        if (request.options().traps()) {
+            binder.allowTraps();
+        }
     }
 
     /**
@@ -322,7 +325,7 @@ public final class Recording {
         if (loads != null) {
             loads.end();
         }
-        session().file().disableAll();
+        session().disableAll();
         LaunchedProcess command = launched;
         TracedProcess started = command == null ? null : processes.present(command.pid());
         if (command != null && command.isRunning() && following == null && (started == null || !started.isAlive())) {

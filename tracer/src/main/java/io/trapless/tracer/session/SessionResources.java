@@ -17,11 +17,13 @@ import io.trapless.tracer.session.store.ProcessKey;
 import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
 import io.trapless.tracer.session.store.SessionProperties;
+import io.trapless.tracer.trap.Traps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What a recording has outside its targets: the session's directory with rings and journal, the trace, and the consumer between them. Made and closed by the thread that drives the recording. */
 final class SessionResources {
@@ -33,6 +35,8 @@ final class SessionResources {
     private final TraceOutput output;
     private final SessionCatalog catalog;
     private final RingConsumer consumer;
+    private final long frequencyHz;
+    private volatile @Nullable Traps traps;
 
     private SessionResources(
             SessionDirectory directory,
@@ -41,10 +45,12 @@ final class SessionResources {
             TraceOutput output,
             SessionCatalog catalog,
             long beginCycles,
+            long frequencyHz,
             RingConsumer.Listener listener,
             long maxEvents)
             throws IOException {
         this.directory = directory;
+        this.frequencyHz = frequencyHz;
         this.file = file;
         this.journal = journal;
         this.output = output;
@@ -98,7 +104,7 @@ final class SessionResources {
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
-                    directory, file, journal, output, catalog, beginCycles, listener, request.maxEvents());
+                    directory, file, journal, output, catalog, beginCycles, frequencyHz, listener, request.maxEvents());
             resources.consumer.start();
             created = true;
             return resources;
@@ -170,8 +176,32 @@ final class SessionResources {
         return catalog.schema().events();
     }
 
+    /** The session's traps, made when they are first asked for. For the thread that attaches. */
+    Traps traps() throws IOException {
+        Traps present = traps;
+        if (present == null) {
+            present = Traps.create(frequencyHz);
+            consumer.add(present);
+            traps = present;
+        }
+        return present;
+    }
+
+    /** Nothing is recorded any more. */
+    void disableAll() {
+        file.disableAll();
+        Traps present = traps;
+        if (present != null) {
+            present.disableAll();
+        }
+    }
+
     /** Switches an event on or off; whether that changed anything. */
     boolean setEnabled(int eventId, boolean enabled) {
+        Traps present = traps;
+        if (present != null) {
+            present.setEnabled(eventId, enabled);
+        }
         boolean before = file.isEnabled(eventId);
         file.setEnabled(eventId, enabled);
         return before != enabled;
@@ -209,6 +239,10 @@ final class SessionResources {
     /** Deletes the session's files; targets that still map the rings keep them. */
     void delete() throws IOException {
         consumer.close();
+        Traps present = traps;
+        if (present != null) {
+            present.close();
+        }
         journal.close();
         file.close();
         directory.delete();

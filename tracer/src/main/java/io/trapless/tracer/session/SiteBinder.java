@@ -33,6 +33,7 @@ import java.util.function.Predicate;
 final class SiteBinder {
     private final List<Clause> clauses;
     private final int firstTrigger;
+    private boolean traps;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
@@ -124,7 +125,8 @@ final class SiteBinder {
         }
     }
 
-    private CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
+    /** What a clause captures at a site with such arguments. */
+    CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
         SliceKey key = new SliceKey(clause, types);
         CaptureProgram known = slices.get(key);
         if (known != null) {
@@ -141,6 +143,15 @@ final class SiteBinder {
 
     SitePlanners planners() {
         return planners;
+    }
+
+    /** Lets the kernel's breakpoints serve where no jump is possible. */
+    void allowTraps() {
+        traps = true;
+    }
+
+    boolean traps() {
+        return traps;
     }
 
     boolean durations() {

@@ -48,6 +48,10 @@ final class SummaryBuilder {
                         .max()
                         .orElse(0),
                 attachments.stream()
+                        .mapToLong(ProcessAttachment::totalPauseNanos)
+                        .max()
+                        .orElse(0),
+                attachments.stream()
                         .mapToLong(ProcessAttachment::longestLoanNanos)
                         .max()
                         .orElse(0),
@@ -66,7 +70,7 @@ final class SummaryBuilder {
                         probe.event().name(),
                         process.pid(),
                         probe.address(),
-                        "jump",
+                        probe.strategy(),
                         consumer.eventsOf(id),
                         consumer.lostOf(id)));
             }

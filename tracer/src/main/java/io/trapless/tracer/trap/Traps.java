@@ -183,6 +183,11 @@ public final class Traps implements EventSource, AutoCloseable {
         }
     }
 
+    /** Switches all off. */
+    public synchronized void disableAll() {
+        byEvent.keySet().forEach(id -> setEnabled(id, false));
+    }
+
     @Override
     public synchronized boolean poll(Output output) throws IOException {
         boolean any = false;
