@@ -259,6 +259,9 @@ public final class RingConsumer implements AutoCloseable {
             fail(new SessionFileException(
                     SessionFileException.Reason.DAMAGED,
                     "the ring file has been truncated while it was in use (" + e.getMessage() + "); end the session"));
+        } catch (RuntimeException e) {
+            // A bug; but a recording that says nothing and takes nothing would be worse than one that ends.
+            fail(new IOException("internal error while records were taken (" + e + ")", e));
         } finally {
             ended = true;
             refuseCuts();

@@ -5,7 +5,6 @@ import io.trapless.tracer.linux.Syscalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 
 /**
  * One uprobe of one thread on one CPU: a descriptor of {@code perf_event_open(2)}. Structures and numbers are those of include/uapi/linux/perf_event.h. Methods return the kernel's result (an error is
@@ -15,6 +14,7 @@ final class PerfEvent {
     /** {@code struct perf_event_attr} up to and with {@code sample_max_stack} (PERF_ATTR_SIZE_VER5). */
     private static final int ATTR_SIZE = 112;
 
+    private static final int TYPE_TRACEPOINT = 2;
     private static final int PERF_FLAG_FD_CLOEXEC = 8;
     private static final int CLOCK_MONOTONIC_RAW = 4;
 
@@ -41,18 +41,16 @@ final class PerfEvent {
     /**
      * Sets a breakpoint, switched off, for one thread and the threads that it will make.
      *
-     * @param type of the kernel's uprobe events, as sysfs has it
+     * @param uprobe id of its {@link UprobeDefinition}
      * @param tid the thread
      * @param cpu samples are taken on this CPU only: a ring that others inherit may not be for all of them
      */
-    static long open(int type, TrapProbe probe, int tid, int cpu) {
+    static long open(long uprobe, int tid, int cpu) {
         try (Arena arena = Arena.ofConfined()) {
-            byte[] path = probe.file().getBytes(StandardCharsets.UTF_8);
-            MemorySegment name = arena.allocate(path.length + 1L);
-            MemorySegment.copy(path, 0, name, ValueLayout.JAVA_BYTE, 0, path.length);
             MemorySegment attr = arena.allocate(ATTR_SIZE, 8);
-            attr.set(ValueLayout.JAVA_INT, 0, type);
+            attr.set(ValueLayout.JAVA_INT, 0, TYPE_TRACEPOINT);
             attr.set(ValueLayout.JAVA_INT, 4, ATTR_SIZE);
+            attr.set(ValueLayout.JAVA_LONG, 8, uprobe); // config
             attr.set(ValueLayout.JAVA_LONG, 16, 1); // sample_period: each hit
             attr.set(
                     ValueLayout.JAVA_LONG,
@@ -60,8 +58,6 @@ final class PerfEvent {
                     SAMPLE_IDENTIFIER | SAMPLE_TID | SAMPLE_TIME | SAMPLE_CPU | SAMPLE_REGS_USER);
             attr.set(ValueLayout.JAVA_LONG, 32, FORMAT_LOST);
             attr.set(ValueLayout.JAVA_LONG, 40, DISABLED | INHERIT | INHERIT_THREAD | REMOVE_ON_EXEC | USE_CLOCKID);
-            attr.set(ValueLayout.JAVA_LONG, 56, name.address()); // uprobe_path
-            attr.set(ValueLayout.JAVA_LONG, 64, probe.fileOffset()); // probe_offset
             attr.set(ValueLayout.JAVA_LONG, 80, RegisterCaptures.MASK); // sample_regs_user
             attr.set(ValueLayout.JAVA_INT, 92, CLOCK_MONOTONIC_RAW);
             return Syscalls.call(Syscalls.PERF_EVENT_OPEN, attr.address(), tid, cpu, -1, PERF_FLAG_FD_CLOEXEC, 0);

@@ -19,7 +19,7 @@ final class PerfRing implements AutoCloseable {
     private static final int PAGE = 4096;
 
     /** Pages of data, a power of two: a sample with registers takes some 200 bytes. */
-    private static final int DATA_PAGES = 128;
+    private static final int DATA_PAGES = 1024;
 
     private static final long HEAD_OFFSET = 1024;
     private static final long TAIL_OFFSET = 1032;

@@ -2,7 +2,6 @@ package io.trapless.tracer.trap;
 
 import io.trapless.language.slice.CaptureProgram;
 import io.trapless.layout.RecordDescriptor;
-import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.Errno;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.ring.Cpus;
@@ -11,11 +10,13 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +26,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Setting and switching: any thread, one call at a time. Polling: the consumer's thread.
  */
 public final class Traps implements EventSource, AutoCloseable {
-    private static final String UPROBE_TYPE = "/sys/bus/event_source/devices/uprobe/type";
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s");
     private static final int RECORD_LOST = 2;
     private static final int RECORD_SAMPLE = 9;
     private static final int HEADER_SIZE = 8;
     private static final int MAX_RECORD_SIZE = 4096;
 
-    private final int type;
+    private final Path tracefs;
     private final int cpus;
     private final RawClock clock;
+    private final List<UprobeDefinition> definitions = new ArrayList<>();
     private final List<CpuRing> rings = new ArrayList<>();
     private final Map<Long, Armed> byId = new HashMap<>();
     private final Map<Integer, List<Armed>> byEvent = new HashMap<>();
@@ -58,18 +60,17 @@ public final class Traps implements EventSource, AutoCloseable {
 
     private record CpuRing(int cpu, int fd, PerfRing ring) {}
 
-    private Traps(int type, int cpus, long cyclesPerSecond) {
-        this.type = type;
+    private Traps(Path tracefs, int cpus, long cyclesPerSecond) {
+        this.tracefs = tracefs;
         this.cpus = cpus;
         this.clock = new RawClock(cyclesPerSecond);
     }
 
     /** Why this machine and this user have no traps at all; null if they have. */
     public static @Nullable TrapRefusal unavailable() {
-        if (type() < 0) {
-            return new TrapRefusal("this kernel has no uprobes (CONFIG_UPROBE_EVENTS)");
-        }
-        return null;
+        return UprobeDefinition.tracefs() != null
+                ? null
+                : new TrapRefusal("the kernel has no uprobes, or does not permit them to this user; run as root");
     }
 
     /** Why a trap can't record what a probe wants; null if it can. */
@@ -83,15 +84,12 @@ public final class Traps implements EventSource, AutoCloseable {
 
     /** @param cyclesPerSecond of the TSC, about */
     public static Traps create(long cyclesPerSecond) throws IOException {
-        return new Traps(type(), Cpus.onlineEnd(), cyclesPerSecond);
-    }
-
-    private static int type() {
-        try {
-            return Integer.parseInt(Descriptors.readText(UPROBE_TYPE).strip());
-        } catch (LinuxException | NumberFormatException e) {
-            return -1;
+        Path tracefs = UprobeDefinition.tracefs();
+        if (tracefs == null) {
+            throw new IOException("the kernel's uprobes are not permitted any more; leave out --trap");
         }
+        UprobeDefinition.sweep(tracefs);
+        return new Traps(tracefs, Cpus.onlineEnd(), cyclesPerSecond);
     }
 
     /**
@@ -103,8 +101,18 @@ public final class Traps implements EventSource, AutoCloseable {
      * @return why it could not be set; null if it is
      */
     public synchronized @Nullable TrapRefusal set(TrapProbe probe, int[] threads, IntUnaryOperator tids) {
+        UprobeDefinition definition;
+        try {
+            if (WHITE_SPACE.matcher(probe.file()).find()) {
+                return new TrapRefusal("tracefs takes no path with a blank in it");
+            }
+            definition = UprobeDefinition.define(tracefs, probe.file(), probe.fileOffset());
+        } catch (IOException e) {
+            return new TrapRefusal("the kernel refuses a uprobe there (" + e.getMessage() + ")");
+        }
+        definitions.add(definition);
         List<Armed> armed = new ArrayList<>();
-        int error = open(probe, threads, tids, armed);
+        int error = open(probe, definition, threads, tids, armed);
         if (error != 0 || armed.isEmpty()) {
             armed.forEach(this::forget);
             return new TrapRefusal(sentence(error));
@@ -124,9 +132,10 @@ public final class Traps implements EventSource, AutoCloseable {
     }
 
     /** 0, or the error that ended it. */
-    private int open(TrapProbe probe, int[] threads, IntUnaryOperator tids, List<Armed> armed) {
+    private int open(
+            TrapProbe probe, UprobeDefinition definition, int[] threads, IntUnaryOperator tids, List<Armed> armed) {
         for (int tid : threads) {
-            int error = openThread(probe, tid, tids, armed);
+            int error = openThread(probe, definition, tid, tids, armed);
             if (error != 0 && error != Errno.ESRCH) {
                 return error;
             }
@@ -134,9 +143,10 @@ public final class Traps implements EventSource, AutoCloseable {
         return 0;
     }
 
-    private int openThread(TrapProbe probe, int tid, IntUnaryOperator tids, List<Armed> armed) {
+    private int openThread(
+            TrapProbe probe, UprobeDefinition definition, int tid, IntUnaryOperator tids, List<Armed> armed) {
         for (int cpu = 0; cpu < cpus; cpu++) {
-            long fd = PerfEvent.open(type, probe, tid, cpu);
+            long fd = PerfEvent.open(definition.id(), tid, cpu);
             if (fd == -Errno.ENODEV) {
                 continue; // a CPU that is offline
             }
@@ -273,5 +283,7 @@ public final class Traps implements EventSource, AutoCloseable {
             ring.ring.close();
         }
         rings.clear();
+        definitions.forEach(UprobeDefinition::close);
+        definitions.clear();
     }
 }
