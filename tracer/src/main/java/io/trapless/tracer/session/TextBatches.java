@@ -12,7 +12,7 @@ import java.util.List;
  */
 final class TextBatches {
     /** Pages written in one stop: a few milliseconds. */
-    static final int PAGES = 192;
+    static final int PAGES = 128;
 
     private static final int PAGE = 4096;
 

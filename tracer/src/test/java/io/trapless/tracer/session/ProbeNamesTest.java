@@ -28,7 +28,7 @@ class ProbeNamesTest {
                 "gc__start | 0010",
                 "python:gc__* | 0010",
                 "usdt:gc__start | 0010",
-                "U:libpython:python:* | 0010",
+                "U:libpython3.11:python:* | 0010",
                 "usdt:malloc | 0000",
                 "ns::* | 0001",
                 "uprobe:ns::Type::run* | 0001",

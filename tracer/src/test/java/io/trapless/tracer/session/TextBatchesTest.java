@@ -42,7 +42,7 @@ class TextBatchesTest {
         for (TextBatches.Batch batch : batches) {
             Set<Long> pages = new HashSet<>();
             batch.changes().forEach(change -> pages.add(change.address() / PAGE));
-            assertThat(pages).hasSizeLessThanOrEqualTo(TextBatches.PAGES).doesNotContainAnyElementsOf(pagesBefore);
+            assertThat(pages).hasSizeLessThanOrEqualTo(TextBatches.PAGES).noneMatch(pagesBefore::contains);
             pagesBefore.addAll(pages);
             long first = batch.changes().getFirst().address();
             long end = batch.changes().getLast().end();
