@@ -37,8 +37,8 @@ final class ManySitesTest {
                     }
                 }
                 """);
-        List<String> command = Programs.leashed(List.of(
-                home.resolve("bin/java").toString(), "-XX:+UseSerialGC", "-Xmx64m", program.toString()));
+        List<String> command = Programs.leashed(
+                List.of(home.resolve("bin/java").toString(), "-XX:+UseSerialGC", "-Xmx64m", program.toString()));
         try (Trapless.Running jvm = Trapless.Running.start(Map.of(), command)) {
             await(jvm, "ready");
             Trapless.Result record;

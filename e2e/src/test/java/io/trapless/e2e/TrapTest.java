@@ -83,10 +83,12 @@ final class TrapTest {
                 Trapless.Running tracer = record(target, "{ v = (int32)arg0 }")) {
             run(target, tracer);
             Summary summary = Summary.read(folder.resolve("summary.json"));
-            assertThat(summary.refused()).singleElement().satisfies(refused -> assertThat(refused.probe())
-                    .isEqualTo(target.uprobe("cramped")));
-            assertThat(summary.sites()).singleElement().satisfies(site -> assertThat(site.events())
-                    .isEqualTo(10));
+            assertThat(summary.refused())
+                    .singleElement()
+                    .satisfies(refused -> assertThat(refused.probe()).isEqualTo(target.uprobe("cramped")));
+            assertThat(summary.sites())
+                    .singleElement()
+                    .satisfies(site -> assertThat(site.events()).isEqualTo(10));
         }
         assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
         new Leftovers(folder.resolve("trace")).delete();

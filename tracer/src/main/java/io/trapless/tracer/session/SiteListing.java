@@ -63,8 +63,7 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
             Resolution resolution = resolver.resolve(pattern);
             unmatched.addAll(resolution.refusals());
             for (Site site : resolution.sites()) {
-                sites.add(new Listed(
-                        site.probe(), refusal(site, planners, foreignCode), canTrap(site, planners)));
+                sites.add(new Listed(site.probe(), refusal(site, planners, foreignCode), canTrap(site, planners)));
             }
         }
         return new SiteListing(sites, unmatched);

@@ -4,6 +4,8 @@ import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.flow.ExitDoubt;
 import io.trapless.binary.flow.FunctionExit;
 import io.trapless.language.slice.ArgumentTypes;
+import io.trapless.language.slice.CaptureProgram;
+import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.plan.FunctionExits;
 import io.trapless.tracer.plan.PlannedExit;
@@ -13,12 +15,9 @@ import io.trapless.tracer.resolve.Site;
 import io.trapless.tracer.resolve.SiteKind;
 import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.SiteProbe;
-import io.trapless.language.slice.CaptureProgram;
-import io.trapless.trace.event.EventType;
 import io.trapless.tracer.trap.TrapProbe;
 import io.trapless.tracer.trap.TrapRefusal;
 import io.trapless.tracer.trap.Traps;
-import java.util.OptionalLong;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -26,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -98,7 +98,8 @@ final class TargetBinding {
     private void addRefused(int clause, Site site, SitePlan.Refused refused) throws RecordingException, ElfException {
         TrapRefusal obstacle = binder.traps() ? TrapSites.refusal(site, refused, binder.planners()) : null;
         if (!binder.traps() || obstacle != null) {
-            binder.refuse(site.probe(), refused.sentence() + (obstacle == null ? "" : "; no trap: " + obstacle.sentence()));
+            binder.refuse(
+                    site.probe(), refused.sentence() + (obstacle == null ? "" : "; no trap: " + obstacle.sentence()));
             return;
         }
         ArgumentTypes types = new ArgumentTypes.Function();
@@ -112,8 +113,8 @@ final class TargetBinding {
             return;
         }
         SiteProbe probe = binder.probe(clause, site.probe(), site.fileAddress(), types, List.of());
-        TrapProbe trap = new TrapProbe(
-                probe.eventId(), process.root() + site.module().path(), offset.getAsLong(), program);
+        TrapProbe trap =
+                new TrapProbe(probe.eventId(), process.root() + site.module().path(), offset.getAsLong(), program);
         traps.add(new BoundTrap(trap, site.probe(), fileAddress + site.module().loadBias()));
         trapEvents.add(EventTypes.of(probe, site.probe(), process.pid()));
     }

@@ -47,7 +47,8 @@ final class TextBatches {
                 firstMove++;
             }
             int behindMove = firstMove;
-            while (behindMove < sortedMoves.size() && sortedMoves.get(behindMove).from() < endAddress) {
+            while (behindMove < sortedMoves.size()
+                    && sortedMoves.get(behindMove).from() < endAddress) {
                 behindMove++;
             }
             batches.add(new Batch(sorted.subList(first, behind), sortedMoves.subList(firstMove, behindMove)));

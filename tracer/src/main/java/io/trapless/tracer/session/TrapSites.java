@@ -38,7 +38,8 @@ final class TrapSites {
             return new TrapRefusal("its first instruction can't be decoded");
         }
         if (instruction.isNop() && instruction.length() >= SHORTEST_REPLACED_NOP) {
-            return new TrapRefusal("the kernel would replace the long nop there by a call, which writes over the red zone");
+            return new TrapRefusal(
+                    "the kernel would replace the long nop there by a call, which writes over the red zone");
         }
         if (BAD_PREFIXES.indexOf(code[0] & 0xFF) >= 0) {
             return new TrapRefusal("the kernel sets no trap before an instruction with that prefix");
@@ -68,8 +69,6 @@ final class TrapSites {
     static long address(Site site, SitePlanners planners) throws ElfException {
         boolean entry = site.kind() == SiteKind.ENTRY
                 || (site.function() != null && site.function().address() == site.fileAddress());
-        return entry
-                ? planners.planner(site.module().file()).entrySite(site.fileAddress())
-                : site.fileAddress();
+        return entry ? planners.planner(site.module().file()).entrySite(site.fileAddress()) : site.fileAddress();
     }
 }

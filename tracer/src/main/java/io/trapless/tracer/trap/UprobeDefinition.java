@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * new thread can't be made.
  */
 final class UprobeDefinition implements AutoCloseable {
-    private static final List<Path> PLACES = List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
+    private static final List<Path> PLACES =
+            List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
     private static final String PREFIX = "trapless_";
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -51,7 +52,8 @@ final class UprobeDefinition implements AutoCloseable {
         String name = PREFIX + ProcessHandle.current().pid() + "/p" + NUMBERS.getAndIncrement();
         append(tracefs, "p:" + name + " " + file + ":0x" + Long.toHexString(fileOffset) + "\n");
         try {
-            String id = Files.readString(tracefs.resolve("events").resolve(name).resolve("id"), StandardCharsets.US_ASCII);
+            String id =
+                    Files.readString(tracefs.resolve("events").resolve(name).resolve("id"), StandardCharsets.US_ASCII);
             return new UprobeDefinition(tracefs, name, Long.parseLong(id.strip()));
         } catch (IOException | NumberFormatException e) {
             append(tracefs, "-:" + name + "\n");
@@ -82,8 +84,7 @@ final class UprobeDefinition implements AutoCloseable {
     }
 
     private static void append(Path tracefs, String line) throws IOException {
-        Files.writeString(
-                tracefs.resolve("uprobe_events"), line, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        Files.writeString(tracefs.resolve("uprobe_events"), line, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     }
 
     /** What perf events of type tracepoint mean it by. */
