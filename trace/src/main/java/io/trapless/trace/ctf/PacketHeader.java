@@ -14,7 +14,7 @@ import java.util.UUID;
  * @param packetSizeBytes the content and what lies unused behind it
  * @param sequenceNumber of the packet in its ring; a hole says that packets are missing
  * @param eventsDiscarded events of this ring that were lost since the session began
- * @param ringKind {@link #RING_RSEQ} or {@link #RING_ATOMIC}
+ * @param ringKind {@link #RING_RSEQ}, {@link #RING_ATOMIC} or {@link #RING_TRAP}
  */
 public record PacketHeader(
         UUID uuid,
@@ -29,6 +29,7 @@ public record PacketHeader(
     public static final int MAGIC = 0xC1FC1FC1;
     public static final int RING_RSEQ = 0;
     public static final int RING_ATOMIC = 1;
+    public static final int RING_TRAP = 2;
 
     static final int UUID_OFFSET = 4;
     static final int STREAM_ID_OFFSET = UUID_OFFSET + 16;

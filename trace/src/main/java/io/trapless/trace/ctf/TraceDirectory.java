@@ -92,12 +92,17 @@ public final class TraceDirectory implements AutoCloseable {
     /**
      * Appends one packet to a ring's stream.
      *
-     * @param ringKind {@link PacketHeader#RING_RSEQ} or {@link PacketHeader#RING_ATOMIC}
+     * @param ringKind {@link PacketHeader#RING_RSEQ}, {@link PacketHeader#RING_ATOMIC} or {@link PacketHeader#RING_TRAP}
      * @param packet the content of a checked packet, its final header included; packet_size is set here
      * @throws TraceException if it could not be written; the stream then ends with the packet before it, and the next append may be tried
      */
     public void append(int cpu, int ringKind, MemorySegment packet) throws TraceException {
-        String name = "cpu" + cpu + (ringKind == PacketHeader.RING_ATOMIC ? "_atomic" : "");
+        String name = "cpu" + cpu
+                + switch (ringKind) {
+                    case PacketHeader.RING_ATOMIC -> "_atomic";
+                    case PacketHeader.RING_TRAP -> "_trap";
+                    default -> "";
+                };
         StreamFile stream = streams.get(name);
         try {
             if (stream == null) {

@@ -48,6 +48,7 @@ public final class Syscalls {
     public static final int TGKILL = 234;
     public static final int OPENAT = 257;
     public static final int POLL = 7;
+    public static final int PERF_EVENT_OPEN = 298;
     public static final int SCHED_SETATTR = 314;
     public static final int PIDFD_OPEN = 434;
     public static final int PIDFD_GETFD = 438;

@@ -24,6 +24,7 @@ public record Reservation(int onlineCpus, boolean rseqRings, boolean atomicRings
         long plain = RingDescriptor.DATA_OFFSET + geometry.capacityBytes();
         return switch (ring.kind()) {
             case RSEQ -> rseqRings ? plain : 0;
+            case TRAP -> 0;
             case ATOMIC -> atomicRings ? plain + RingDescriptor.marksSize(geometry.capacityBytes()) : 0;
         };
     }

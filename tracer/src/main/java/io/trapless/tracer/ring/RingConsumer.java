@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -59,6 +60,7 @@ public final class RingConsumer implements AutoCloseable {
     private final long beginCycles;
     private final Listener listener;
     private final Queue<PendingCut> cuts = new ConcurrentLinkedQueue<>();
+    private final List<EventSource> sources = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private final long idleParkNanos;
 
@@ -138,6 +140,11 @@ public final class RingConsumer implements AutoCloseable {
             throw failed;
         }
         return rings.statistics();
+    }
+
+    /** Takes records from another source too from now on, to the same sink. Not in overwrite mode. Any thread. */
+    public void add(EventSource source) {
+        sources.add(source);
     }
 
     /**
@@ -240,6 +247,7 @@ public final class RingConsumer implements AutoCloseable {
             while (!finishing) {
                 long before = rings.position();
                 boolean taken = !overwrite && rings.poll();
+                taken |= rings.poll(sources);
                 performCuts();
                 tellLimit();
                 beat();
@@ -247,6 +255,7 @@ public final class RingConsumer implements AutoCloseable {
                 park(taken || rings.position() != before);
             }
             performCuts();
+            rings.drain(sources);
             if (overwrite) {
                 rings.snapshot(histories);
             } else {
@@ -260,6 +269,9 @@ public final class RingConsumer implements AutoCloseable {
             fail(new SessionFileException(
                     SessionFileException.Reason.DAMAGED,
                     "the ring file has been truncated while it was in use (" + e.getMessage() + "); end the session"));
+        } catch (RuntimeException e) {
+            // A bug; but a recording that says nothing and takes nothing would be worse than one that ends.
+            fail(new IOException("internal error while records were taken (" + e + ")", e));
         } finally {
             ended = true;
             refuseCuts();
@@ -272,6 +284,7 @@ public final class RingConsumer implements AutoCloseable {
             boolean done = false;
             try {
                 rings.flush();
+                rings.poll(sources);
                 pending.cut.perform();
                 done = true;
             } finally {

@@ -45,6 +45,7 @@ public record RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode)
     public long ringOffset(RingId ring) {
         return switch (ring.kind()) {
             case RSEQ -> SessionHeaderDescriptor.rseqRingOffset(ring.cpu(), capacityBytes);
+            case TRAP -> throw new IllegalArgumentException("the session has no ring " + ring);
             case ATOMIC -> SessionHeaderDescriptor.atomicRingOffset(ring.cpu(), cpuCount, capacityBytes);
         };
     }

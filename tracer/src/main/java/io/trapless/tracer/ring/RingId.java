@@ -8,6 +8,11 @@ package io.trapless.tracer.ring;
 public record RingId(RingKind kind, int cpu) {
     /** A short name that is unique in the session and fit for a file: {@code cpu0}, {@code cpu0_atomic}. */
     public String streamName() {
-        return kind == RingKind.RSEQ ? "cpu" + cpu : "cpu" + cpu + "_atomic";
+        return "cpu" + cpu
+                + switch (kind) {
+                    case RSEQ -> "";
+                    case ATOMIC -> "_atomic";
+                    case TRAP -> "_trap";
+                };
     }
 }

@@ -2,12 +2,14 @@ package io.trapless.tracer.ring;
 
 import io.trapless.layout.PacketDescriptor;
 
-/** How the writers of a ring publish a record. */
+/** Where a packet's records come from: how the writers of a ring publish them. */
 public enum RingKind {
     /** By the last store of a restartable sequence. */
     RSEQ(PacketDescriptor.RING_RSEQ),
     /** By an atomic reservation and a commit mark, where there is no rseq. */
-    ATOMIC(PacketDescriptor.RING_ATOMIC);
+    ATOMIC(PacketDescriptor.RING_ATOMIC),
+    /** No ring of the session: records that come from an {@link EventSource}. */
+    TRAP(PacketDescriptor.RING_TRAP);
 
     private final int code;
 

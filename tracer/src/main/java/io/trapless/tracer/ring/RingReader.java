@@ -24,6 +24,8 @@ abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
     /** More than any writer takes from reading the clock to publishing, and nothing beside the time in which 48 bits wrap around. */
     private static final long PUBLISHING_CYCLES = 1L << 36;
 
+    private static final int SNAPSHOT_ATTEMPTS = 50;
+
     final RingMemory memory;
     final Context context;
     final PacketEmitter emitter;
@@ -91,6 +93,17 @@ abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
      * @param history of this ring, as far as somebody has written it down
      */
     final void snapshot(HeadHistory history) throws IOException {
+        for (int attempt = 0; attempt < SNAPSHOT_ATTEMPTS; attempt++) {
+            overtaken = 0;
+            takeSnapshot(history);
+            // Writers that go round faster than this thread gets its turns leave nothing: then once more.
+            if (emitter.packets() > 0 || overtaken == 0) {
+                return;
+            }
+        }
+    }
+
+    private void takeSnapshot(HeadHistory history) throws IOException {
         long head = memory.headAcquire();
         if (!headCheck.accepts(head, Long.MAX_VALUE)) {
             return;

@@ -18,6 +18,7 @@ final class RingSet {
     private final PacketCheck check;
     private final PacketSink sink;
     private final LongSupplier tscCycles;
+    private final SourceReader sources;
 
     /** Where a ring's memory comes from. */
     interface MemorySource {
@@ -46,11 +47,13 @@ final class RingSet {
         MemorySegment buffer = arena.allocate(size, 8);
         MemorySegment marks = arena.allocate(RingDescriptor.marksSize(size), 8);
         Function<RingId, PacketEmitter> emitters = ring -> new PacketEmitter(ring, uuid, beginCycles, check, sink);
+        this.sources = new SourceReader(emitters, tscCycles);
         for (RingId ring : rings) {
             RingMemory memory = memories.of(ring);
             readers.add(
                     switch (ring.kind()) {
                         case RSEQ -> new RseqRingReader(memory, size, context, emitters.apply(ring), buffer);
+                        case TRAP -> throw new IllegalArgumentException("the session has no ring " + ring);
                         case ATOMIC ->
                             new AtomicRingReader(
                                     memory,
@@ -148,9 +151,29 @@ final class RingSet {
         return check.passedOf(eventId, pid);
     }
 
+    /** Takes what sources have that are no rings. */
+    boolean poll(List<EventSource> others) throws IOException {
+        boolean any = false;
+        for (int i = 0; i < others.size(); i++) {
+            any |= others.get(i).poll(sources);
+        }
+        if (any) {
+            sources.flush();
+        }
+        return any;
+    }
+
+    /** The same for the last time. */
+    void drain(List<EventSource> others) throws IOException {
+        for (EventSource other : others) {
+            other.drain(sources);
+        }
+        sources.flush();
+    }
+
     /** Reads one counter for each ring that lost anything; negative ones were scribbled on and count 0. */
     long lostOf(int eventId) throws IOException {
-        long sum = 0;
+        long sum = sources.lostOf(eventId);
         for (RingReader reader : readers) {
             if (reader.lost() != 0) {
                 sum += Math.max(0, reader.memory.lostOf(eventId));
@@ -175,6 +198,6 @@ final class RingSet {
                     sum.overtakenSubBuffers() + reader.overtaken(),
                     sum.ringsBlockedByHole() + (reader.isBlockedByHole() ? 1 : 0));
         }
-        return sum;
+        return sources.addTo(sum);
     }
 }

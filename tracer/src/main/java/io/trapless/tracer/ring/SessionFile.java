@@ -240,7 +240,7 @@ public final class SessionFile implements AutoCloseable {
     /** Every ring of the session, the rseq rings first. */
     public List<RingId> rings() {
         List<RingId> rings = new ArrayList<>(2 * geometry.cpuCount());
-        for (RingKind kind : RingKind.values()) {
+        for (RingKind kind : List.of(RingKind.RSEQ, RingKind.ATOMIC)) {
             for (int cpu = 0; cpu < geometry.cpuCount(); cpu++) {
                 rings.add(new RingId(kind, cpu));
             }

@@ -5,12 +5,18 @@ import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.DynamicLinker;
 import io.trapless.tracer.attach.Gadgets;
 import io.trapless.tracer.attach.Ptracer;
+import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.trap.TrapRefusal;
+import io.trapless.tracer.trap.Traps;
 import java.io.IOException;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Puts what a recording has bound into processes. One thread at a time. */
 final class Attacher {
+    private static final byte BREAKPOINT = (byte) 0xCC;
+
     private final Ptracer ptracer;
     private final SessionResources session;
     private final SiteBinder binder;
@@ -53,6 +59,7 @@ final class Attacher {
             throws AttachException, RecordingException, IOException, InterruptedException {
         process.addProbes(bound.probes());
         LoadHook loadHook = loadHook(process, bound);
+        setTraps(process, bound, standstill);
         if (bound.sites().isEmpty() && loadHook == null) {
             return;
         }
@@ -84,6 +91,32 @@ final class Attacher {
         for (CodeRegion.Unplaceable site : attachment.unplaceable()) {
             site.site().probes().forEach(probe -> binder.refuse(session.nameOf(probe.eventId()), site.sentence()));
         }
+    }
+
+    /** All threads stand still meanwhile: each has a trap of its own, which those that it makes later inherit. */
+    private void setTraps(TracedProcess process, BoundTarget bound, Standstill standstill)
+            throws AttachException, RecordingException, IOException, InterruptedException {
+        if (bound.traps().isEmpty()) {
+            return;
+        }
+        Traps traps = session.traps();
+        TargetProcess target = process.target();
+        IntUnaryOperator tids = target.namespacePid() == target.pid() ? tid -> tid : target::namespaceTid;
+        onPtracer(
+                ptracer,
+                () -> standstill.all(stopped -> {
+                    for (BoundTrap trap : bound.traps()) {
+                        TrapRefusal refusal = traps.set(trap.probe(), target.threadIds(), tids);
+                        if (refusal == null && target.readMemory(trap.address(), 1)[0] != BREAKPOINT) {
+                            refusal = new TrapRefusal("the kernel accepts a trap there and sets none");
+                        }
+                        if (refusal == null) {
+                            traps.setEnabled(trap.probe().eventId(), true);
+                        } else {
+                            binder.refuse(trap.name(), "no jump is possible, and no trap: " + refusal.sentence());
+                        }
+                    }
+                }));
     }
 
     /**

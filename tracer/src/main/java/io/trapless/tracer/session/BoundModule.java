@@ -7,11 +7,14 @@ import java.util.List;
  *
  * @param sites in order of address, not overlapping
  * @param semaphores addresses to raise, each once
+ * @param traps where no jump is possible
  */
-record BoundModule(List<ArmedSite> sites, List<Long> semaphores, List<BoundProbe> probes) {
+record BoundModule(
+        List<ArmedSite> sites, List<Long> semaphores, List<BoundProbe> probes, List<BoundTrap> traps) {
     BoundModule {
         sites = List.copyOf(sites);
         semaphores = List.copyOf(semaphores);
         probes = List.copyOf(probes);
+        traps = List.copyOf(traps);
     }
 }

@@ -7,5 +7,14 @@ import io.trapless.trace.event.EventType;
  *
  * @param source index of its {@link CaptureSource}
  * @param address in the process, of the instruction that the jump replaces
+ * @param strategy {@link #JUMP} or {@link #TRAP}
  */
-record BoundProbe(EventType event, int source, int pid, long address) {}
+record BoundProbe(EventType event, int source, int pid, long address, String strategy) {
+    static final String JUMP = "jump";
+    static final String TRAP = "trap";
+
+    /** With a jump. */
+    BoundProbe(EventType event, int source, int pid, long address) {
+        this(event, source, pid, address, JUMP);
+    }
+}

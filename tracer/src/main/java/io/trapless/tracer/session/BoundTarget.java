@@ -9,16 +9,20 @@ import java.util.List;
  * @param sites in order of address, not overlapping
  * @param semaphores addresses to raise, each once
  * @param awaitsLoads whether it may load modules later that are meant too
+ * @param probes of sites and of traps
+ * @param traps where no jump is possible
  */
 record BoundTarget(
         TargetProcess process,
         List<ArmedSite> sites,
         List<Long> semaphores,
         List<BoundProbe> probes,
+        List<BoundTrap> traps,
         boolean awaitsLoads) {
     BoundTarget {
         sites = List.copyOf(sites);
         semaphores = List.copyOf(semaphores);
         probes = List.copyOf(probes);
+        traps = List.copyOf(traps);
     }
 }

@@ -12,7 +12,7 @@ import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.attach.TextChange;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +32,11 @@ final class Detachment {
     private final List<TextChange> patches;
     private final List<Long> semaphores;
     private final List<ProcessAttachment.Mapped> mapped;
+    private final Map<Long, Long> islands;
+    private final Set<Long> changedByOthers = new HashSet<>();
     private boolean textRestored;
     private int restored;
-    private int foreign;
+    private boolean anyRestored;
 
     /**
      * @param patches as they were made: {@code expected} is the original
@@ -50,6 +52,7 @@ final class Detachment {
         this.patches = List.copyOf(patches);
         this.semaphores = List.copyOf(semaphores);
         this.mapped = List.copyOf(mapped);
+        this.islands = IslandChanges.sitesByIsland(this.patches);
     }
 
     /**
@@ -61,20 +64,42 @@ final class Detachment {
      */
     record Result(int restoredSites, int foreignSites, boolean memoryLeft) {}
 
-    /** On the {@code Ptracer} thread. */
+    /** On the {@code Ptracer} thread. Very many places are restored a part at a time, with the threads running in between: first all that may lead to islands, then those. */
     private Result run() throws AttachException, InterruptedException {
+        List<List<TextChange>> parts = parts();
+        for (List<TextChange> part : parts.subList(0, Math.max(0, parts.size() - 1))) {
+            try (StoppedThreads stopped = target.stopAll()) {
+                restore(stopped, part);
+            }
+        }
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try (StoppedThreads stopped = target.stopAll()) {
                 if (!textRestored) {
-                    restore(stopped);
+                    restore(stopped, parts.isEmpty() ? List.of() : parts.getLast());
+                    lowerSemaphores();
+                    textRestored = true;
                 }
                 if (unmapIfUnused(stopped)) {
-                    return new Result(restored, foreign, false);
+                    return new Result(restored, changedByOthers.size(), false);
                 }
             }
             Thread.sleep(PAUSE);
         }
-        return new Result(restored, foreign, true);
+        return new Result(restored, changedByOthers.size(), true);
+    }
+
+    private List<List<TextChange>> parts() {
+        List<TextChange> sites = new ArrayList<>();
+        List<TextChange> islandPatches = new ArrayList<>();
+        patches.forEach(patch -> (islands.containsKey(patch.address()) ? islandPatches : sites).add(patch));
+        List<TextBatches.Batch> batches = new ArrayList<>(TextBatches.of(sites, List.of()));
+        batches.addAll(TextBatches.of(islandPatches, List.of()));
+        if (batches.size() <= 2) {
+            List<TextChange> all = new ArrayList<>(patches);
+            all.sort(Comparator.comparingLong(TextChange::address));
+            return List.of(all);
+        }
+        return batches.stream().map(TextBatches.Batch::changes).toList();
     }
 
     /** {@link #run}, as a task of the ptrace thread. */
@@ -85,7 +110,7 @@ final class Detachment {
                 return run();
             } catch (InterruptedException e) {
                 interrupted[0] = e;
-                return new Result(restored, foreign, true);
+                return new Result(restored, changedByOthers.size(), true);
             }
         });
         if (interrupted[0] != null) {
@@ -94,33 +119,32 @@ final class Detachment {
         return result;
     }
 
-    private void restore(StoppedThreads stopped) throws AttachException {
+    /** @param part in order of address */
+    private void restore(StoppedThreads stopped, List<TextChange> part) throws AttachException {
         List<TextChange> back = new ArrayList<>();
-        Set<Long> changedByOthers = new HashSet<>();
-        for (TextChange patch : patches) {
-            byte[] now = new byte[patch.replacement().length];
-            if (target.tryReadMemory(patch.address(), now, 0, now.length) != now.length) {
-                continue; // the module has been unmapped
+        PatchReader.read(target, part, (patch, found) -> {
+            switch (found) {
+                case PATCHED -> back.add(patch);
+                case FOREIGN -> changedByOthers.add(patch.address());
+                case ORIGINAL, UNMAPPED -> {}
             }
-            if (Arrays.equals(now, patch.replacement())) {
-                back.add(patch);
-            } else if (!Arrays.equals(now, patch.expected())) {
-                changedByOthers.add(patch.address());
-            }
-        }
-        foreign = changedByOthers.size();
-        Map<Long, Long> islands = IslandChanges.sitesByIsland(patches);
+        });
         // What somebody has made of a short jump may still lead to its island.
-        back.removeIf(patch ->
-                islands.containsKey(patch.address()) && changedByOthers.contains(islands.get(patch.address())));
+        back.removeIf(patch -> {
+            Long site = islands.get(patch.address());
+            return site != null && changedByOthers.contains(site);
+        });
         IslandChanges.restore(stopped, back, islands);
-        restored = (int) back.stream()
+        restored += (int) back.stream()
                 .filter(patch -> !islands.containsKey(patch.address()))
                 .count();
-        if (!back.isEmpty() || patches.isEmpty()) {
+        anyRestored |= !back.isEmpty();
+    }
+
+    private void lowerSemaphores() throws AttachException {
+        if (anyRestored || patches.isEmpty()) {
             Semaphores.add(target, semaphores, -1);
         }
-        textRestored = true;
     }
 
     /** Whether our memory is gone, or some of what was to be unmapped is in use. */
@@ -128,7 +152,7 @@ final class Detachment {
         if (mapped.isEmpty()) {
             return true;
         }
-        if (foreign > 0 || target.isConfined()) {
+        if (!changedByOthers.isEmpty() || target.isConfined()) {
             return false; // somebody's copy of our jump may lead here; or no call may be made in its name
         }
         List<AddressRange> ranges = mapped.stream()

@@ -196,6 +196,7 @@ public final class PreloadRecording {
                 0,
                 0,
                 0,
+                0,
                 sites,
                 List.of(),
                 List.of(),

@@ -13,6 +13,7 @@ import io.trapless.tracer.attach.RipMove;
 import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.attach.TextChange;
+import io.trapless.tracer.attach.TextPatcher;
 import io.trapless.tracer.attach.ThreadLayout;
 import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.ring.RingGeometry;
@@ -68,6 +69,7 @@ final class ProcessAttachment {
     private long loadHookStart;
     private boolean registersRseq;
     private long longestPauseNanos;
+    private long totalPauseNanos;
     private long longestLoanNanos;
 
     /** Memory of ours in the target. */
@@ -198,6 +200,11 @@ final class ProcessAttachment {
     /** The longest time for which all threads stood still, counted from the first request to stop. */
     long longestPauseNanos() {
         return longestPauseNanos;
+    }
+
+    /** For how long they did in all. */
+    long totalPauseNanos() {
+        return totalPauseNanos;
     }
 
     List<Long> semaphores() {
@@ -334,10 +341,37 @@ final class ProcessAttachment {
         }
     }
 
-    /** Writes the jumps while all threads stand still. */
+    /**
+     * Writes the jumps while all threads stand still; if there are very many, a part at a time, with the threads running in between. Islands come before all that leads to them. If a part fails, the earlier
+     * ones are in place, and the journal tells of them.
+     */
     void arm(Standstill standstill) throws AttachException, IOException, InterruptedException {
         List<RipMove> moves = prepareJumps();
-        longestPauseNanos = Math.max(longestPauseNanos, standstill.all(stopped -> writeJumps(stopped, moves)));
+        List<TextBatches.Batch> islandBatches = TextBatches.of(islands, List.of());
+        List<TextBatches.Batch> jumpBatches = TextBatches.of(changes, moves);
+        if (islandBatches.size() + jumpBatches.size() <= 2) {
+            pause(standstill, stopped -> writeJumps(stopped, moves));
+            return;
+        }
+        for (TextBatches.Batch batch : islandBatches) {
+            pause(standstill, stopped -> TextPatcher.apply(stopped, batch.changes(), List.of()));
+        }
+        boolean first = true;
+        for (TextBatches.Batch batch : jumpBatches) {
+            List<Long> raised = first ? semaphores : List.of();
+            pause(standstill, stopped -> {
+                TextPatcher.apply(stopped, batch.changes(), batch.moves());
+                Semaphores.add(target, raised, 1);
+            });
+            first = false;
+        }
+    }
+
+    private void pause(Standstill standstill, Standstill.Work work)
+            throws AttachException, IOException, InterruptedException {
+        long pause = standstill.all(work);
+        longestPauseNanos = Math.max(longestPauseNanos, pause);
+        totalPauseNanos += pause;
     }
 
     private List<RipMove> prepareJumps() throws IOException {

@@ -66,6 +66,9 @@ public final class Recording {
                 request.systemCalls(),
                 later,
                 request.options().durations());
+        if (request.options().traps()) {
+            binder.allowTraps();
+        }
     }
 
     /**
@@ -134,8 +137,8 @@ public final class Recording {
                 binder,
                 attaching,
                 new ProcessFinder.ProcessChoice(reach.comms(), executable),
-                new MapsFilter(request.allClauses().stream()
-                        .flatMap(clause -> clause.probes().stream())
+                new MapsFilter(request.allSources().stream()
+                        .flatMap(source -> source.probes().stream())
                         .map(ProbePattern::module)
                         .toList()),
                 notices::add);
@@ -384,7 +387,7 @@ public final class Recording {
         if (loads != null) {
             loads.end();
         }
-        session().file().disableAll();
+        session().disableAll();
         LaunchedProcess command = launched;
         TracedProcess started = command == null ? null : processes.present(command.pid());
         if (command != null && command.isRunning() && following == null && (started == null || !started.isAlive())) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes of the records, packet headers not counted
  * @param attachNanos from the first process's opening to the last one's release
  * @param pauseNanos the longest time for which all of a target's threads stood still
+ * @param stoppedNanos for how long they did in all while sites were armed: many sites are armed a part at a time
  * @param loanNanos the longest time for which a single thread was lent for system calls while the others ran
  * @param traces the traces in {@code trace}'s folder, if there may be several: of a rotation, or snapshots
  * @param notices sentences about what went otherwise than one would expect
@@ -23,6 +24,7 @@ public record RecordingSummary(
         Path trace,
         long attachNanos,
         long pauseNanos,
+        long stoppedNanos,
         long loanNanos,
         List<SiteResult> sites,
         List<ProcessResult> processes,
@@ -40,7 +42,7 @@ public record RecordingSummary(
     /**
      * One probe at one place of one process.
      *
-     * @param strategy how it was patched: {@code jump}
+     * @param strategy how it was patched: {@code jump} or {@code trap}
      * @param lost events; those of a probe that several processes have are told with the first of them
      */
     public record SiteResult(String probe, int pid, long address, String strategy, long events, long lost) {}

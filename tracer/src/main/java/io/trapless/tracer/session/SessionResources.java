@@ -17,6 +17,7 @@ import io.trapless.tracer.session.store.ProcessKey;
 import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
 import io.trapless.tracer.session.store.SessionProperties;
+import io.trapless.tracer.trap.Traps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -37,6 +38,8 @@ final class SessionResources {
     private final SessionCatalog catalog;
     private final RingConsumer consumer;
     private final @Nullable EventTap tap;
+    private final long frequencyHz;
+    private volatile @Nullable Traps traps;
 
     private SessionResources(
             SessionDirectory directory,
@@ -46,10 +49,12 @@ final class SessionResources {
             @Nullable EventTap tap,
             SessionCatalog catalog,
             long beginCycles,
+            long frequencyHz,
             RingConsumer.Listener listener,
             long maxEvents)
             throws IOException {
         this.directory = directory;
+        this.frequencyHz = frequencyHz;
         this.file = file;
         this.journal = journal;
         this.output = output;
@@ -113,6 +118,7 @@ final class SessionResources {
                     request.tap(),
                     catalog,
                     beginCycles,
+                    frequencyHz,
                     listener,
                     request.maxEvents());
             if (request.tap() != null) {
@@ -218,8 +224,32 @@ final class SessionResources {
         return catalog.schema().events();
     }
 
+    /** The session's traps, made when they are first asked for. For the thread that attaches. */
+    Traps traps() throws IOException {
+        Traps present = traps;
+        if (present == null) {
+            present = Traps.create(frequencyHz);
+            consumer.add(present);
+            traps = present;
+        }
+        return present;
+    }
+
+    /** Nothing is recorded any more. */
+    void disableAll() {
+        file.disableAll();
+        Traps present = traps;
+        if (present != null) {
+            present.disableAll();
+        }
+    }
+
     /** Switches an event on or off; whether that changed anything. */
     boolean setEnabled(int eventId, boolean enabled) {
+        Traps present = traps;
+        if (present != null) {
+            present.setEnabled(eventId, enabled);
+        }
         boolean before = file.isEnabled(eventId);
         file.setEnabled(eventId, enabled);
         return before != enabled;
@@ -257,6 +287,10 @@ final class SessionResources {
     /** Deletes the session's files; targets that still map the rings keep them. */
     void delete() throws IOException {
         consumer.close();
+        Traps present = traps;
+        if (present != null) {
+            present.close();
+        }
         journal.close();
         file.close();
         directory.delete();

@@ -35,6 +35,7 @@ import java.util.function.Predicate;
 final class SiteBinder {
     private final List<CaptureSource> clauses;
     private final int firstTrigger;
+    private boolean traps;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
@@ -94,7 +95,7 @@ final class SiteBinder {
      * @throws RecordingException a clause is wrong at a site that it means, or there are more sites than event ids
      */
     BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
-        TargetBinding binding = new TargetBinding(process.pid(), ForeignCode.of(process), this);
+        TargetBinding binding = new TargetBinding(process.pid(), process.root(), ForeignCode.of(process), this);
         boolean[] awaitsLoads = {false};
         resolve(
                 Resolver.forProcess(process, files),
@@ -105,7 +106,7 @@ final class SiteBinder {
                     }
                 });
         BoundModule bound = binding.finish();
-        return new BoundTarget(process, bound.sites(), bound.semaphores(), bound.probes(), awaitsLoads[0]);
+        return new BoundTarget(process, bound.sites(), bound.semaphores(), bound.probes(), bound.traps(), awaitsLoads[0]);
     }
 
     /**
@@ -122,7 +123,7 @@ final class SiteBinder {
                         resolution.refusals().forEach(refusal -> refuse(refusal.probe(), refusal.sentence())),
                 (clause, site) -> {
                     modules.put(site.module().path(), site.module());
-                    bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, CodeObstacles.NONE, this))
+                    bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, "", CodeObstacles.NONE, this))
                             .add(clause, site);
                 });
         Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
@@ -173,7 +174,8 @@ final class SiteBinder {
                 || (absent && loadable.computeIfAbsent(pattern.module(), LibrarySearch::mayBeLibrary));
     }
 
-    private CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
+    /** What a clause captures at a site with such arguments. */
+    CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
         SliceKey key = new SliceKey(clause, types);
         CaptureProgram known = slices.get(key);
         if (known != null) {
@@ -190,6 +192,15 @@ final class SiteBinder {
 
     SitePlanners planners() {
         return planners;
+    }
+
+    /** Lets the kernel's breakpoints serve where no jump is possible. */
+    void allowTraps() {
+        traps = true;
+    }
+
+    boolean traps() {
+        return traps;
     }
 
     boolean durations() {

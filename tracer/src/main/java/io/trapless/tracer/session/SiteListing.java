@@ -37,8 +37,9 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
      *
      * @param probe its name
      * @param refusal why it can't be patched; null if it gets a jump
+     * @param trap whether a trap can stand in, as far as the file tells
      */
-    public record Listed(String probe, @Nullable String refusal) {}
+    public record Listed(String probe, @Nullable String refusal, boolean trap) {}
 
     /** Of a live process. */
     public static SiteListing ofProcess(TargetProcess process, List<ProbePattern> patterns) throws AttachException {
@@ -62,7 +63,7 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
             Resolution resolution = resolver.resolve(pattern);
             unmatched.addAll(resolution.refusals());
             for (Site site : resolution.sites()) {
-                sites.add(new Listed(site.probe(), refusal(site, planners, foreignCode)));
+                sites.add(new Listed(site.probe(), refusal(site, planners, foreignCode), canTrap(site, planners)));
             }
         }
         return new SiteListing(sites, unmatched);
@@ -101,6 +102,16 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
         return foreignCode == null || original == null
                 ? null
                 : foreignCode.obstacle(jump.range().address() + site.module().loadBias(), original);
+    }
+
+    private static boolean canTrap(Site site, SitePlanners planners) {
+        try {
+            return site.kind() != SiteKind.EXITS
+                    && planners.plan(site) instanceof SitePlan.Refused refused
+                    && TrapSites.refusal(site, refused, planners) == null;
+        } catch (ElfException e) {
+            return false;
+        }
     }
 
     private static @Nullable String refusal(Site site, SitePlanners planners, @Nullable ForeignCode foreignCode) {

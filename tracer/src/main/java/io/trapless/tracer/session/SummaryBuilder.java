@@ -54,6 +54,10 @@ final class SummaryBuilder {
                         .max()
                         .orElse(0),
                 attachments.stream()
+                        .mapToLong(ProcessAttachment::totalPauseNanos)
+                        .max()
+                        .orElse(0),
+                attachments.stream()
                         .mapToLong(ProcessAttachment::longestLoanNanos)
                         .max()
                         .orElse(0),
@@ -79,7 +83,13 @@ final class SummaryBuilder {
                 long lost = earlier != null ? earlier.lost() : counted.add(id) ? consumer.lostOf(id) : 0;
                 rows.put(
                         new Row(id, process.pid()),
-                        new SiteResult(probe.event().name(), process.pid(), probe.address(), "jump", events, lost));
+                        new SiteResult(
+                                probe.event().name(),
+                                process.pid(),
+                                probe.address(),
+                                probe.strategy(),
+                                events,
+                                lost));
             }
         }
         return List.copyOf(rows.values());

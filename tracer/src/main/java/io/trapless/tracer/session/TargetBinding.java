@@ -4,6 +4,8 @@ import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.flow.ExitDoubt;
 import io.trapless.binary.flow.FunctionExit;
 import io.trapless.language.slice.ArgumentTypes;
+import io.trapless.language.slice.CaptureProgram;
+import io.trapless.trace.event.EventType;
 import io.trapless.tracer.plan.FunctionExits;
 import io.trapless.tracer.plan.PlannedExit;
 import io.trapless.tracer.plan.SitePlan;
@@ -12,6 +14,9 @@ import io.trapless.tracer.resolve.Site;
 import io.trapless.tracer.resolve.SiteKind;
 import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.SiteProbe;
+import io.trapless.tracer.trap.TrapProbe;
+import io.trapless.tracer.trap.TrapRefusal;
+import io.trapless.tracer.trap.Traps;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -19,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -28,10 +34,13 @@ final class TargetBinding {
     private static final String TAIL = " (tail)";
 
     private final int pid;
+    private final String root;
     private final SiteBinder binder;
     private final CodeObstacles obstacles;
     private final Map<ModuleKey, ModulePatches> modules = new LinkedHashMap<>();
     private final List<Recorded> recorded = new ArrayList<>();
+    private final List<BoundTrap> traps = new ArrayList<>();
+    private final List<EventType> trapEvents = new ArrayList<>();
 
     private record ModuleKey(String path, long loadBias) {}
 
@@ -65,10 +74,12 @@ final class TargetBinding {
 
     /**
      * @param pid of the process; {@code EventType.NO_PID} for a file
+     * @param root where its files are to be found from here: a prefix of their paths
      * @param obstacles what stands in the way in the process
      */
-    TargetBinding(int pid, CodeObstacles obstacles, SiteBinder binder) {
+    TargetBinding(int pid, String root, CodeObstacles obstacles, SiteBinder binder) {
         this.pid = pid;
+        this.root = root;
         this.binder = binder;
         this.obstacles = obstacles;
     }
@@ -81,12 +92,37 @@ final class TargetBinding {
                 return;
             }
             switch (binder.planners().plan(site)) {
-                case SitePlan.Refused refused -> binder.refuse(site.probe(), refused.sentence());
+                case SitePlan.Refused refused -> addRefused(clause, site, refused);
                 case SitePlan.Jump jump -> addSite(clause, site, jump);
             }
         } catch (ElfException e) {
             binder.refuse(site.probe(), e.getMessage() == null ? "its file can't be read" : e.getMessage());
         }
+    }
+
+    /** Where no jump is possible: a trap, if the user wants that and one is; else it is refused. */
+    private void addRefused(int clause, Site site, SitePlan.Refused refused) throws RecordingException, ElfException {
+        TrapRefusal obstacle = binder.traps() ? TrapSites.refusal(site, refused, binder.planners()) : null;
+        if (!binder.traps() || obstacle != null) {
+            binder.refuse(
+                    site.probe(), refused.sentence() + (obstacle == null ? "" : "; no trap: " + obstacle.sentence()));
+            return;
+        }
+        ArgumentTypes types = new ArgumentTypes.Function();
+        CaptureProgram program = binder.slice(clause, types);
+        long fileAddress = TrapSites.address(site, binder.planners());
+        OptionalLong offset = site.module().file().elf().fileOffset(fileAddress);
+        obstacle = Traps.refusal(program);
+        if (obstacle != null || offset.isEmpty()) {
+            String why = obstacle == null ? "its file does not hold it" : obstacle.sentence();
+            binder.refuse(site.probe(), refused.sentence() + "; no trap: " + why);
+            return;
+        }
+        SiteProbe probe = binder.probe(clause, site.probe(), site.fileAddress(), types, List.of());
+        TrapProbe trap =
+                new TrapProbe(probe.eventId(), root + site.module().path(), offset.getAsLong(), program);
+        traps.add(new BoundTrap(trap, site.probe(), fileAddress + site.module().loadBias()));
+        trapEvents.add(EventTypes.of(probe, site.probe(), pid));
     }
 
     private void addSite(int clause, Site site, SitePlan.Jump plan) throws RecordingException, ElfException {
@@ -230,6 +266,27 @@ final class TargetBinding {
                         event.address));
             }
         }
-        return new BoundModule(sites, List.copyOf(semaphores), probes);
+        List<BoundTrap> armedTraps = armTraps(sites, probes);
+        return new BoundModule(sites, List.copyOf(semaphores), probes, armedTraps);
+    }
+
+    /** The traps that no jump's bytes take the place of; their probes are added. */
+    private List<BoundTrap> armTraps(List<ArmedSite> sites, List<BoundProbe> probes) {
+        List<BoundTrap> armed = new ArrayList<>();
+        for (int i = 0; i < traps.size(); i++) {
+            BoundTrap trap = traps.get(i);
+            if (sites.stream().anyMatch(site -> trap.address() >= site.start() && trap.address() < site.end())) {
+                binder.refuse(trap.name(), "the jump of another probe takes its bytes; probe one of the two");
+                continue;
+            }
+            armed.add(trap);
+            probes.add(new BoundProbe(
+                    trapEvents.get(i),
+                    binder.clauseOf(trap.probe().eventId()),
+                    pid,
+                    trap.address(),
+                    BoundProbe.TRAP));
+        }
+        return armed;
     }
 }

@@ -1,0 +1,66 @@
+/*
+ * trapme THREADS CALLS: every thread calls cramped(0), cramped(1) ... and roomy(0), roomy(1) ... in turn and checks what comes back. No jump fits into cramped: a branch enters it at its third byte, and
+ * there is no padding within the reach of a short jump. Says "ready PID ADDRESS-OF-CRAMPED" first and waits for a line.
+ */
+#include <pthread.h>
+
+#include "target.h"
+
+__asm__(".text\n"
+        ".type ballast, @function\n"
+        "ballast:\n"
+        ".rept 70\n"
+        "  add $1, %eax\n"
+        ".endr\n"
+        "  ret\n"
+        ".size ballast, . - ballast\n"
+        ".globl cramped\n"
+        ".type cramped, @function\n"
+        "cramped:\n"
+        "  mov %edi, %eax\n"
+        "1: inc %eax\n"
+        "  cmp %edi, %eax\n"
+        "  jle 1b\n"
+        "  ret\n"
+        ".size cramped, . - cramped\n"
+        ".globl roomy\n"
+        ".type roomy, @function\n"
+        "roomy:\n"
+        "  mov %edi, %eax\n"
+        ".rept 70\n"
+        "  add $1, %eax\n"
+        ".endr\n"
+        "  ret\n"
+        ".size roomy, . - roomy\n");
+
+int cramped(int);
+int roomy(int);
+
+static int calls;
+
+static void *run(void *unused)
+{
+    (void)unused;
+    for (int i = 0; i < calls; i++)
+        if (cramped(i) != i + 1 || roomy(i) != i + 70)
+            _exit(3);
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    pthread_t threads[64];
+    if (argc != 3)
+        return 2;
+    int count = atoi(argv[1]);
+    calls = atoi(argv[2]);
+    die_with_parent();
+    ready((const void *)cramped);
+    for (int i = 0; i < count; i++)
+        if (pthread_create(&threads[i], NULL, run, NULL) != 0)
+            return 5;
+    for (int i = 0; i < count; i++)
+        pthread_join(threads[i], NULL);
+    puts("done");
+    return 0;
+}

@@ -1,0 +1,135 @@
+package io.trapless.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A kernel uprobe stands in where no jump is possible, and its events stand among the others in the order of time. */
+final class TrapTest {
+    private static final int SECONDS = 120;
+    private static final int THREADS = 3;
+    private static final int CALLS = 500;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyHitOfATrapIsAnEventOrALossAmongThoseOfJumps() throws Exception {
+        assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
+        try (Target target = Target.start("trapme", THREADS, CALLS);
+                Trapless.Running tracer = record(target, "{ v = (int32)arg0 }", "--trap")) {
+            Trapless.Result list =
+                    Trapless.run("list", target.program(), "cramped").succeeded();
+            assertThat(list.out()).hasLineCount(1).contains(":cramped trap (record --trap): ");
+            run(target, tracer);
+
+            Summary summary = Summary.read(folder.resolve("summary.json"));
+            Map<String, Summary.Site> sites = new HashMap<>();
+            summary.sites().forEach(site -> sites.put(site.probe(), site));
+            Summary.Site trap = sites.get(target.uprobe("cramped"));
+            assertThat(trap.strategy()).isEqualTo("trap");
+            assertThat(trap.events() + trap.lost()).isEqualTo(THREADS * CALLS);
+            Summary.Site jump = sites.get(target.uprobe("roomy"));
+            assertThat(jump.strategy()).isEqualTo("jump");
+            assertThat(jump.events()).isEqualTo(THREADS * CALLS);
+            assertThat(RecordTest.countedByBabeltrace(folder.resolve("trace"))).isEqualTo(summary.events());
+            if (trap.lost() == 0) {
+                assertAlternating(TraceEvent.view(folder.resolve("trace")), target);
+            }
+        }
+    }
+
+    /** Of each thread: cramped(0), roomy(0), cramped(1), ... The two clocks are brought together to well within a call. */
+    private static void assertAlternating(List<TraceEvent> events, Target target) {
+        Map<Long, List<String>> byThread = new HashMap<>();
+        for (TraceEvent event : events) {
+            assertThat(event.pid()).isEqualTo(target.pid());
+            String function = event.probe().substring(event.probe().lastIndexOf(':') + 1);
+            byThread.computeIfAbsent(event.tid(), _ -> new ArrayList<>()).add(function + event.field("v"));
+        }
+        assertThat(byThread).hasSize(THREADS);
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < CALLS; i++) {
+            expected.add("cramped" + i);
+            expected.add("roomy" + i);
+        }
+        byThread.values().forEach(functions -> assertThat(functions).containsExactlyElementsOf(expected));
+    }
+
+    @Test
+    void filtersOfTrapsAreComputedToo() throws Exception {
+        assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
+        try (Target target = Target.start("trapme", 1, 100);
+                Trapless.Running tracer = record(target, "/arg0 % 10 == 3/ { v = (int32)arg0 }", "--trap")) {
+            run(target, tracer);
+            assertThat(TraceEvent.view(folder.resolve("trace")).stream()
+                            .filter(event -> event.probe().endsWith(":cramped"))
+                            .map(event -> event.field("v")))
+                    .containsExactly(3L, 13L, 23L, 33L, 43L, 53L, 63L, 73L, 83L, 93L);
+        }
+    }
+
+    @Test
+    void whatATrapCannotCaptureIsRefusedAndWithoutTheOptionThereIsNone() throws Exception {
+        try (Target target = Target.start("trapme", 1, 10);
+                Trapless.Running tracer = record(target, "{ v = (int32)arg0 }")) {
+            run(target, tracer);
+            Summary summary = Summary.read(folder.resolve("summary.json"));
+            assertThat(summary.refused())
+                    .singleElement()
+                    .satisfies(refused -> assertThat(refused.probe()).isEqualTo(target.uprobe("cramped")));
+            assertThat(summary.sites())
+                    .singleElement()
+                    .satisfies(site -> assertThat(site.events()).isEqualTo(10));
+        }
+        assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
+        new Leftovers(folder.resolve("trace")).delete();
+        try (Target target = Target.start("trapme", 1, 10);
+                Trapless.Running tracer = record(target, "{ s = str(arg0) }", "--trap")) {
+            run(target, tracer);
+            assertThat(Summary.read(folder.resolve("summary.json")).refused())
+                    .singleElement()
+                    .satisfies(refused -> assertThat(refused.reason()).contains("no trap: it captures registers only"));
+        }
+    }
+
+    private void run(Target target, Trapless.Running tracer) throws Exception {
+        long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
+        while (!tracer.err().contains("recording")) {
+            assertThat(tracer.isAlive()).as("%s", tracer.err()).isTrue();
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.sleep(5);
+        }
+        target.go();
+        assertThat(target.await(SECONDS).succeeded().out()).endsWith("done\n");
+        tracer.await(SECONDS).succeeded();
+        if (KernelUprobeCounts.arePermitted()) {
+            assertThat(Files.readString(Path.of("/sys/kernel/tracing/uprobe_events")))
+                    .doesNotContain("trapless_" + tracer.pid() + "/");
+        }
+    }
+
+    private Trapless.Running record(Target target, String captures, String... options) throws Exception {
+        return Trapless.start(
+                "record",
+                "-p",
+                target.pid(),
+                "-e",
+                target.uprobe("cramped") + " " + captures,
+                "-e",
+                target.uprobe("roomy") + " " + captures,
+                "-o",
+                folder.resolve("trace"),
+                "--summary",
+                folder.resolve("summary.json"),
+                List.of(options));
+    }
+}
