@@ -134,8 +134,8 @@ public final class Recording {
                 binder,
                 attaching,
                 new ProcessFinder.ProcessChoice(reach.comms(), executable),
-                new MapsFilter(request.allClauses().stream()
-                        .flatMap(clause -> clause.probes().stream())
+                new MapsFilter(request.allSources().stream()
+                        .flatMap(source -> source.probes().stream())
                         .map(ProbePattern::module)
                         .toList()),
                 notices::add);
