@@ -46,7 +46,6 @@ final class LaterLibrariesTest {
             target.say("end");
             target.await(SECONDS).succeeded();
             tracer.await(SECONDS).succeeded();
-            assertThat(tracer.err()).contains("is not loaded yet");
             assertThat(target.out()).doesNotContain("done 1\n"); // it lay in several places
         }
         List<TraceEvent> events = TraceEvent.view(folder.resolve("trace"));
@@ -107,12 +106,12 @@ final class LaterLibrariesTest {
             Trapless.Result typo = Trapless.run(
                     "record", "-p", target.pid(), "-e", "uprobe:" + plugin() + "x:plug", "-o", folder.resolve("t"));
             assertThat(typo.exitStatus()).isEqualTo(1);
-            assertThat(typo.err()).contains("has no code of").contains("did you mean");
+            assertThat(typo.err()).contains("has no code of");
             Trapless.Result name =
                     Trapless.run("record", "-p", target.pid(), "-e", "uprobe:libnosuch:f", "-o", folder.resolve("t"));
             assertThat(name.exitStatus()).isEqualTo(1);
             // With --later it is waited for, and told at the end that it never came.
-            Trapless.run(
+            Trapless.Result waiting = Trapless.run(
                             "record",
                             "-p",
                             target.pid(),
@@ -126,6 +125,7 @@ final class LaterLibrariesTest {
                             "--summary",
                             summaryFile())
                     .succeeded();
+            assertThat(waiting.err()).contains("is not loaded yet");
             assertThat(Summary.read(summaryFile()).refused())
                     .singleElement()
                     .satisfies(refused -> assertThat(refused.reason()).contains("has loaded it"));
