@@ -54,7 +54,8 @@ final class CaptureCollector extends TreeMapper {
             case CheckedExpression.Argument _, CheckedExpression.ReturnValue _, CheckedExpression.Register _ ->
                 capture(e, Kind.SCALAR, values.scalar(e), 8);
             // Half the record for half the number.
-            case CheckedExpression.Convert c when narrowed(c) ->
+            case CheckedExpression.Convert c
+            when narrowed(c) ->
                 capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
             case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> memory(e);
             default -> null;
@@ -96,7 +97,8 @@ final class CaptureCollector extends TreeMapper {
 
     private @Nullable CheckedExpression memory(CheckedExpression e) {
         if (e instanceof CheckedExpression.ReadString(CheckedExpression address, var limit, Type.Str type, var span)
-                && limit != null) {
+                && limit != null
+                && !(limit instanceof CheckedExpression.NumberConstant)) {
             // All that there is room for is captured, and the limit is kept to outside.
             CheckedExpression whole = memory(new CheckedExpression.ReadString(address, null, type, span));
             return whole == null

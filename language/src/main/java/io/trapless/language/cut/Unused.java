@@ -23,10 +23,7 @@ final class Unused extends TreeMapper {
      * @param handler the same with captures in place
      */
     static CheckedStatement.Block without(
-            CheckedStatement.Block body,
-            CheckedStatement.Block handler,
-            Definitions definitions,
-            TargetValues values) {
+            CheckedStatement.Block body, CheckedStatement.Block handler, Definitions definitions, TargetValues values) {
         Readers readers = new Readers();
         readers.block(handler);
         return new Unused(readers.read, definitions, values).block(body);
@@ -37,9 +34,7 @@ final class Unused extends TreeMapper {
         boolean unused = s instanceof CheckedStatement.AssignVariable a
                 && !read.contains(a.slot().index())
                 && (a.value() == null || isSeenThrough(a));
-        return unused
-                ? new CheckedStatement.Block(List.of(), s.span())
-                : super.statement(s);
+        return unused ? new CheckedStatement.Block(List.of(), s.span()) : super.statement(s);
     }
 
     private boolean isSeenThrough(CheckedStatement.AssignVariable a) {

@@ -61,31 +61,29 @@ final class ExpressionText {
             case CheckedExpression.ReadString r -> call("str", arguments(r.address(), r.limit()));
             case CheckedExpression.ReadBytes r -> call("buf", List.of(r.address(), r.length()));
             case CheckedExpression.BufferOf b -> call("buf", List.of(b.array()));
-            case CheckedExpression.IncrementVariable i ->
-                step("$" + i.slot().name(), i.step(), i.prefix());
+            case CheckedExpression.IncrementVariable i -> step("$" + i.slot().name(), i.step(), i.prefix());
             case CheckedExpression.IncrementMap i -> step(entry(i.map(), i.key()), i.step(), i.prefix());
             case CheckedExpression.Call c -> call(c.function().name().toLowerCase(Locale.ROOT), c.arguments());
-            case CheckedExpression.UserStack s -> (s.dwarf() ? "dw_" : "") + s.type().text();
+            case CheckedExpression.UserStack s ->
+                (s.dwarf() ? "dw_" : "") + s.type().text();
             case CheckedExpression.SymbolAddress s -> "uaddr(" + StringText.quote(s.symbol()) + ")";
             case CheckedExpression.TimeText t ->
                 "strftime(" + StringText.quote(t.format()) + ", " + of(t.nanos()) + ")";
             case CheckedExpression.HasKey h -> "has_key(" + h.map().text() + ", " + of(h.key()) + ")";
             case CheckedExpression.Delete d -> "delete(" + entry(d.map(), d.key()) + ")";
             case CheckedExpression.Find f ->
-                "find(" + f.map().text() + ", " + of(f.key()) + ", $" + f.result().name() + ")";
+                "find(" + f.map().text() + ", " + of(f.key()) + ", $"
+                        + f.result().name() + ")";
             case CheckedExpression.Length l -> "len(" + l.map().text() + ")";
             case CheckedExpression.Reset r ->
                 (r.clears() ? "clear(" : "zero(") + r.map().text() + ")";
-            case CheckedExpression.PrintMap p ->
-                "print(" + p.map().text() + ", " + p.top() + ", " + p.div() + ")";
+            case CheckedExpression.PrintMap p -> "print(" + p.map().text() + ", " + p.top() + ", " + p.div() + ")";
             case CheckedExpression.PrintValue p -> call("print", List.of(p.value()));
             case CheckedExpression.Format f -> format(f);
-            case CheckedExpression.Join j ->
-                "join(" + of(j.address()) + ", " + StringText.quote(j.separator()) + ")";
+            case CheckedExpression.Join j -> "join(" + of(j.address()) + ", " + StringText.quote(j.separator()) + ")";
             case CheckedExpression.PrintTime t -> "time(" + StringText.quote(t.format()) + ")";
             case CheckedExpression.Exit e -> call("exit", arguments(e.status(), null));
-            case CheckedExpression.Signal s ->
-                call(s.thread() ? "signal_thread" : "signal", List.of(s.number()));
+            case CheckedExpression.Signal s -> call(s.thread() ? "signal_thread" : "signal", List.of(s.number()));
         };
     }
 

@@ -52,9 +52,10 @@ public final class StagePrinter {
                 out.append(" /").append(SyntaxPrinter.print(filter)).append('/');
             }
             out.append(" {\n");
-            action.body().statements().forEach(s -> out.append("  ")
-                    .append(SyntaxPrinter.print(s))
-                    .append('\n'));
+            action.body()
+                    .statements()
+                    .forEach(
+                            s -> out.append("  ").append(SyntaxPrinter.print(s)).append('\n'));
             Expression value = action.body().value();
             if (value != null) {
                 out.append("  ").append(SyntaxPrinter.print(value)).append('\n');
@@ -80,14 +81,14 @@ public final class StagePrinter {
 
     private static String map(MapDescriptor map) {
         Type key = map.keyType();
-        String parameters =
-                switch (map.parameters()) {
-                    case MapDescriptor.Parameters.None _ -> "";
-                    case MapDescriptor.Parameters.Hist h -> " bits=" + h.bits();
-                    case MapDescriptor.Parameters.Linear l -> " " + l.min() + ".." + l.max() + " step " + l.step();
-                    case MapDescriptor.Parameters.TimeSeries t -> " " + t.intervals() + " x " + t.intervalNanos() + "ns";
-                };
-        return map.text() + (key == null ? "" : "[" + key.text() + "]") + ": " + map.valueType().text() + parameters
+        String parameters = switch (map.parameters()) {
+            case MapDescriptor.Parameters.None _ -> "";
+            case MapDescriptor.Parameters.Hist h -> " bits=" + h.bits();
+            case MapDescriptor.Parameters.Linear l -> " " + l.min() + ".." + l.max() + " step " + l.step();
+            case MapDescriptor.Parameters.TimeSeries t -> " " + t.intervals() + " x " + t.intervalNanos() + "ns";
+        };
+        return map.text() + (key == null ? "" : "[" + key.text() + "]") + ": "
+                + map.valueType().text() + parameters
                 + (key == null ? "" : ", at most " + map.maxEntries() + " entries");
     }
 

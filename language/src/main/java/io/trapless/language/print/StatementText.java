@@ -40,8 +40,8 @@ final class StatementText {
                 line(ExpressionText.entry(a.map(), a.key()) + " = " + ExpressionText.of(a.value()) + ";");
             case CheckedStatement.Accumulate a -> {
                 CheckedExpression value = a.value();
-                line(ExpressionText.entry(a.map(), a.key()) + " <- "
-                        + a.kind().function() + "(" + (value == null ? "" : ExpressionText.of(value)) + ");");
+                line(ExpressionText.entry(a.map(), a.key()) + " <- " + a.kind().function() + "("
+                        + (value == null ? "" : ExpressionText.of(value)) + ");");
             }
             case CheckedStatement.If i -> {
                 nested("if (" + ExpressionText.of(i.condition()) + ")", i.then());

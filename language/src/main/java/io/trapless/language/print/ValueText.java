@@ -11,7 +11,8 @@ final class ValueText {
 
     static String of(Value value) {
         return switch (value) {
-            case Value.Argument a -> a.sizeBytes() == 8 ? "arg" + a.index() : cast(a.sizeBytes(), a.signed()) + "arg" + a.index();
+            case Value.Argument a ->
+                a.sizeBytes() == 8 ? "arg" + a.index() : cast(a.sizeBytes(), a.signed()) + "arg" + a.index();
             case Value.Register r -> "reg(\"" + r.name().text() + "\")";
             case Value.Constant c -> c.signed() ? Long.toString(c.value()) : Long.toUnsignedString(c.value());
             case Value.Context c -> c.kind().name().toLowerCase(Locale.ROOT);
