@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Programs and what becomes of them. {@code programs/*.txt} hold programs (lines that begin with {@code >}) and under each the text of a stage; {@code -Dtest.args=-Dgolden.update=true} writes the files anew, for a review with
+ * Programs and what becomes of them. {@code programs/*.txt} hold programs (lines that begin with {@code >}; headings begin with {@code ==}) and under each the text of a stage; {@code -Dtest.args=-Dgolden.update=true} writes the files anew, for a review with
  * the version control's diff.
  */
 class ProgramGoldenTest {
@@ -91,7 +91,7 @@ class ProgramGoldenTest {
         StringBuilder actual = new StringBuilder();
         List<String> program = new ArrayList<>();
         for (String line : (expected + "\n").lines().toList()) {
-            if (line.startsWith("#")) {
+            if (line.startsWith("== ")) {
                 actual.append(line).append('\n');
             } else if (line.startsWith(">")) {
                 program.add(line.substring(Math.min(2, line.length())));
