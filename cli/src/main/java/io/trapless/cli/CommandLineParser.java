@@ -34,6 +34,7 @@ final class CommandLineParser {
                 .setStopAtPositional(name == CommandName.RECORD)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Bytes.class, text -> new Bytes(Quantity.sizeBytes(text)))
+                .registerConverter(RotateAt.class, RotateAt::parse)
                 .registerConverter(Duration.class, Quantity::time)
                 .registerConverter(Path.class, CommandLineParser::path);
         line.getCommandSpec()

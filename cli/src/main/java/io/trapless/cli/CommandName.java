@@ -10,7 +10,10 @@ enum CommandName {
     LIST("list the sites of a process or a file that match a pattern"),
     VIEW("print a trace, one event a line, in time order"),
     SESSIONS("list what lies in shared memory, dead sessions included"),
+    SET("switch probes of a running recording on or off"),
+    SNAPSHOT("make a trace of what a flight recorder holds, while it goes on"),
     RECOVER("turn a dead session into a trace"),
+    PRELOAD("make a shared object that arms programs from within, where ptrace is forbidden"),
     DETACH("take out what a tracer that died left in a process"),
     BENCH("measure, side by side with every peer that is installed");
 
@@ -38,7 +41,10 @@ enum CommandName {
             case LIST -> new ListCommand();
             case VIEW -> new ViewCommand();
             case SESSIONS -> new SessionsCommand();
+            case SET -> new SetCommand();
+            case SNAPSHOT -> new SnapshotCommand();
             case RECOVER -> new RecoverCommand();
+            case PRELOAD -> new PreloadCommand();
             case DETACH -> new DetachCommand();
             case BENCH -> new BenchCommand();
         };

@@ -11,11 +11,16 @@ import picocli.CommandLine.Parameters;
 /** {@code trapless list (-p PID | FILE) [PATTERN]}. */
 @Command(
         description = "Lists the sites that match, one a line: the probe's name, then how it would be patched.",
-        customSynopsis = "trapless list (-p PID | FILE) [PATTERN]")
+        customSynopsis = {"trapless list (-p PID | FILE) [PATTERN]", "trapless list FILE --coverage"})
 final class ListCommand implements Subcommand {
 
     @Option(names = "-p", paramLabel = "PID", description = "a live process: what it has mapped")
     private @Nullable Integer pid;
+
+    @Option(
+            names = "--coverage",
+            description = "how many entries, exits, USDT probes and instructions of the file can be probed, and how")
+    private boolean coverage;
 
     @Parameters(
             paramLabel = "[FILE] [PATTERN]",
@@ -25,6 +30,9 @@ final class ListCommand implements Subcommand {
 
     @Override
     public Outcome run(Actions actions, Terminal terminal) throws Exception {
+        if (coverage && (pid != null || words.size() != 1)) {
+            return Outcome.wrongUsage("--coverage is told of one whole file; give a FILE, without -p and PATTERN");
+        }
         if (pid != null) {
             if (pid <= 0) {
                 return Outcome.wrongUsage("'" + pid + "' is not a process id; give -p a positive number");
@@ -32,7 +40,7 @@ final class ListCommand implements Subcommand {
             if (words.size() > 1) {
                 return Outcome.wrongUsage("a process or a file, not both; leave out -p or '" + words.getFirst() + "'");
             }
-            return actions.list(new ListRequest(pid, null, words.isEmpty() ? null : words.getFirst()), terminal);
+            return actions.list(new ListRequest(pid, null, words.isEmpty() ? null : words.getFirst(), false), terminal);
         }
         if (words.isEmpty()) {
             return Outcome.wrongUsage("nothing to list; give -p PID or a FILE");
@@ -41,6 +49,6 @@ final class ListCommand implements Subcommand {
             return Outcome.wrongUsage("the empty text is not a file; give -p PID or a FILE");
         }
         Path file = Path.of(words.getFirst());
-        return actions.list(new ListRequest(null, file, words.size() > 1 ? words.get(1) : null), terminal);
+        return actions.list(new ListRequest(null, file, words.size() > 1 ? words.get(1) : null, coverage), terminal);
     }
 }

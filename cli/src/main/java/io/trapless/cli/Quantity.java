@@ -41,7 +41,7 @@ final class Quantity {
     }
 
     /**
-     * A time: a decimal number and one of ns, us, ms, s, m.
+     * A time: a decimal number and one of ns, us, ms, s, m, h.
      *
      * @return a positive duration of at most {@link Long#MAX_VALUE} nanoseconds
      * @throws MalformedQuantityException if the text is something else
@@ -57,6 +57,7 @@ final class Quantity {
             case "ms" -> 1_000_000L;
             case "s" -> 1_000_000_000L;
             case "m" -> 60_000_000_000L;
+            case "h" -> 3_600_000_000_000L;
             default -> throw notATime(text);
         };
         String number = text.substring(0, unitAt);
@@ -92,6 +93,6 @@ final class Quantity {
 
     private static MalformedQuantityException notATime(String text) {
         return new MalformedQuantityException(
-                "'" + text + "' is not a time; write a positive number and ns, us, ms, s or m, like 500ms");
+                "'" + text + "' is not a time; write a positive number and ns, us, ms, s, m or h, like 500ms");
     }
 }

@@ -12,8 +12,14 @@ final class SessionsCommand implements Subcommand {
     @Option(names = "--shm-path", paramLabel = "DIR", description = "where the rings lie, if it was given to record")
     private @Nullable Path shmPath;
 
+    @Option(
+            names = "--remove",
+            paramLabel = "SESSION",
+            description = "delete this one; programs that preload it run on, and record no more")
+    private @Nullable String remove;
+
     @Override
     public Outcome run(Actions actions, Terminal terminal) throws Exception {
-        return actions.sessions(new SessionsRequest(shmPath), terminal);
+        return actions.sessions(new SessionsRequest(shmPath, remove), terminal);
     }
 }

@@ -75,6 +75,19 @@ final class MainTest {
     }
 
     @Test
+    void recordRotatesBySizeOrTime() {
+        run("record", "-p", "1", "-e", "a", "--rotate", "500M", "--trap");
+        run("record", "-p", "1", "-e", "a", "--rotate", "2h");
+        run("record", "-p", "1", "--mode", "overwrite", "--snapshot-on", "exit", "--snapshot-on", "uprobe:a:b");
+
+        assertThat(actions.requests.stream().map(r -> ((RecordRequest) r).extras()))
+                .containsExactly(
+                        new RecordExtras(new RotateAt.Size(500L << 20), List.of(), true, false),
+                        new RecordExtras(new RotateAt.Time(Duration.ofHours(2)), List.of(), false, false),
+                        new RecordExtras(null, List.of("exit", "uprobe:a:b"), false, false));
+    }
+
+    @Test
     void recordHasDefaults() {
         run("record", "-e", "uprobe:a:b", "--", "ls");
 
@@ -101,7 +114,12 @@ final class MainTest {
         run("list", "/bin/ls");
         run("view", "dir", "--json", "--limit", "3");
         run("sessions");
+        run("set", "name-1", "uprobe:libc:mal*", "off");
+        run("snapshot", "12", "-o", "dir", "--shm-path", "shm");
         run("recover", "name-1", "-o", "dir");
+        run("sessions", "--remove", "name-1");
+        run("preload", "-e", "uprobe:libc:malloc", "-o", "name-2", "--mode", "overwrite", "--buffer-size", "1M");
+        run("record", "--session", "name-2", "-o", "dir", "--max-events", "7", "--quiet");
         run("detach", "-p", "9", "-p", "8");
         run("demo");
         run("bench", "--events", "1000", "--threads", "1,2", "--peers", "none", "--json", "f");
@@ -109,12 +127,18 @@ final class MainTest {
 
         assertThat(actions.requests)
                 .containsExactly(
-                        new ListRequest(5, null, "uprobe:libc:mal*"),
-                        new ListRequest(null, Path.of("/bin/ls"), "main"),
-                        new ListRequest(null, Path.of("/bin/ls"), null),
+                        new ListRequest(5, null, "uprobe:libc:mal*", false),
+                        new ListRequest(null, Path.of("/bin/ls"), "main", false),
+                        new ListRequest(null, Path.of("/bin/ls"), null, false),
                         new ViewRequest(Path.of("dir"), true, 3L),
-                        new SessionsRequest(null),
+                        new SessionsRequest(null, null),
+                        new SetRequest("name-1", "uprobe:libc:mal*", false, null),
+                        new SnapshotRequest("12", Path.of("dir"), Path.of("shm")),
                         new RecoverRequest("name-1", Path.of("dir"), null),
+                        new SessionsRequest(null, "name-1"),
+                        new PreloadRequest(
+                                List.of("uprobe:libc:malloc"), "name-2", null, FullRing.OVERWRITE, 1 << 20, null, true),
+                        new SessionRecordRequest("name-2", Path.of("dir"), null, 7L, null, null, true),
                         new DetachRequest(List.of(9, 8), null),
                         new DemoRequest(null),
                         new BenchRequest(1000, List.of(1, 2), List.of("none"), 3, Path.of("f")),
@@ -129,6 +153,14 @@ final class MainTest {
             value = {
                 "record -e x | nothing to attach to; give -p PID, or -- COMMAND at the end",
                 "record -p 1 | nothing to record; give at least one -e",
+                "record -p 1 -e x --snapshot-on crash | add --mode overwrite",
+                "record -p 1 --mode overwrite --snapshot-on crash | nothing to record",
+                "record -p 1 -e x --mode overwrite --rotate 1G | leave out --rotate",
+                "record -p 1 -e x --rotate often | 'often' is neither a size nor a time",
+                "record -p 1 -e x --mode overwrite --trap | leave one of them out",
+                "set a b maybe | not 'maybe'",
+                "set a b | missing",
+                "snapshot a | -o=DIR",
                 "record -p 0 -e x | '0' is not a process id",
                 "record -p abc -e x | abc",
                 "record -p 1 -e x --buffer-size 64Q | '64Q' is not a size",
@@ -142,6 +174,9 @@ final class MainTest {
                 "list -p 4 a b | not both",
                 "view | DIR",
                 "view d --limit 0 | --limit must be positive",
+                "record --session s -p 1 | leave out -p, -e and the command",
+                "preload -o s | nothing to record; give at least one -e",
+                "preload -e x --buffer-size 1 | --buffer-size must be from 64K to 16G",
                 "recover x | -o",
                 "recover a/b -o d | not a session's name",
                 "detach | -p",
@@ -245,6 +280,11 @@ final class MainTest {
         }
 
         @Override
+        public Outcome recordSession(SessionRecordRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
         public Outcome list(ListRequest request, Terminal terminal) throws Exception {
             return answer(request);
         }
@@ -260,7 +300,22 @@ final class MainTest {
         }
 
         @Override
+        public Outcome set(SetRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
+        public Outcome snapshot(SnapshotRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
         public Outcome recover(RecoverRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
+        public Outcome preload(PreloadRequest request, Terminal terminal) throws Exception {
             return answer(request);
         }
 

@@ -21,9 +21,15 @@ final class Redis implements AutoCloseable {
 
     /** Starts a server binary and waits until it answers. */
     static Redis start(Path binary, Path folder) throws IOException, InterruptedException {
+        return start(binary, folder, Map.of());
+    }
+
+    /** As {@link #start(Path, Path)}, with variables added to its environment. */
+    static Redis start(Path binary, Path folder, Map<String, String> environment)
+            throws IOException, InterruptedException {
         Path socket = folder.resolve("redis" + servers++ + ".sock");
         Trapless.Running server = Trapless.Running.start(
-                Map.of(),
+                environment,
                 Programs.leashed(List.of(
                         binary.toString(),
                         "--port",

@@ -8,9 +8,20 @@ import java.util.Map;
 
 /** The object that {@code record --summary} writes. */
 record Summary(
-        long events, long lost, long bytes, String trace, double pauseMicros, List<Site> sites, List<Refused> refused) {
+        long events,
+        long lost,
+        long bytes,
+        String trace,
+        double pauseMicros,
+        List<Site> sites,
+        List<Member> processes,
+        List<Refused> refused,
+        List<String> notices) {
 
     record Site(String probe, long pid, String address, String strategy, long events, long lost) {}
+
+    /** How it ended is null where it is not told. */
+    record Member(long pid, long parent, String command, long events, Long exitStatus, Long signal) {}
 
     record Refused(String probe, String reason) {}
 
@@ -27,6 +38,16 @@ record Summary(
                                 (Long) site.get("events"),
                                 (Long) site.get("lost")))
                         .toList();
+        List<Member> processes = ((List<Map<String, Object>>) json.get("processes"))
+                .stream()
+                        .map(process -> new Member(
+                                (Long) process.get("pid"),
+                                (Long) process.get("parent"),
+                                (String) process.get("command"),
+                                (Long) process.get("events"),
+                                (Long) process.get("exitStatus"),
+                                (Long) process.get("signal")))
+                        .toList();
         List<Refused> refused = ((List<Map<String, Object>>) json.get("refused"))
                 .stream()
                         .map(refusal -> new Refused((String) refusal.get("probe"), (String) refusal.get("reason")))
@@ -38,6 +59,8 @@ record Summary(
                 (String) json.get("trace"),
                 ((Number) json.get("pauseMicros")).doubleValue(),
                 sites,
-                refused);
+                processes,
+                refused,
+                (List<String>) json.get("notices"));
     }
 }

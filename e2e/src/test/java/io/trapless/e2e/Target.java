@@ -75,7 +75,29 @@ final class Target implements AutoCloseable {
 
     /** Lets it begin. */
     void go() throws IOException {
-        running.say("go");
+        say("go");
+    }
+
+    /** Writes a line to its standard input. */
+    void say(String line) throws IOException {
+        running.say(line);
+    }
+
+    /** Tells a {@code burst} what to do, and waits until it is done. */
+    void burst(String order) throws IOException, InterruptedException {
+        long before = done();
+        say(order);
+        long deadline = System.nanoTime() + READY_NANOS;
+        while (done() == before) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("it does not do: " + order);
+            }
+            Thread.sleep(2);
+        }
+    }
+
+    private long done() throws IOException {
+        return out().lines().filter(line -> line.startsWith("did ")).count();
     }
 
     /** What it has written so far. */

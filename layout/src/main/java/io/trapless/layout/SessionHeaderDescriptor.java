@@ -17,11 +17,22 @@ package io.trapless.layout;
  *   ---- next cache line: hot only in block mode ----
  *       64     8  heartbeat        TSC cycles at the tracer's last      tracer, often     a writer that waits
  *                                  sign of life; 0: no tracer
+ *   ---- next cache line: libraries that targets load ----
+ *      128     4  loadBell         requests ever made; a futex          a target          tracer
+ *   ---- offset {@link #LOAD_SLOTS_OFFSET}: {@link #LOAD_SLOTS} times ----
+ *      192     4  loadRequests     made in the slot's processes         a target          tracer
+ *      196     4  loadAnswers      of them; a futex                     tracer            a target that waits
+ *   ---- next cache line: written only where a probe is a trigger ----
+ *     2240    64  fired            one byte a trigger; not 0: its     trampolines of    tracer, which
+ *                                  probe has fired                    its sites         clears it
  *   ---- offset {@link #ENABLE_OFFSET} ----
  *     4096 65536  enable           one byte an event id; 0 = off        tracer            every trampoline
  *   ---- offset {@link #RINGS_OFFSET} ----
  *    69632        cpuCount rseq rings, each {@link #rseqRingStride} bytes, then cpuCount atomic rings, each {@link #atomicRingStride} bytes
  * </pre>
+ *
+ * <p>A target that has loaded or unloaded a library adds 1 to its slot's requests, atomically, then to the bell, wakes who waits at the bell, and waits until the answers have reached its request:
+ * the tracer stores in them the count of requests that it had read before it looked. It waits only while the heartbeat is fresh.
  *
  * <p>Little-endian throughout (x86-64). Bump {@link #VERSION} whenever an offset, a size or a publication rule in this package changes. Everything a reader
  * takes from this page is the target's to scribble on: the tracer keeps its own copy of the geometry and never trusts these fields of a live session.
@@ -44,6 +55,17 @@ public final class SessionHeaderDescriptor {
     public static final int MODE_OFFSET = CAPACITY_OFFSET + 8;
     public static final int UUID_OFFSET = MODE_OFFSET + 8;
     public static final int HEARTBEAT_OFFSET = 64;
+    public static final int LOAD_BELL_OFFSET = 128;
+    public static final int LOAD_SLOTS_OFFSET = 192;
+    public static final int LOAD_SLOT_SIZE = 8;
+
+    /** Processes share a slot if there are more of them. */
+    public static final int LOAD_SLOTS = 256;
+
+    public static final int FIRED_OFFSET = LOAD_SLOTS_OFFSET + LOAD_SLOTS * LOAD_SLOT_SIZE;
+
+    /** Clauses that can be triggers. */
+    public static final int FIRED_SLOTS = 64;
 
     /** Event ids are 16 bits wide; {@code 0xFFFF} is never given out. */
     public static final int MAX_EVENT_IDS = 65536;
@@ -58,6 +80,11 @@ public final class SessionHeaderDescriptor {
     public static final int MIN_CAPACITY = SUB_BUFFER_COUNT * 4096;
 
     private SessionHeaderDescriptor() {}
+
+    /** Offset of a slot's requests; its answers follow them. */
+    public static int loadSlotOffset(int slot) {
+        return LOAD_SLOTS_OFFSET + slot * LOAD_SLOT_SIZE;
+    }
 
     /** Bytes from one rseq ring to the next: control block and data. */
     public static long rseqRingStride(long capacity) {

@@ -30,10 +30,16 @@ public final class EhFrame {
      * @param start the address of its first byte of code
      * @param end the address after its last
      * @param lsda the address of its exception table; 0: none
+     * @param startsInFrame whether at its first byte the stack holds more than the return address on top: no function begins so, but a part of one does
      */
-    public record Fde(long start, long end, long lsda) {}
+    public record Fde(long start, long end, long lsda, boolean startsInFrame) {}
 
-    private record Cie(int pointerEncoding, int lsdaEncoding, boolean hasAugmentationSize) {}
+    /**
+     * A common information entry.
+     *
+     * @param inFrame what its own instructions say of the first byte
+     */
+    private record Cie(int pointerEncoding, int lsdaEncoding, boolean hasAugmentationSize, boolean inFrame) {}
 
     static EhFrame read(ElfFile file) throws ElfException {
         Section section = file.section(".eh_frame");
@@ -79,7 +85,7 @@ public final class EhFrame {
             }
             long cieOffset = view.u32(body);
             if (cieOffset != 0) {
-                Fde entry = parseFde(file, view, address, body, cie(view, body - cieOffset, cies));
+                Fde entry = parseFde(file, view, address, body, body + length, cie(view, body - cieOffset, cies));
                 if (entry != null) {
                     found.add(entry);
                 }
@@ -100,7 +106,9 @@ public final class EhFrame {
     }
 
     private static Cie parseCie(ByteView view, long at) throws ElfException {
-        ByteCursor cursor = new ByteCursor(view, view.s32(at) == EXTENDED_LENGTH ? at + 12 : at + 4);
+        boolean extended = view.s32(at) == EXTENDED_LENGTH;
+        ByteCursor cursor = new ByteCursor(view, extended ? at + 12 : at + 4);
+        long end = extended ? at + 12 + view.s64(at + 4) : at + 4 + view.s32(at);
         if (cursor.s32() != 0) {
             throw new ElfException(ElfError.MALFORMED, ".eh_frame entry without its common part");
         }
@@ -118,13 +126,14 @@ public final class EhFrame {
             cursor.uleb128();
         }
         if (!augmentation.startsWith("z")) {
-            return new Cie(0, PointerEncoding.OMIT, false);
+            return new Cie(0, PointerEncoding.OMIT, false, false);
         }
-        return parseAugmentation(cursor, augmentation);
+        return parseAugmentation(cursor, augmentation, end);
     }
 
-    private static Cie parseAugmentation(ByteCursor cursor, String augmentation) throws ElfException {
-        cursor.uleb128();
+    private static Cie parseAugmentation(ByteCursor cursor, String augmentation, long end) throws ElfException {
+        long size = cursor.uleb128();
+        long instructions = cursor.position() + size;
         int pointerEncoding = 0;
         int lsdaEncoding = PointerEncoding.OMIT;
         for (int i = 1; i < augmentation.length(); i++) {
@@ -136,10 +145,11 @@ public final class EhFrame {
                 default -> throw new ElfException(ElfError.MALFORMED, ".eh_frame augmentation " + augmentation);
             }
         }
-        return new Cie(pointerEncoding, lsdaEncoding, true);
+        cursor.position(instructions);
+        return new Cie(pointerEncoding, lsdaEncoding, true, FirstFrameRow.isInFrame(cursor, end, false));
     }
 
-    private static @Nullable Fde parseFde(ElfFile file, ByteView view, long address, long body, Cie cie)
+    private static @Nullable Fde parseFde(ElfFile file, ByteView view, long address, long body, long bodyEnd, Cie cie)
             throws ElfException {
         ByteCursor cursor = new ByteCursor(view, body + 4);
         long start = PointerEncoding.read(cursor, cie.pointerEncoding, address, 0, file);
@@ -149,10 +159,16 @@ public final class EhFrame {
             return null;
         }
         long lsda = 0;
-        if (cie.hasAugmentationSize && cursor.uleb128() > 0 && cie.lsdaEncoding != PointerEncoding.OMIT) {
+        if (!cie.hasAugmentationSize) {
+            return new Fde(start, start + sizeBytes, 0, false);
+        }
+        long augmentationSize = cursor.uleb128();
+        long instructions = cursor.position() + augmentationSize;
+        if (augmentationSize > 0 && cie.lsdaEncoding != PointerEncoding.OMIT) {
             lsda = PointerEncoding.read(cursor, cie.lsdaEncoding, address, 0, file);
         }
-        return new Fde(start, start + sizeBytes, lsda);
+        cursor.position(instructions);
+        return new Fde(start, start + sizeBytes, lsda, FirstFrameRow.isInFrame(cursor, bodyEnd, cie.inFrame));
     }
 
     /** All entries by start address. */

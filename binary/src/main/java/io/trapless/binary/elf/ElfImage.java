@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /**
  * An ELF file as control-flow analysis sees it. Everything is read when it is made, so that a damaged part is an error then and no fact is missing later. Immutable.
@@ -18,8 +19,10 @@ public final class ElfImage implements ImageView {
     private final List<CodeRange> functions;
     private final long[] landingPads;
     private final List<RestartableSequence> restartableSequences;
+    private final long[] partStarts;
+    private final long[] unnamedStarts;
 
-    private ElfImage(ElfFile file, List<CodeRange> symbols) throws ElfException {
+    private ElfImage(ElfFile file, List<CodeRange> symbols, long[] namedParts) throws ElfException {
         this.executable = sections(file, true);
         this.data = sections(file, false);
         this.positionIndependent = file.isPositionIndependent();
@@ -29,13 +32,30 @@ public final class ElfImage implements ImageView {
         this.restartableSequences = file.rseqCriticalSections().stream()
                 .map(s -> new RestartableSequence(s.descriptor(), s.start(), s.end(), s.abort()))
                 .toList();
+        long[] named = symbols.stream().mapToLong(CodeRange::start).sorted().toArray();
+        List<EhFrame.Fde> unnamed = file.ehFrame().entries().stream()
+                .filter(entry -> Arrays.binarySearch(named, entry.start()) < 0)
+                .toList();
+        this.unnamedStarts = unnamed.stream().mapToLong(EhFrame.Fde::start).toArray();
+        this.partStarts = LongStream.concat(
+                        Arrays.stream(namedParts),
+                        unnamed.stream().filter(EhFrame.Fde::startsInFrame).mapToLong(EhFrame.Fde::start))
+                .toArray();
     }
 
     /**
      * @param symbols ranges of the functions that symbol tables name, separate debug files included
      */
     public static ElfImage of(ElfFile file, List<CodeRange> symbols) throws ElfException {
-        return new ElfImage(file, symbols);
+        return new ElfImage(file, symbols, new long[0]);
+    }
+
+    /**
+     * @param symbols ranges of the functions that symbol tables name, separate debug files included
+     * @param namedParts starts of those among them whose names say that they are parts of functions
+     */
+    public static ElfImage of(ElfFile file, List<CodeRange> symbols, long[] namedParts) throws ElfException {
+        return new ElfImage(file, symbols, namedParts);
     }
 
     private static List<Section> sections(ElfFile file, boolean executable) throws ElfException {
@@ -119,5 +139,15 @@ public final class ElfImage implements ImageView {
     @Override
     public List<RestartableSequence> restartableSequences() {
         return restartableSequences;
+    }
+
+    @Override
+    public long[] partStarts() {
+        return partStarts.clone();
+    }
+
+    @Override
+    public long[] unnamedStarts() {
+        return unnamedStarts.clone();
     }
 }

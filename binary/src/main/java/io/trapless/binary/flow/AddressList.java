@@ -22,6 +22,10 @@ final class AddressList {
         return size == 0;
     }
 
+    long last() {
+        return values[size - 1];
+    }
+
     long removeLast() {
         return values[--size];
     }

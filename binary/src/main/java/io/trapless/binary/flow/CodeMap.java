@@ -6,6 +6,7 @@ import io.trapless.binary.x86.Decoder;
 import io.trapless.binary.x86.Instruction;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +27,38 @@ public final class CodeMap {
     private final CodeMarks marks;
     private final FunctionTable functions;
     private final long[] unresolvedJumps;
-    private final List<CodeRange> restartable;
 
-    private CodeMap(CodeMarks marks, FunctionTable functions, long[] unresolvedJumps, List<CodeRange> restartable) {
+    /** Jumps to a register that go by a table of the function's own labels. */
+    private final long[] tableJumps;
+
+    private final List<CodeRange> restartable;
+    private final long[] partStarts;
+    private final long[] unnamedStarts;
+    private final PaddingRuns padding;
+    private final BranchSources branchesToReturns;
+
+    /** Where instructions start in the function that was asked about last, by offset, as far as it has been decoded. */
+    private final BitSet boundaries = new BitSet();
+
+    private long boundariesOf = NO_TARGET;
+    private long decodedTo;
+
+    private CodeMap(CodeMarks marks, FunctionTable functions, JumpClasses jumps, CodeSweep sweep, ImageView view) {
         this.marks = marks;
         this.functions = functions;
-        this.unresolvedJumps = unresolvedJumps;
-        this.restartable = restartable;
+        this.unresolvedJumps = jumps.unresolved;
+        this.tableJumps = jumps.byTable;
+        this.restartable = protect(view.restartableSequences(), sweep.descriptorUses());
+        this.partStarts = sorted(view.partStarts());
+        this.unnamedStarts = sorted(view.unnamedStarts());
+        this.padding = new PaddingRuns(sweep.padding());
+        this.branchesToReturns = sweep.branchesToReturns();
+    }
+
+    private static long[] sorted(long[] addresses) {
+        long[] copy = addresses.clone();
+        Arrays.sort(copy);
+        return copy;
     }
 
     /** Reads all code of an image once; takes time in proportion to it (about 0.1 s for a megabyte when the JVM is cold, less when warm). */
@@ -41,15 +67,28 @@ public final class CodeMap {
         FunctionTable functions = new FunctionTable(view.functions());
         CodeSweep sweep = new CodeSweep(view, marks, functions);
         sweep.run(functions.starts());
-        long[] unresolved = unresolved(sweep, marks, functions);
-        return new CodeMap(marks, functions, unresolved, protect(view.restartableSequences(), sweep.descriptorUses()));
+        return new CodeMap(marks, functions, new JumpClasses(sweep, marks, functions), sweep, view);
     }
 
-    private static long[] unresolved(CodeSweep sweep, CodeMarks marks, FunctionTable functions) {
-        IndirectJumps indirect = new IndirectJumps(marks, functions, sweep.labelTables());
-        return Arrays.stream(sweep.registerJumps())
-                .filter(jump -> !indirect.isKnown(jump))
-                .toArray();
+    /** The jumps to a register, by what is known of them; ascending. */
+    private static final class JumpClasses {
+        private final long[] unresolved;
+        private final long[] byTable;
+
+        JumpClasses(CodeSweep sweep, CodeMarks marks, FunctionTable functions) {
+            IndirectJumps indirect = new IndirectJumps(marks, functions, sweep.labelTables());
+            AddressList nothingKnown = new AddressList();
+            AddressList tables = new AddressList();
+            for (long jump : sweep.registerJumps()) {
+                switch (indirect.classify(jump)) {
+                    case NOTHING -> nothingKnown.add(jump);
+                    case TABLE -> tables.add(jump);
+                    case VALUE -> {}
+                }
+            }
+            unresolved = nothingKnown.toArray();
+            byTable = tables.toArray();
+        }
     }
 
     /** From the instruction that takes the descriptor's address to the end of the sequence: in between the thread may be armed. */
@@ -119,15 +158,20 @@ public final class CodeMap {
     /** Whether an instruction begins at {@code address} when one decodes from the function's start on. */
     public boolean isInstructionBoundary(long functionStart, long address) {
         Section section = marks.sectionAt(functionStart);
-        if (section == null || !section.contains(address)) {
+        if (section == null || !section.contains(address) || address < functionStart) {
             return false;
         }
-        Instruction instruction = new Instruction();
-        long at = functionStart;
-        while (at < address && decode(section, at, instruction)) {
-            at = instruction.nextAddress();
+        if (functionStart != boundariesOf) {
+            boundaries.clear();
+            boundariesOf = functionStart;
+            decodedTo = functionStart;
         }
-        return at == address && decode(section, at, instruction);
+        Instruction instruction = new Instruction();
+        while (decodedTo <= address && decode(section, decodedTo, instruction)) {
+            boundaries.set((int) (decodedTo - functionStart));
+            decodedTo = instruction.nextAddress();
+        }
+        return boundaries.get((int) (address - functionStart));
     }
 
     /** Whether the linear reading of all code found an instruction that begins here: all that can be said where no function is known. */
@@ -155,6 +199,52 @@ public final class CodeMap {
             }
         }
         return false;
+    }
+
+    /** Whether the indirect jump at an address goes by a table of labels of its own function. */
+    boolean isTableJump(long address) {
+        return Arrays.binarySearch(tableJumps, address) >= 0;
+    }
+
+    /** Whether the destination of the indirect jump at an address is computed in a way that could not be followed. */
+    boolean isUnresolvedJump(long address) {
+        return Arrays.binarySearch(unresolvedJumps, address) >= 0;
+    }
+
+    /** Whether a range of {@link ImageView#functions} that starts here is surely a part of a function. */
+    boolean isPartStart(long address) {
+        return Arrays.binarySearch(partStarts, address) >= 0;
+    }
+
+    /** Whether a function's range starts here that no symbol names. */
+    boolean isUnnamedStart(long address) {
+        return Arrays.binarySearch(unnamedStarts, address) >= 0;
+    }
+
+    /** Whether a direct call leads to an address. */
+    boolean isCalled(long address) {
+        return (marks.get(address) & CodeMarks.CALLED) != 0;
+    }
+
+    /** Whether an address is known as one of the given kinds of target. */
+    boolean isTarget(long address, TargetKind... kinds) {
+        int facts = marks.get(address);
+        for (TargetKind kind : kinds) {
+            if ((facts & kind.bit) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** All direct branches of the image that lead to a return of one byte. */
+    long[] branchesToReturn(long address) {
+        return branchesToReturns.to(address);
+    }
+
+    /** What lies unused between the code. */
+    PaddingRuns padding() {
+        return padding;
     }
 
     static boolean decode(Section section, long address, Instruction instruction) {

@@ -7,15 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One byte of facts for each byte of code: the {@link TargetKind} bits, whether an instruction of the linear sweep starts there, and whether the sweep could make
- * nothing of it. Written by one thread; immutable once the analysis is done.
+ * One byte of facts for each byte of code: the {@link TargetKind} bits, whether an instruction of the linear sweep starts there, and whether it is called. Written by one thread; immutable once the analysis is done.
  */
 final class CodeMarks {
     /** The sweep found an instruction that starts here. */
     static final byte BOUNDARY = 64;
 
-    /** The sweep could not decode from here. */
-    static final byte UNDECODED = (byte) 128;
+    /** The destination of a direct call. */
+    static final byte CALLED = (byte) 128;
 
     static final int TARGET_BITS = 63;
 
@@ -69,6 +68,14 @@ final class CodeMarks {
     byte get(long address) {
         int index = find(address);
         return index < 0 ? 0 : marks[index][(int) (address - sections[index].address())];
+    }
+
+    /** Adds that a call leads here. */
+    void markCalled(long address) {
+        int index = find(address);
+        if (index >= 0) {
+            marks[index][(int) (address - sections[index].address())] |= CALLED;
+        }
     }
 
     boolean isTarget(long address) {

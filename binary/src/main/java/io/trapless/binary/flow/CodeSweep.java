@@ -18,6 +18,7 @@ import java.util.List;
  */
 final class CodeSweep {
     private static final int LEA = 0x8D;
+    private static final byte RET = (byte) 0xC3;
 
     private final ImageView view;
     private final CodeMarks marks;
@@ -46,6 +47,17 @@ final class CodeSweep {
     private final JumpTables jumpTables;
     private final LabelTables labelTables;
     private final AddressList descriptorUses = new AddressList();
+
+    /** Starts and ends, by turns, of padding that nothing runs into; what jumps there is not looked at. */
+    private final AddressList padding = new AddressList();
+
+    /** Returns that direct branches lead to, and these branches. */
+    private final AddressList returns = new AddressList();
+
+    private final AddressList returnBranches = new AddressList();
+
+    /** Whether control goes on behind the instruction that the sweep saw last. */
+    private boolean continues = true;
 
     /** While the sweep runs, boundaries ahead are not known yet; {@link #collectPending} looks at all targets after it. */
     private boolean sweeping = true;
@@ -93,6 +105,16 @@ final class CodeSweep {
     /** Addresses of {@code jmp *%register}. */
     long[] registerJumps() {
         return registerJumps.toSortedArray();
+    }
+
+    /** Starts and ends, by turns, ascending, of the padding between the code. */
+    long[] padding() {
+        return padding.toArray();
+    }
+
+    /** All direct branches whose destination is a return of one byte. */
+    BranchSources branchesToReturns() {
+        return BranchSources.of(returns.toArray(), returnBranches.toArray());
     }
 
     /** Addresses of instructions that name a descriptor of a restartable sequence. */
@@ -160,13 +182,31 @@ final class CodeSweep {
             if (Decoder.decode(code, at, code.length, base + at, instruction)) {
                 facts[at] |= CodeMarks.BOUNDARY;
                 visit();
+                notePadding(base + at);
                 at += instruction.length();
             } else {
-                facts[at] |= CodeMarks.UNDECODED;
                 at++;
+                continues = true;
             }
         }
         return limit;
+    }
+
+    /** Follows the sweep: padding counts where the instruction before it does not go on. */
+    private void notePadding(long at) {
+        if (!instruction.isPadding()) {
+            continues = instruction.continues();
+            return;
+        }
+        if (continues) {
+            return;
+        }
+        if (!padding.isEmpty() && padding.last() == at) {
+            padding.removeLast();
+        } else {
+            padding.add(at);
+        }
+        padding.add(instruction.nextAddress());
     }
 
     private void collectPending() {
@@ -200,6 +240,11 @@ final class CodeSweep {
     private void visit() {
         if (instruction.hasTarget()) {
             mark(instruction.target(), TargetKind.DIRECT);
+            if (instruction.flow() == Flow.CALL) {
+                marks.markCalled(instruction.target());
+            } else {
+                noteBranchToReturn(instruction.target());
+            }
             return;
         }
         if (instruction.flow() == Flow.INDIRECT_JUMP && !instruction.hasMemoryOperand()) {
@@ -210,6 +255,14 @@ final class CodeSweep {
         }
         if (fixedAddress) {
             visitNumbers();
+        }
+    }
+
+    private void noteBranchToReturn(long target) {
+        Section section = marks.sectionAt(target);
+        if (section != null && section.bytes()[(int) (target - section.address())] == RET) {
+            returns.add(target);
+            returnBranches.add(instruction.address());
         }
     }
 

@@ -40,6 +40,50 @@ final class DisplacementPlanner {
         return backward(section, function, forward);
     }
 
+    Displacement planBefore() {
+        Section section = map.sectionAt(site);
+        CodeRange function = map.functionAt(site);
+        if (section == null || function == null) {
+            return refused(DisplacementRefusal.NOT_CODE, site);
+        }
+        Displacement last = refused(DisplacementRefusal.FUNCTION_TOO_SHORT, site);
+        for (long start = site - 1; start >= Math.max(function.start(), site - MAX_BACKWARD); start--) {
+            if (map.isSwept(start)
+                    && site - start >= neededBytes
+                    && map.isInstructionBoundary(function.start(), start)) {
+                last = exactly(start, section, function);
+                if (last instanceof DisplacedRange) {
+                    return last;
+                }
+            }
+            if (map.isTarget(start)) {
+                break;
+            }
+        }
+        return last;
+    }
+
+    /** The range from an instruction up to the site, which control goes on to. */
+    private Displacement exactly(long start, Section section, CodeRange function) {
+        Displacement collected = collect(start, section, (int) (site - start));
+        if (!(collected instanceof DisplacedRange range)) {
+            return collected;
+        }
+        boolean call = CodeMap.decode(section, lastBefore(), instruction) && isCall(instruction.flow());
+        if (range.end() != site || !range.fallsThrough() || call) {
+            return refused(DisplacementRefusal.CALL_NOT_LAST, site);
+        }
+        return prove(range, section, function);
+    }
+
+    private long lastBefore() {
+        long before = site - 1;
+        while (!map.isSwept(before) && map.isCode(before)) {
+            before--;
+        }
+        return before;
+    }
+
     private Displacement backward(Section section, CodeRange function, Displacement forward) {
         for (long start = site - 1; start >= Math.max(function.start(), site - MAX_BACKWARD); start--) {
             if (!map.isSwept(start)) {
@@ -64,13 +108,14 @@ final class DisplacementPlanner {
 
     private Displacement collect(long start, Section section, int bytes) {
         int length = 0;
-        Flow last = Flow.NEXT;
+        boolean goesOn = true;
+        boolean call = false;
         while (length < bytes) {
             long at = start + length;
-            if (!continues(last)) {
+            if (!goesOn) {
                 return pad(start, section, length, bytes);
             }
-            if (isCall(last)) {
+            if (call) {
                 return refused(DisplacementRefusal.CALL_NOT_LAST, at);
             }
             if (!section.contains(at)) {
@@ -84,9 +129,10 @@ final class DisplacementPlanner {
                 return new Refused(DisplacementRefusal.UNRELOCATABLE, at, detail);
             }
             length += instruction.length();
-            last = instruction.flow();
+            goesOn = instruction.continues();
+            call = isCall(instruction.flow());
         }
-        return new DisplacedRange(start, site, length, length, continues(last));
+        return new DisplacedRange(start, site, length, length, goesOn);
     }
 
     /** Fills up with what stands behind a return or a jump, if it is padding. */
@@ -102,7 +148,8 @@ final class DisplacementPlanner {
             }
             length += instruction.length();
         }
-        return new DisplacedRange(start, site, length, codeBytes, false);
+        // Of padding only what is needed: the rest may serve as an island.
+        return new DisplacedRange(start, site, bytes, codeBytes, false);
     }
 
     private Displacement prove(DisplacedRange range, Section section, @Nullable CodeRange function) {
@@ -129,13 +176,6 @@ final class DisplacementPlanner {
 
     private static boolean isCall(Flow flow) {
         return flow == Flow.CALL || flow == Flow.INDIRECT_CALL;
-    }
-
-    private static boolean continues(Flow flow) {
-        return switch (flow) {
-            case JUMP, INDIRECT_JUMP, RETURN, TRAP, FAR -> false;
-            default -> true;
-        };
     }
 
     private static Refused refused(DisplacementRefusal reason, long at) {

@@ -69,4 +69,17 @@ public interface ImageView {
     long[] landingPads();
 
     List<RestartableSequence> restartableSequences();
+
+    /**
+     * Where ranges of {@link #functions} start that are surely no functions but parts of one, split off by the compiler: by their names ({@code .cold}), or because the stack holds a frame
+     * already when they begin. In any order.
+     */
+    default long[] partStarts() {
+        return new long[0];
+    }
+
+    /** Where ranges of {@link #functions} start that no symbol names: functions of a stripped file, or parts of one. In any order. */
+    default long[] unnamedStarts() {
+        return new long[0];
+    }
 }

@@ -32,6 +32,7 @@ final class IndirectJumps {
     private final LabelTables labelTables;
     private final Instruction instruction = new Instruction();
     private @Nullable FunctionBody lastBody;
+    private boolean table;
 
     IndirectJumps(CodeMarks marks, FunctionTable functions, LabelTables labelTables) {
         this.labelTables = labelTables;
@@ -39,8 +40,26 @@ final class IndirectJumps {
         this.functions = functions;
     }
 
-    /** Whether all destinations of the {@code jmp *%register} at an address are known. */
-    boolean isKnown(long jump) {
+    /** What is known of the destinations of a jump. */
+    enum Knowledge {
+        /** Each is the sum of a table's address and one of its entries: labels of the function itself. */
+        TABLE,
+        /** Each is a value that was loaded, passed or returned: a function, or a label whose address stands somewhere. */
+        VALUE,
+        /** One may be computed in another way. */
+        NOTHING
+    }
+
+    /** What is known of the {@code jmp *%register} at an address. */
+    Knowledge classify(long jump) {
+        table = false;
+        if (!isKnown(jump)) {
+            return Knowledge.NOTHING;
+        }
+        return table ? Knowledge.TABLE : Knowledge.VALUE;
+    }
+
+    private boolean isKnown(long jump) {
         Section section = marks.sectionAt(jump);
         if (section == null) {
             return false;
@@ -122,7 +141,9 @@ final class IndirectJumps {
             push(work, seen, index, instruction.opcode() == 0x8B ? instruction.rmField() : instruction.regField());
             return true;
         }
-        return isTableSum(body, index);
+        boolean sum = isTableSum(body, index);
+        table |= sum;
+        return sum;
     }
 
     private static void push(AddressList work, Set<Long> seen, int index, int register) {

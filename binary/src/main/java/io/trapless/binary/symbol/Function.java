@@ -1,6 +1,7 @@
 package io.trapless.binary.symbol;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ public record Function(
         @Nullable String version,
         List<String> aliases) {
 
+    /** GCC's and LLVM's name for what hardly ever runs. */
+    private static final Pattern PART_NAME = Pattern.compile("\\.cold(\\.\\d+)?(@.*)?$");
+
     /** What the symbol says it is. */
     public enum Kind {
         FUNC,
@@ -39,6 +43,11 @@ public record Function(
 
     public Function {
         aliases = List.copyOf(aliases);
+    }
+
+    /** Whether its name says that the compiler has split it off a function, as code that hardly ever runs: it is jumped to, not called. */
+    public boolean isPart() {
+        return PART_NAME.matcher(name).find();
     }
 
     public long endAddress() {

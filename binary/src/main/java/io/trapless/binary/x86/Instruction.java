@@ -345,6 +345,14 @@ public final class Instruction {
         return isNop() || (map == MAP_ONE_BYTE && opcode == 0xCC);
     }
 
+    /** Whether control can go on to the next instruction; after a call: when it returns. */
+    public boolean continues() {
+        return switch (flow()) {
+            case JUMP, INDIRECT_JUMP, RETURN, TRAP, FAR -> false;
+            default -> true;
+        };
+    }
+
     /** Copies the instruction's bytes to {@code destination} from {@code at} on. */
     public void copyBytes(byte[] destination, int at) {
         System.arraycopy(code, start, destination, at, length);

@@ -29,6 +29,8 @@ public final class Tools {
             "binutils",
             "objcopy",
             "binutils",
+            "eu-elflint",
+            "elfutils",
             "strip",
             "binutils",
             "c++filt",

@@ -24,11 +24,11 @@ class DisplacedRangeTest {
 
     @Test
     void whatStandsBehindAReturnMustBePadding() {
-        assertThat(plan("31c0c3" + "0f1f4000" + "90", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 7, 3, false));
+        assertThat(plan("31c0c3" + "0f1f4000" + "90", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 5, 3, false));
         assertThat(plan("31c0c3" + "cccc", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 5, 3, false));
         assertThat(plan("31c0c3" + "31c0c3", 0)).isEqualTo(refused(DisplacementRefusal.FUNCTION_TOO_SHORT, 3));
         assertThat(plan("31c0c3", 0)).isEqualTo(refused(DisplacementRefusal.FUNCTION_TOO_SHORT, 3));
-        assertThat(plan("f3c3" + "66662e0f1f840000000000", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 13, 2, false));
+        assertThat(plan("f3c3" + "66662e0f1f840000000000", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 5, 2, false));
     }
 
     @Test

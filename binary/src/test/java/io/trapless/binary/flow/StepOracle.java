@@ -71,6 +71,9 @@ final class StepOracle {
             }
             CodeMap map = map(destination);
             long address = fileAddress(destination, to);
+            if (decoded && isCpuid(instruction) && isTwoStepsOn(map, instruction, address)) {
+                continue;
+            }
             // longjmp comes back to where setjmp returned by a jump.
             boolean returned =
                     !decoded || instruction.flow() == Flow.RETURN || instruction.flow() == Flow.INDIRECT_JUMP;
@@ -84,6 +87,16 @@ final class StepOracle {
                     .isTrue();
         }
         return arrivals;
+    }
+
+    /** A hypervisor that emulates cpuid may swallow the single step behind it. */
+    private static boolean isCpuid(Instruction instruction) {
+        return instruction.opcodeMap() == Instruction.MAP_0F && instruction.opcode() == 0xA2;
+    }
+
+    private static boolean isTwoStepsOn(CodeMap map, Instruction first, long address) {
+        Instruction second = new Instruction();
+        return decode(map, first.nextAddress(), second) && second.nextAddress() == address;
     }
 
     private static boolean isUnresolved(CodeMap map, Instruction jump) {

@@ -3,6 +3,7 @@ package io.trapless.cli.action;
 import io.trapless.bench.BenchException;
 import io.trapless.bench.TraplessRunner;
 import io.trapless.tracer.ring.RecordingMode;
+import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
@@ -30,7 +31,8 @@ final class BenchRunner implements TraplessRunner {
                     bufferSizeBytes,
                     Long.MAX_VALUE,
                     null,
-                    true);
+                    true,
+                    Reach.NAMED);
             return new Running(io.trapless.tracer.session.Recording.start(request));
         } catch (RecordingException e) {
             throw new BenchException(e.sentence());

@@ -17,9 +17,18 @@ final class Clauses {
      * @throws RecordingException one is wrong; its text shows the place
      */
     static List<Clause> parse(List<String> texts) throws RecordingException {
+        return parse("-e", texts);
+    }
+
+    /**
+     * As {@link #parse(List)}, of another option.
+     *
+     * @param option as the user writes it
+     */
+    static List<Clause> parse(String option, List<String> texts) throws RecordingException {
         List<Clause> clauses = new ArrayList<>();
         for (String text : texts) {
-            switch (Parser.clause(new Source("-e", text)).then(Slice::check)) {
+            switch (Parser.clause(new Source(option, text)).then(Slice::check)) {
                 case Result.Ok<Clause>(Clause clause) -> clauses.add(clause);
                 case Result.Failed<Clause> failed ->
                     throw RecordingException.wrongUsage(failed.text().strip());

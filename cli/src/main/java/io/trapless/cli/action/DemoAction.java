@@ -12,6 +12,7 @@ import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.ring.RecordingMode;
+import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.Recording;
 import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingRequest;
@@ -105,7 +106,8 @@ public final class DemoAction {
                 BUFFER_BYTES,
                 Long.MAX_VALUE,
                 null,
-                true));
+                true,
+                Reach.NAMED));
         long end = System.nanoTime() + RECORD_NANOS;
         while (System.nanoTime() < end && !terminal.stop().isRequested() && !recording.awaitEnd(POLL_NANOS)) {
             Thread.onSpinWait();

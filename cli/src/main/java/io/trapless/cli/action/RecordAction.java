@@ -2,21 +2,30 @@ package io.trapless.cli.action;
 
 import io.trapless.cli.LiveLine;
 import io.trapless.cli.Outcome;
+import io.trapless.cli.RecordExtras;
 import io.trapless.cli.RecordRequest;
+import io.trapless.cli.RecordScope;
+import io.trapless.cli.RotateAt;
 import io.trapless.cli.Terminal;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.ring.ConsumerStatistics;
-import io.trapless.tracer.ring.RecordingMode;
+import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.Recording;
 import io.trapless.tracer.session.RecordingException;
+import io.trapless.tracer.session.RecordingOptions;
 import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
+import io.trapless.tracer.session.Rotation;
+import io.trapless.tracer.session.SnapshotTrigger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +71,7 @@ public final class RecordAction {
     }
 
     /** Says before anything is recorded that the summary could not be written after it. */
-    private static @Nullable Outcome checkSummaryFile(@Nullable Path file) {
+    static @Nullable Outcome checkSummaryFile(@Nullable Path file) {
         if (file == null) {
             return null;
         }
@@ -75,25 +84,49 @@ public final class RecordAction {
         return null;
     }
 
+    /** The folder that was asked for, or a new one in the working directory. */
+    static Path outputOr(@Nullable Path asked) {
+        return asked != null ? asked : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
+    }
+
     private RecordingRequest recordingRequest() throws RecordingException {
-        Path output = request.output() != null
-                ? request.output()
-                : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
-        RecordingMode mode = switch (request.mode()) {
-            case DISCARD -> RecordingMode.DISCARD;
-            case OVERWRITE -> RecordingMode.OVERWRITE;
-            case BLOCK -> RecordingMode.BLOCK;
-        };
         return new RecordingRequest(
                 Clauses.parse(request.clauses()),
                 request.pids(),
                 request.command(),
-                output,
-                mode,
+                outputOr(request.output()),
+                Modes.of(request.mode()),
                 request.bufferSizeBytes(),
                 request.maxEvents() == null ? Long.MAX_VALUE : request.maxEvents(),
                 request.shmPath(),
-                request.systemCalls());
+                request.systemCalls(),
+                reach(),
+                options(request.extras()));
+    }
+
+    private static RecordingOptions options(RecordExtras extras) throws RecordingException {
+        Rotation rotation = switch (extras.rotate()) {
+            case null -> Rotation.NONE;
+            case RotateAt.Size(long bytes) -> Rotation.bySize(bytes);
+            case RotateAt.Time(Duration period) -> Rotation.byTime(period.toNanos());
+        };
+        List<SnapshotTrigger> triggers = new ArrayList<>();
+        for (String text : extras.snapshotOn()) {
+            switch (text) {
+                case "crash" -> triggers.add(new SnapshotTrigger.Crash());
+                case "exit" -> triggers.add(new SnapshotTrigger.Exit());
+                default ->
+                    triggers.add(new SnapshotTrigger.Fires(
+                            Clauses.parse("--snapshot-on", List.of(text)).getFirst()));
+            }
+        }
+        return new RecordingOptions(rotation, triggers, extras.traps(), extras.durations());
+    }
+
+    private Reach reach() {
+        RecordScope scope = request.scope();
+        boolean everywhere = request.pids().isEmpty() && request.command().isEmpty();
+        return new Reach(scope.follow(), scope.later(), everywhere, scope.comms(), scope.executable());
     }
 
     private RecordingSummary record(Recording recording) throws RecordingException, InterruptedException {
@@ -136,5 +169,8 @@ public final class RecordAction {
         terminal.say("recording " + recording.siteCount() + (recording.siteCount() == 1 ? " site" : " sites")
                 + (refused == 0 ? "" : ", " + refused + " refused (listed at the end)")
                 + "; Ctrl-C ends it");
+        for (String pattern : recording.awaited()) {
+            terminal.say(pattern + " is not loaded yet; it is armed when it is");
+        }
     }
 }

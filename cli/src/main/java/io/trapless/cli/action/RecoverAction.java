@@ -7,7 +7,6 @@ import io.trapless.trace.ctf.TraceException;
 import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.SessionFileException;
 import io.trapless.tracer.session.SessionRecovery;
-import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
 import io.trapless.tracer.session.store.StoreException;
 import java.io.IOException;
@@ -20,7 +19,7 @@ public final class RecoverAction {
 
     public static Outcome run(RecoverRequest request, Terminal terminal) throws IOException {
         try {
-            SessionDirectory session = find(request);
+            SessionDirectory session = Sessions.open(request.session(), request.shmPath());
             SessionRecovery.Result result = SessionRecovery.recover(session, request.output());
             terminal.out().println(summary(session, result, request.output()));
             return Outcome.done();
@@ -29,21 +28,6 @@ public final class RecoverAction {
         } catch (TraceException e) {
             return Outcome.failed(e.getMessage() == null ? "the trace can't be written" : e.getMessage());
         }
-    }
-
-    private static SessionDirectory find(RecoverRequest request) throws IOException {
-        StoreException absent = null;
-        for (SessionBase base : SessionBase.all(request.shmPath(), System.getenv())) {
-            try {
-                return SessionDirectory.open(base, request.session());
-            } catch (StoreException e) {
-                absent = e;
-            }
-        }
-        if (absent != null) {
-            throw absent;
-        }
-        return SessionDirectory.open(SessionBase.choose(request.shmPath(), System.getenv()), request.session());
     }
 
     private static String summary(SessionDirectory session, SessionRecovery.Result result, Path output) {

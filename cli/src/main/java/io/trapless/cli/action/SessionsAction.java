@@ -3,6 +3,11 @@ package io.trapless.cli.action;
 import io.trapless.cli.Outcome;
 import io.trapless.cli.SessionsRequest;
 import io.trapless.cli.Terminal;
+import io.trapless.tracer.ring.PreloadCounts;
+import io.trapless.tracer.ring.SessionFile;
+import io.trapless.tracer.session.RecordingException;
+import io.trapless.tracer.session.SessionRemoval;
+import io.trapless.tracer.session.store.PreloadMark;
 import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
 import io.trapless.tracer.session.store.SessionLister;
@@ -26,6 +31,24 @@ public final class SessionsAction {
     private SessionsAction() {}
 
     public static Outcome run(SessionsRequest request, Terminal terminal) throws IOException {
+        return request.remove() == null ? list(request, terminal) : remove(request.remove(), request, terminal);
+    }
+
+    private static Outcome remove(String name, SessionsRequest request, Terminal terminal) throws IOException {
+        try {
+            List<Integer> users = SessionRemoval.remove(Sessions.find(name, request.shmPath()));
+            String still = users.isEmpty()
+                    ? ""
+                    : "; it is switched off in "
+                            + users.stream().map(pid -> "process " + pid).collect(Collectors.joining(", "));
+            terminal.out().println("session " + name + " is deleted" + still);
+            return Outcome.done();
+        } catch (RecordingException e) {
+            return Outcome.failed(e.sentence());
+        }
+    }
+
+    private static Outcome list(SessionsRequest request, Terminal terminal) throws IOException {
         try {
             List<Listed> sessions = new ArrayList<>();
             for (SessionBase base : SessionBase.all(request.shmPath(), System.getenv())) {
@@ -54,7 +77,9 @@ public final class SessionsAction {
         parts.add(session.directory().name() + ": " + state(session));
         SessionProperties properties = session.properties();
         if (properties != null) {
-            parts.add(targets(properties));
+            if (!properties.targets().isEmpty()) {
+                parts.add(targets(properties));
+            }
             parts.add(age(Duration.between(properties.created(), now)) + " old");
             parts.add(size(session.heldBytes()) + " in its rings");
         }
@@ -70,8 +95,36 @@ public final class SessionsAction {
                         ? "recording"
                         : "recording (tracer process " + properties.tracer().pid() + ")";
             case ABANDONED, DEAD -> session.state().text();
+            case WAITING -> session.state().text() + preloaded(session);
             case DAMAGED -> "damaged: " + session.damage();
         };
+    }
+
+    /** Where its object lies, and what the programs that loaded it have counted. */
+    private static String preloaded(Listed session) {
+        StringBuilder text = new StringBuilder();
+        SessionProperties properties = session.properties();
+        try {
+            PreloadMark mark = PreloadMark.read(session.directory());
+            text.append(mark == null ? "" : " (LD_PRELOAD=" + mark.object() + ")");
+            if (properties != null) {
+                try (SessionFile file = SessionFile.openForRecovery(
+                        session.directory().rings(), properties.geometry(), properties.uuid())) {
+                    PreloadCounts counts = file.preloadCounts();
+                    text.append("; ").append(counts.started()).append(" programs started, ");
+                    text.append(counts.armed()).append(" armed");
+                    text.append(counts.otherBuild() == 0 ? "" : ", " + counts.otherBuild() + " files of another build");
+                    text.append(counts.failed() == 0 ? "" : ", " + counts.failed() + " could not be armed");
+                }
+            }
+        } catch (IOException e) {
+            text.append("; ").append(e.getMessage());
+        }
+        if (!session.users().isEmpty()) {
+            text.append("; running now: ")
+                    .append(session.users().stream().map(String::valueOf).collect(Collectors.joining(", ")));
+        }
+        return text.toString();
     }
 
     private static String targets(SessionProperties properties) {
@@ -101,6 +154,9 @@ public final class SessionsAction {
                 yield "'trapless detach " + options + "' takes it out"
                         + (session.heldBytes() > 0 ? "; " + recover : "");
             }
+            case WAITING ->
+                "'trapless record --session " + name + "' records from it; " + recover
+                        + ", 'trapless sessions --remove " + name + "' deletes it";
             case DEAD, DAMAGED ->
                 (session.state() == SessionLister.State.DEAD ? recover + ", " : "") + "'rm -r "
                         + session.directory().path() + "' deletes it";

@@ -1,12 +1,15 @@
 package io.trapless.cli.action;
 
 import io.trapless.tracer.session.RecordingSummary;
+import io.trapless.tracer.session.RecordingSummary.ProcessResult;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
 import io.trapless.tracer.session.RecordingSummary.SiteResult;
+import io.trapless.tracer.session.TracePart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The summary for programs: one JSON object. */
 final class SummaryJson {
@@ -35,11 +38,32 @@ final class SummaryJson {
             json.append(", \"lost\": ").append(site.lost()).append('}');
             separator = ",";
         }
+        json.append("],\n \"processes\": [");
+        separator = "";
+        for (ProcessResult process : summary.processes()) {
+            json.append(separator).append("\n  {\"pid\": ").append(process.pid());
+            json.append(", \"parent\": ").append(process.parent());
+            json.append(", \"command\": ").append(Json.quote(String.join(" ", process.command())));
+            json.append(", \"events\": ").append(process.events());
+            appendEnd(json, process.waitStatus());
+            json.append('}');
+            separator = ",";
+        }
         json.append("],\n \"refused\": [");
         separator = "";
         for (RefusedProbe refused : summary.refused()) {
             json.append(separator).append("\n  {\"probe\": ").append(Json.quote(refused.probe()));
             json.append(", \"reason\": ").append(Json.quote(refused.reason())).append('}');
+            separator = ",";
+        }
+        json.append("],\n \"traces\": [");
+        separator = "";
+        for (TracePart part : summary.traces()) {
+            json.append(separator)
+                    .append("\n  {\"trace\": ")
+                    .append(Json.quote(part.trace().toString()));
+            json.append(", \"events\": ").append(part.events());
+            json.append(", \"cause\": ").append(Json.quote(part.cause())).append('}');
             separator = ",";
         }
         json.append("],\n \"notices\": [");
@@ -50,5 +74,14 @@ final class SummaryJson {
         }
         json.append("]}\n");
         Files.writeString(file, json);
+    }
+
+    /** As a parent's wait(2) sees it; nothing for a process that runs on. */
+    private static void appendEnd(StringBuilder json, @Nullable Integer waitStatus) {
+        if (waitStatus != null) {
+            int signal = waitStatus & 0x7f;
+            json.append(signal == 0 ? ", \"exitStatus\": " : ", \"signal\": ")
+                    .append(signal == 0 ? waitStatus >> 8 & 0xff : signal);
+        }
     }
 }

@@ -15,6 +15,9 @@ public sealed interface ProbePattern {
      */
     String text();
 
+    /** The file that it is about: a path, or the bare name of a library; may hold wildcards. */
+    String module();
+
     /**
      * A function's entry, or an instruction.
      *

@@ -35,10 +35,13 @@ public final class PacketScanner {
     }
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int TID_OFFSET = 8;
+    private static final int PID_OFFSET = 12;
     private static final long MASK_48 = (1L << 48) - 1;
 
     private final RecordSizes sizes = new RecordSizes(RECORD_HEADER_SIZE);
-    private final long[] counts = new long[EventType.MAX_ID + 2];
+    private final RecordCounts counts = new RecordCounts();
     private long goodEnd;
     private long eventCount;
     private long firstTimestamp;
@@ -48,7 +51,10 @@ public final class PacketScanner {
         events.forEach(this::add);
     }
 
-    /** Lets another event id be known from now on. */
+    /**
+     * Lets another event id be known from now on. Also another thread than the scanner's may do so, before the first record with that id is written: its writer's publication of the record is what
+     * the scanner's thread learns of the id by, as of the record itself.
+     */
     public void add(EventType event) {
         sizes.add(event);
     }
@@ -89,7 +95,7 @@ public final class PacketScanner {
             if (count == 0) {
                 first = time;
             }
-            counts[id]++;
+            counts.add(segment.get(INT, offset + PID_OFFSET), segment.get(INT, offset + TID_OFFSET), id, 1);
             count++;
             last = time;
             offset += size;
@@ -131,8 +137,19 @@ public final class PacketScanner {
         return lastTimestamp;
     }
 
-    /** Good records of {@code id} in all scans so far. */
+    /** Good records of {@code id} in all scans so far, without those that were taken back. */
     public long countOf(int id) {
-        return counts[id];
+        return counts.of(id);
+    }
+
+    /** Of them, those of one process; what a target says of itself. */
+    public long countOf(int id, int pid) {
+        return counts.of(id, pid);
+    }
+
+    /** Takes the good record at {@code offset} of the last scan out of the counts again. */
+    public void takeBack(MemorySegment segment, long offset) {
+        int id = (int) segment.get(LONG, offset) & 0xFFFF;
+        counts.add(segment.get(INT, offset + PID_OFFSET), segment.get(INT, offset + TID_OFFSET), id, -1);
     }
 }

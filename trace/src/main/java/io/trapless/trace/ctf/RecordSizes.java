@@ -5,6 +5,7 @@ import io.trapless.trace.event.FieldKind;
 import io.trapless.trace.event.FieldType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
@@ -51,8 +52,10 @@ final class RecordSizes {
             table[event.id()] = headerSizeBytes + payload;
         } else {
             plans[event.id()] = plan(event);
+            VarHandle.storeStoreFence();
             table[event.id()] = VARIABLE;
         }
+        VarHandle.fullFence();
     }
 
     /** Bytes of the record of {@code id} at {@code offset}, {@link #UNKNOWN_ID}, or {@link #TRUNCATED} if it does not end at {@code limit} or before. */

@@ -73,6 +73,11 @@ final class StreamReader {
         return damage;
     }
 
+    /** Whether records have a field for the process. */
+    boolean recordsPids() {
+        return layout().pid.isPresent();
+    }
+
     /** Points {@code event} at the current record. Its process is the one that the record names; {@link EventType#NO_PID} for a forked child that did not know it. Where records have no such field it is that of the event type. */
     void show(EventRecord event) {
         StreamLayout layout = layout();

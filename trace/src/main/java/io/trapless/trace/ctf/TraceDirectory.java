@@ -58,15 +58,7 @@ public final class TraceDirectory implements AutoCloseable {
      * @param schema with every event that is known so far and the clock's first calibration
      */
     public static TraceDirectory create(Path directory, TraceSchema schema) throws TraceException {
-        try {
-            Path parent = directory.toAbsolutePath().getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
-            }
-            makeEmptyDirectory(directory);
-        } catch (IOException e) {
-            throw failure("create the trace " + directory, e);
-        }
+        makeEmpty(directory);
         TraceDirectory trace = new TraceDirectory(directory);
         byte[] metadata = MetadataWriter.write(schema);
         try {
@@ -78,6 +70,21 @@ public final class TraceDirectory implements AutoCloseable {
             deleteQuietly(directory.resolve(SPARE));
             deleteQuietly(directory.resolve(METADATA));
             deleteQuietly(directory);
+            throw failure("create the trace " + directory, e);
+        }
+    }
+
+    /** Makes a directory that is for its owner only (its parents too; it may exist if it is empty): one for a trace, or for several. */
+    public static void makeEmpty(Path directory) throws TraceException {
+        try {
+            Path parent = directory.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            makeEmptyDirectory(directory);
+        } catch (TraceException e) {
+            throw e;
+        } catch (IOException e) {
             throw failure("create the trace " + directory, e);
         }
     }

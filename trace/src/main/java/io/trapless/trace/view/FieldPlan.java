@@ -3,6 +3,7 @@ package io.trapless.trace.view;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.FieldKind;
 import io.trapless.trace.event.FieldType;
+import io.trapless.trace.pairing.PairingFields;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +24,27 @@ final class FieldPlan {
     /** Each field's code, for {@link ValueReader}. */
     final int[] codes;
 
-    private FieldPlan(byte[] head, byte[][] labels, byte[][] names, int[] codes) {
+    /** Which fields are shown. */
+    final boolean[] shown;
+
+    /** How many these are. */
+    final int shownCount;
+
+    /** Whether the event is an exit by a jump to another function. */
+    final boolean tail;
+
+    private FieldPlan(byte[] head, byte[][] labels, byte[][] names, int[] codes, boolean[] shown, boolean tail) {
         this.head = head;
         this.labels = labels;
         this.names = names;
         this.codes = codes;
+        this.shown = shown;
+        this.tail = tail;
+        int count = 0;
+        for (boolean one : shown) {
+            count += one ? 1 : 0;
+        }
+        this.shownCount = count;
     }
 
     /** Plans by event id, made when an id is first seen. */
@@ -58,14 +75,24 @@ final class FieldPlan {
             List<byte[]> labels = new ArrayList<>();
             List<byte[]> names = new ArrayList<>();
             int[] codes = new int[type.fields().size()];
+            boolean[] shown = new boolean[codes.length];
+            boolean tail = false;
+            String separator = "";
             for (FieldType field : type.fields()) {
-                String separator = labels.isEmpty() ? "" : ", ";
                 codes[labels.size()] = code(field.kind());
+                shown[labels.size()] = !PairingFields.isHidden(field.name());
+                tail |= field.name().equals(PairingFields.EXIT);
                 labels.add(bytes(separator + label.apply(field.name())));
+                separator = shown[names.size()] ? ", " : separator;
                 names.add(bytes(Escapes.json(field.name())));
             }
             return new FieldPlan(
-                    bytes(head.apply(type.name())), labels.toArray(byte[][]::new), names.toArray(byte[][]::new), codes);
+                    bytes(head.apply(type.name())),
+                    labels.toArray(byte[][]::new),
+                    names.toArray(byte[][]::new),
+                    codes,
+                    shown,
+                    tail);
         }
 
         private static byte[] bytes(String text) {

@@ -2,10 +2,14 @@ package io.trapless.trace.view;
 
 import io.trapless.trace.event.EventRecord;
 import io.trapless.trace.event.EventType;
+import io.trapless.trace.pairing.LeftFrame;
 import java.nio.charset.StandardCharsets;
 
 /**
  * For people: {@code [HH:MM:SS.nnnnnnnnn] (+s.nnnnnnnnn) cpu 0 pid 12 tid 34 probe: { seq = 1, name = "abc" }}.
+ *
+ * <p>Behind the fields stand {@code exit = tail} at an exit by a jump to another function, and {@code duration = 1234 ns} at the end of a call whose entry was recorded. A call that was left without an
+ * exit has a line {@code probe: { exit = unwound, duration < 1234 ns }}.
  *
  * <p>A string that was cut ends in {@code …}, a value that could not be read is {@code ?}.
  */
@@ -21,18 +25,30 @@ final class TextFormat implements EventFormat {
     private long previousNanos;
 
     @Override
-    public void print(EventRecord event, WallClock time, ByteSink sink) {
+    public void print(EventRecord event, WallClock time, long durationNanos, ByteSink sink) {
+        head(time, event.cpu(), event.pid(), event.tid(), sink);
+        fields(event, durationNanos, sink);
+    }
+
+    @Override
+    public void printLeft(LeftFrame frame, String name, WallClock time, long durationNanos, ByteSink sink) {
+        head(time, frame.cpu(), frame.pid(), frame.tid(), sink);
+        sink.put(" " + printable(name) + ": { exit = " + frame.how().text() + ", duration < ");
+        sink.putSigned(durationNanos);
+        sink.put(" ns }");
+    }
+
+    private void head(WallClock time, int cpu, int pid, int tid, ByteSink sink) {
         sink.put('[');
         time.print(sink);
         delta(time.nanos(), sink);
-        sink.putSigned(event.cpu());
-        if (event.pid() != EventType.NO_PID) {
+        sink.putSigned(cpu);
+        if (pid != EventType.NO_PID) {
             sink.put(" pid ");
-            sink.putSigned(event.pid());
+            sink.putSigned(pid);
         }
         sink.put(" tid ");
-        sink.putSigned(event.tid());
-        fields(event, sink);
+        sink.putSigned(tid);
     }
 
     private void delta(long nanos, ByteSink sink) {
@@ -55,7 +71,7 @@ final class TextFormat implements EventFormat {
         previousNanos = nanos;
     }
 
-    private void fields(EventRecord event, ByteSink sink) {
+    private void fields(EventRecord event, long durationNanos, ByteSink sink) {
         FieldPlan plan = plans.of(event.type());
         int faults = event.faultBits();
         int cuts = event.cutBits();
@@ -63,6 +79,10 @@ final class TextFormat implements EventFormat {
         sink.put(plan.head);
         int[] codes = plan.codes;
         for (int i = 0; i < codes.length; i++) {
+            if (!plan.shown[i]) {
+                value.skip(codes[i]);
+                continue;
+            }
             sink.put(plan.labels[i]);
             if ((faults >>> i & 1) != 0) {
                 value.skip(codes[i]);
@@ -74,7 +94,18 @@ final class TextFormat implements EventFormat {
                 sink.put(CUT);
             }
         }
-        sink.put(codes.length == 0 ? "}" : " }");
+        boolean empty = plan.shownCount == 0;
+        if (plan.tail) {
+            sink.put(empty ? "exit = tail" : ", exit = tail");
+            empty = false;
+        }
+        if (durationNanos != NO_DURATION) {
+            sink.put(empty ? "duration = " : ", duration = ");
+            sink.putSigned(durationNanos);
+            sink.put(" ns");
+            empty = false;
+        }
+        sink.put(empty ? "}" : " }");
     }
 
     private void value(int code, ByteSink sink) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +23,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread, unless a method says otherwise.
  */
 public final class LaunchedProcess {
-    /** AT_ENTRY of the auxiliary vector (getauxval(3)). */
-    private static final int AT_ENTRY = 9;
-
     private static final long START_TIMEOUT_NANOS = 20_000_000_000L;
-    private static final byte BREAKPOINT = (byte) 0xcc;
 
     /** Our children: their wait status once they have ended, {@link #RUNNING} before. */
     private static final Map<Integer, Integer> CHILDREN = new ConcurrentHashMap<>();
 
     private static final int RUNNING = -1;
+
+    /** Those whose end {@link Following} is told of: nobody else may wait for it. */
+    private static final Set<Integer> FOLLOWED = ConcurrentHashMap.newKeySet();
 
     private final int pid;
     private final int pidfd;
@@ -48,6 +48,12 @@ public final class LaunchedProcess {
     /** A ptrace wait has collected a thread's end: if it is a child's, its status must not be lost. */
     static void noteEnd(int tid, int status) {
         CHILDREN.computeIfPresent(tid, (child, running) -> status);
+        FOLLOWED.remove(tid);
+    }
+
+    /** Nobody is told of the ends of processes any more that were followed. */
+    static void noteUnfollowed() {
+        FOLLOWED.clear();
     }
 
     /** Starts {@code command} and lets it run. */
@@ -68,14 +74,23 @@ public final class LaunchedProcess {
         return process;
     }
 
-    /** A command at its entry point. */
-    public record AtEntry(LaunchedProcess process, TargetProcess target, StoppedThreads stopped) {}
+    /** A command at its start. */
+    public record AtStart(LaunchedProcess process, TargetProcess target, StoppedThreads stopped) {}
+
+    /** {@link #startStopped(List, List, int[], Following)} for a command that is not followed. */
+    public static AtStart startStopped(List<String> command, List<String> environment, int[] standard)
+            throws AttachException {
+        return startStopped(command, environment, standard, null);
+    }
 
     /**
-     * Starts {@code command} and stops it at the entry point of its program: the libraries it was linked with are mapped and relocated, their initialisers and {@code main} have not run. On a
-     * {@link Ptracer} thread only. Until the result's {@code stopped} is closed the command dies with the tracer.
+     * Starts {@code command} and stops it at its start: the libraries it was linked with are mapped and relocated, their initialisers and {@code main} have not run. On a {@link Ptracer} thread
+     * only. Until the result's {@code stopped} is closed the command dies with the tracer; one that is followed runs on.
+     *
+     * @param following who follows it from its start; null: nobody
      */
-    public static AtEntry startStopped(List<String> command, List<String> environment, int[] standard)
+    public static AtStart startStopped(
+            List<String> command, List<String> environment, int[] standard, @Nullable Following following)
             throws AttachException {
         if (!Ptracer.isCurrent()) {
             throw new IllegalStateException("a command is started stopped on a Ptracer thread only");
@@ -84,14 +99,19 @@ public final class LaunchedProcess {
         try {
             TargetProcess target = process.runToExec(command.getFirst());
             try {
-                return new AtEntry(process, target, process.runToEntry(target));
+                StoppedThreads stopped = process.runToStart(target);
+                if (following != null) {
+                    FOLLOWED.add(process.pid);
+                    following.adoptStarted(target);
+                }
+                return new AtStart(process, target, stopped);
             } catch (AttachException refused) {
                 target.close();
                 throw refused;
             }
         } catch (AttachException refused) {
             Processes.kill(process.pid, Processes.SIGKILL);
-            Ptracer.retireAfterTask();
+            Ptracer.retireAfterTask(process.pid);
             throw refused;
         }
     }
@@ -165,45 +185,24 @@ public final class LaunchedProcess {
         }
     }
 
-    /** A breakpoint at the entry point, for as long as it takes to get there: nothing has run yet that could trip over it. */
-    private StoppedThreads runToEntry(TargetProcess target) throws AttachException {
-        long entry = target.auxiliaryValue(AT_ENTRY);
-        byte[] original = target.readMemory(entry, 1);
-        target.writeMemory(entry, new byte[] {BREAKPOINT});
+    private StoppedThreads runToStart(TargetProcess target) throws AttachException {
+        ProgramStart start = ProgramStart.prepare(target);
+        start.resume(0);
         long deadline = System.nanoTime() + START_TIMEOUT_NANOS;
         ThreadWait wait = new ThreadWait();
-        int signal = 0;
         while (true) {
-            check(Ptrace.resume(pid, signal), "resume");
-            signal = 0;
-            switch (wait.await(pid, deadline)) {
-                case ThreadWait.SIGNAL -> {
-                    if (wait.signal == Processes.SIGTRAP && Registers.read(pid).rip() == entry + 1) {
-                        target.writeMemory(entry, original);
-                        return settleAtEntry(target, entry, wait, deadline);
-                    }
-                    signal = wait.signal;
-                }
-                case ThreadWait.GONE -> throw AttachException.gone(pid);
-                case ThreadWait.NOTHING ->
-                    throw new AttachException(
-                            Reason.CANNOT_START, "process " + pid + " does not reach its entry point");
-                default -> {}
+            int kind = wait.await(pid, deadline);
+            if (kind == ThreadWait.GONE) {
+                throw AttachException.gone(pid);
+            }
+            if (kind == ThreadWait.NOTHING) {
+                throw new AttachException(Reason.CANNOT_START, "process " + pid + " does not reach its start");
+            }
+            if (start.report(kind, wait.signal)) {
+                check(Ptrace.setOptions(pid, Ptrace.O_TRACESYSGOOD | Ptrace.O_EXITKILL), "trace");
+                return new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true);
             }
         }
-    }
-
-    private StoppedThreads settleAtEntry(TargetProcess target, long entry, ThreadWait wait, long deadline)
-            throws AttachException {
-        StoppedThread thread = new StoppedThread(pid, pid);
-        thread.setRegisters(thread.registers().with(Registers.RIP, entry));
-        Ptrace.interrupt(pid);
-        check(Ptrace.resume(pid, 0), "resume");
-        if (wait.awaitEvent(pid, deadline) != ThreadWait.EVENT) {
-            throw AttachException.gone(pid);
-        }
-        check(Ptrace.setOptions(pid, Ptrace.O_TRACESYSGOOD | Ptrace.O_EXITKILL), "trace");
-        return new StoppedThreads(target, List.of(thread), true);
     }
 
     private void check(long result, String verb) throws AttachException {
@@ -253,7 +252,7 @@ public final class LaunchedProcess {
     private int collect() {
         synchronized (CHILDREN) {
             int known = CHILDREN.getOrDefault(pid, 0);
-            if (known != RUNNING || Processes.awaitEnd(pidfd, 0) != 1) {
+            if (known != RUNNING || FOLLOWED.contains(pid) || Processes.awaitEnd(pidfd, 0) != 1) {
                 return known;
             }
             long result = Processes.wait4(pid, Processes.WNOHANG | Processes.WALL);

@@ -80,6 +80,14 @@ record ProcessFacts(
         }
     }
 
+    /** Whether a thread's process does nothing at a signal: it ignores it, or handles it not and the default is to ignore it (signal(7): SIGCHLD, SIGCONT, SIGURG, SIGWINCH). */
+    static boolean ignores(int tid, int signal) {
+        String status = Descriptors.readText("/proc/" + tid + "/status");
+        long bit = 1L << (signal - 1);
+        boolean byDefault = signal == 17 || signal == 18 || signal == 23 || signal == 28;
+        return (mask(status, "SigIgn") & bit) != 0 || (byDefault && (mask(status, "SigCgt") & bit) == 0);
+    }
+
     private static long mask(String status, String name) {
         return Long.parseUnsignedLong(field(status, name, "0"), 16);
     }

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * runs as a task here, from the stop to the release; {@link TargetProcess#stopAll} checks it.
  *
  * <p>If a task leaves a target's thread that could not be released (it never stopped, because it waits uninterruptibly in the kernel), the platform thread ends after the
- * task, and the kernel releases all that it held; the next task gets a fresh one. So no task may count on what an earlier task held.
+ * task, and the kernel releases all that it held; the next task gets a fresh one. So no task may count on what an earlier task held. Only {@link Following} holds threads from task to task; then the
+ * platform thread stays, and between tasks waits for what it follows.
  *
  * <p>Any thread may call {@link #call}; tasks run one at a time.
  */
@@ -40,7 +42,7 @@ public final class Ptracer implements AutoCloseable {
             current.start();
             worker = current;
         }
-        put(current.tasks, future);
+        current.hand(future);
         try {
             return get(future);
         } catch (ExecutionException e) {
@@ -67,9 +69,27 @@ public final class Ptracer implements AutoCloseable {
         return Objects.requireNonNull(((Worker) Thread.currentThread()).wakeUps);
     }
 
-    /** Called on the ptrace thread: end after this task, so that the kernel lets go of all that is still held. */
-    static void retireAfterTask() {
-        ((Worker) Thread.currentThread()).retiring = true;
+    /** The threads that the calling ptrace thread holds beyond its tasks; null if it follows nothing. */
+    static @Nullable HeldThreads held() {
+        return Thread.currentThread() instanceof Worker worker ? worker.held : null;
+    }
+
+    /** Called on the ptrace thread: it waits for what it follows whenever it has no task. */
+    static void beginFollowing(Following following, HeldThreads held) {
+        Worker worker = (Worker) Thread.currentThread();
+        worker.following = following;
+        worker.held = held;
+    }
+
+    /** Called on the ptrace thread: end after this task, so that the kernel lets go of a thread that did not stop. A thread that follows others goes on, and lets go of it when it stops. */
+    static void retireAfterTask(int tid) {
+        Worker worker = (Worker) Thread.currentThread();
+        HeldThreads held = worker.held;
+        if (held == null) {
+            worker.retiring = true;
+        } else {
+            held.abandon(tid);
+        }
     }
 
     /** Ends the ptrace thread. */
@@ -83,26 +103,11 @@ public final class Ptracer implements AutoCloseable {
     }
 
     private static void end(Worker worker) {
-        put(worker.tasks, Worker.END);
+        worker.hand(Worker.END);
         boolean interrupted = false;
         while (true) {
             try {
                 worker.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void put(SynchronousQueue<Runnable> queue, Runnable task) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                queue.put(task);
                 break;
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -132,9 +137,13 @@ public final class Ptracer implements AutoCloseable {
 
     private static final class Worker extends Thread {
         static final Runnable END = new FutureTask<>(() -> null);
+        private static final long OFFER_MILLIS = 1;
 
         final SynchronousQueue<Runnable> tasks = new SynchronousQueue<>();
         volatile boolean retiring;
+        private volatile @Nullable Following following;
+        private volatile int tid;
+        private @Nullable HeldThreads held;
         private @Nullable WakeUps wakeUps;
 
         Worker() {
@@ -146,14 +155,49 @@ public final class Ptracer implements AutoCloseable {
         public void run() {
             Processes.favourThisThread();
             wakeUps = new WakeUps();
+            tid = Processes.tid();
             while (true) {
-                Runnable task = take();
+                Runnable task = next();
                 if (task == END) {
                     wakeUps.delete();
                     return;
                 }
                 task.run();
             }
+        }
+
+        /** Gives it a task, as soon as it has none. An interrupt of the caller is kept. */
+        void hand(Runnable task) {
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    if (tasks.offer(task, OFFER_MILLIS, TimeUnit.MILLISECONDS)) {
+                        break;
+                    }
+                    if (following != null) {
+                        WakeUps.wake(tid); // again and again: one that comes just before it waits is lost
+                    }
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private Runnable next() {
+            Following present = following;
+            while (present != null) {
+                Runnable task = tasks.poll();
+                if (task != null) {
+                    return task;
+                }
+                if (!present.step()) {
+                    break;
+                }
+            }
+            return take();
         }
 
         /** Nobody has a reason to interrupt this thread, and a task that is under way must not be cut short. */

@@ -2,6 +2,9 @@ package io.trapless.tracer.attach;
 
 import io.trapless.tracer.attach.AttachRefusal.Reason;
 import io.trapless.tracer.linux.Ptrace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -104,8 +107,39 @@ public final class RemoteCalls implements AutoCloseable {
         return registers[Registers.RAX];
     }
 
+    /** CPU time of the lent thread so far, nanoseconds (Documentation/scheduler/sched-stats.rst); the time of day where the kernel does not keep it. */
+    public long cpuNanos() {
+        try {
+            String schedstat =
+                    Files.readString(Path.of("/proc/" + target.pid() + "/task/" + thread.tid() + "/schedstat"));
+            return Long.parseLong(schedstat, 0, schedstat.indexOf(' '), 10);
+        } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
+            return System.nanoTime();
+        }
+    }
+
+    /**
+     * Runs a routine of ours in the target that ends in a system call, which gives the result, and a {@code ret}.
+     *
+     * @param routine its address
+     * @param a what it finds in rdi
+     * @param b what it finds in rsi
+     * @return what its system call gave
+     * @throws AttachException if the target ended, or the routine does not end
+     */
+    public long run(long routine, long a, long b) throws AttachException {
+        set(routine, 0, a, b, 0, 0, 0, 0);
+        runToSystemCallStop();
+        runToSystemCallStop();
+        return thread.registers().get(Registers.RAX);
+    }
+
     /** Makes the thread's next step a system call; from here on it finds its way back alone. */
     void set(long number, long a, long b, long c, long d, long e, long f) throws AttachException {
+        set(gadgets.systemCall(), number, a, b, c, d, e, f);
+    }
+
+    private void set(long code, long number, long a, long b, long c, long d, long e, long f) throws AttachException {
         if (!started) {
             target.writeMemory(frame.address(), frame.bytes());
         }
@@ -117,7 +151,7 @@ public final class RemoteCalls implements AutoCloseable {
         registers[Registers.R10] = d;
         registers[Registers.R8] = e;
         registers[Registers.R9] = f;
-        registers[Registers.RIP] = gadgets.systemCall();
+        registers[Registers.RIP] = code;
         registers[Registers.RSP] = frame.address();
         registers[Registers.ORIG_RAX] = -1;
         thread.check(Ptrace.setRegisters(thread.tid(), registers), "write the registers");
@@ -148,7 +182,7 @@ public final class RemoteCalls implements AutoCloseable {
                 }
                 default -> {
                     lost = true;
-                    Ptracer.retireAfterTask();
+                    Ptracer.retireAfterTask(thread.tid());
                     throw unexpected("a remote call does not end");
                 }
             }
@@ -183,7 +217,7 @@ public final class RemoteCalls implements AutoCloseable {
             throw AttachException.gone(target.pid());
         }
         if (kind != ThreadWait.EVENT) {
-            Ptracer.retireAfterTask();
+            Ptracer.retireAfterTask(thread.tid());
             throw unexpected("no stop after a remote call");
         }
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads of a target that stand still until {@link #close}. Then each goes on exactly as it was: an interrupted system call restarts, pending signals are delivered, a
+ * Threads of a target that stand still until {@link #close}. Then each is let go (one that is followed stays seized) and goes on exactly as it was: an interrupted system call restarts, pending signals are delivered, a
  * process that was stopped (SIGSTOP) stays stopped. On the {@link Ptracer} thread only.
  */
 public final class StoppedThreads implements AutoCloseable {
@@ -65,11 +65,16 @@ public final class StoppedThreads implements AutoCloseable {
                 dead.add(thread);
                 continue;
             }
-            if (Ptrace.detach(thread.tid(), 0) == -Errno.ESRCH) {
+            if (letGo(thread) == -Errno.ESRCH) {
                 dead.add(thread);
             }
         }
         reap(dead);
+    }
+
+    private static long letGo(StoppedThread thread) {
+        HeldThreads held = Ptracer.held();
+        return held != null && held.holds(thread.tid()) ? held.resume(thread.tid()) : Ptrace.detach(thread.tid(), 0);
     }
 
     /** The first thread's remains can be had only after all others'. */
@@ -79,8 +84,10 @@ public final class StoppedThreads implements AutoCloseable {
         for (int pass = 0; pass < 2; pass++) {
             for (StoppedThread thread : dead) {
                 boolean leader = thread.tid() == target.pid();
-                if (leader == (pass == 1) && !reap(wait, thread.tid(), deadline)) {
-                    Ptracer.retireAfterTask();
+                HeldThreads held = Ptracer.held();
+                boolean others = held != null && held.holds(thread.tid()); // its end will be told
+                if (leader == (pass == 1) && !others && !reap(wait, thread.tid(), deadline)) {
+                    Ptracer.retireAfterTask(thread.tid());
                 }
             }
         }

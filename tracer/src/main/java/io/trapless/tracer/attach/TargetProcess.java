@@ -58,6 +58,25 @@ public final class TargetProcess implements AutoCloseable {
         }
     }
 
+    /** A process that was just forked from one that is traced: what its parent was admitted by holds for it too. */
+    static TargetProcess openForked(int pid, ProcessFacts facts) throws AttachException {
+        String directory = "/proc/" + pid;
+        int memory = Admission.openMemory(pid, directory, facts);
+        try {
+            List<MemoryMapping> mappings = MemoryMapping.parseAll(Descriptors.readText(directory + "/maps"));
+            if (mappings.isEmpty()) {
+                throw AttachException.gone(pid);
+            }
+            return new TargetProcess(pid, facts, memory, mappings.getFirst().start());
+        } catch (AttachException refused) {
+            Descriptors.close(memory);
+            throw refused;
+        } catch (LinuxException gone) {
+            Descriptors.close(memory);
+            throw AttachException.gone(pid);
+        }
+    }
+
     /** The /proc folder through which the address space can be seen: that of a thread that has not ended (the first thread may have, pthread_exit(3)). */
     private static String livingThread(int pid) throws AttachException {
         for (int tid : listThreads(pid)) {

@@ -16,9 +16,11 @@ public final class TextPatcher {
     private final TargetProcess target;
     private final List<TextChange> changes;
     private final List<RipMove> moves;
+    private final boolean firstByteToo;
 
-    private TextPatcher(StoppedThreads stopped, List<TextChange> changes, List<RipMove> moves) {
+    private TextPatcher(StoppedThreads stopped, List<TextChange> changes, List<RipMove> moves, boolean firstByteToo) {
         this.stopped = stopped;
+        this.firstByteToo = firstByteToo;
         this.target = stopped.target();
         this.changes = new ArrayList<>(changes);
         this.changes.sort(Comparator.comparingLong(TextChange::address));
@@ -36,10 +38,24 @@ public final class TextPatcher {
      */
     public static int apply(StoppedThreads stopped, List<TextChange> changes, List<RipMove> moves)
             throws AttachException {
+        return apply(stopped, changes, moves, false);
+    }
+
+    /**
+     * The same for code that disappears: a thread that stands at the very beginning of a change is moved too.
+     */
+    public static int applyWhole(StoppedThreads stopped, List<TextChange> changes, List<RipMove> moves)
+            throws AttachException {
+        return apply(stopped, changes, moves, true);
+    }
+
+    private static int apply(
+            StoppedThreads stopped, List<TextChange> changes, List<RipMove> moves, boolean firstByteToo)
+            throws AttachException {
         if (!stopped.complete()) {
             throw new IllegalStateException("text is changed only while all threads stand still");
         }
-        TextPatcher patcher = new TextPatcher(stopped, changes, moves);
+        TextPatcher patcher = new TextPatcher(stopped, changes, moves, firstByteToo);
         List<byte[]> spans = patcher.verify();
         List<ThreadMove> threadMoves = patcher.planMoves();
         // Threads first: a moved thread runs the copies, which are complete, whatever becomes of the tracer now.
@@ -114,7 +130,7 @@ public final class TextPatcher {
         return found;
     }
 
-    /** Strictly inside a change; or, before a change's first instruction that is a system call to be made again, with rip inside already. */
+    /** Inside a change; or, before a change's first instruction that is a system call to be made again, with rip inside already. */
     private boolean needsMove(long next, long rip) {
         return inside(next) || (next != rip && inside(rip));
     }
@@ -125,7 +141,7 @@ public final class TextPatcher {
         while (low <= high) {
             int middle = (low + high) >>> 1;
             TextChange change = changes.get(middle);
-            if (address <= change.address()) {
+            if (address < change.address() || (address == change.address() && !firstByteToo)) {
                 high = middle - 1;
             } else if (address >= change.end()) {
                 low = middle + 1;

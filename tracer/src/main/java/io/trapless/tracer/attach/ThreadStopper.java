@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Stops threads: seize, interrupt, wait, and look again until a look finds no new one. Used once, on a {@link Ptracer} thread. */
@@ -78,7 +79,17 @@ final class ThreadStopper {
 
     /** Seizes and interrupts; false if the thread has ended. */
     private boolean seize(int tid) throws AttachException {
-        long result = Ptrace.seize(tid, Ptrace.O_TRACESYSGOOD);
+        HeldThreads held = Ptracer.held();
+        boolean ours = held != null && held.holds(tid);
+        if (ours && Objects.requireNonNull(held).standsAtExec(tid)) {
+            throw AttachException.gone(target.pid());
+        }
+        long result = ours ? 0 : Ptrace.seize(tid, Ptrace.O_TRACESYSGOOD);
+        if (result == -Errno.EPERM && held != null && Admission.tracerOf(target.pid(), tid) == Processes.pid()) {
+            // Made a moment ago by a thread that is held.
+            held.hold(target.pid(), tid);
+            result = 0;
+        }
         if (result == 0) {
             seen.set(tid);
             Ptrace.interrupt(tid);
@@ -141,8 +152,8 @@ final class ThreadStopper {
 
     /** Lets go of everything. A thread that has not stopped cannot be let go by request; the end of the ptrace thread does it. */
     private void giveUp() {
-        if (pendingCount > 0) {
-            Ptracer.retireAfterTask();
+        for (int i = 0; i < pendingCount; i++) {
+            Ptracer.retireAfterTask(pending[i]);
         }
         new StoppedThreads(target, stopped, false).close();
     }

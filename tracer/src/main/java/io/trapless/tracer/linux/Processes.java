@@ -12,6 +12,8 @@ public final class Processes {
 
     public static final int WNOHANG = 1;
     public static final int WUNTRACED = 2;
+    /** Only for children and tracees of the calling thread itself (wait(2)). */
+    public static final int WNOTHREAD = 0x20000000;
     /** Wait for a thread, whatever its exit signal is (wait(2)). */
     public static final int WALL = 0x40000000;
 
@@ -27,6 +29,10 @@ public final class Processes {
 
     public static int pid() {
         return (int) Syscalls.call(Syscalls.GETPID);
+    }
+
+    public static int tid() {
+        return (int) Syscalls.call(Syscalls.GETTID);
     }
 
     public static int uid() {

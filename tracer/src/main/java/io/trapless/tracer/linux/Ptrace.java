@@ -14,9 +14,15 @@ public final class Ptrace {
     /** In {@code status >> 16} of a group-stop or of the stop that {@link #interrupt} asked for. */
     public static final int EVENT_STOP = 128;
 
+    public static final int EVENT_FORK = 1;
+    public static final int EVENT_VFORK = 2;
+    public static final int EVENT_CLONE = 3;
     public static final int EVENT_EXEC = 4;
 
     public static final int O_TRACESYSGOOD = 1;
+    public static final int O_TRACEFORK = 1 << EVENT_FORK;
+    public static final int O_TRACEVFORK = 1 << EVENT_VFORK;
+    public static final int O_TRACECLONE = 1 << EVENT_CLONE;
     public static final int O_TRACEEXEC = 1 << EVENT_EXEC;
     /** Kill the tracee when the tracer ends: only for processes the tracer started itself. */
     public static final int O_EXITKILL = 1 << 20;
@@ -27,9 +33,11 @@ public final class Ptrace {
     private static final int DETACH = 17;
     private static final int SYSCALL = 24;
     private static final int SETOPTIONS = 0x4200;
+    private static final int GETEVENTMSG = 0x4201;
     private static final int GETREGSET = 0x4204;
     private static final int SEIZE = 0x4206;
     private static final int INTERRUPT = 0x4207;
+    private static final int LISTEN = 0x4208;
     private static final int GETSIGMASK = 0x420a;
     private static final int SETSIGMASK = 0x420b;
     private static final int GET_RSEQ_CONFIGURATION = 0x420f;
@@ -63,6 +71,18 @@ public final class Ptrace {
     /** Resumes until the next entry to or exit from a system call. */
     public static long resumeToSyscall(int tid, int signal) {
         return request(SYSCALL, tid, 0, signal);
+    }
+
+    /** Lets a thread in a group-stop stay stopped, and report when that ends (SIGCONT) or {@link #interrupt} asks. */
+    public static long listen(int tid) {
+        return request(LISTEN, tid, 0, 0);
+    }
+
+    /** What the event of a stopped thread is about: the new thread's id ({@link #EVENT_FORK} and its like), its own former id ({@link #EVENT_EXEC}); or an error. */
+    public static long eventMessage(int tid) {
+        MemorySegment scratch = Syscalls.scratch();
+        long result = request(GETEVENTMSG, tid, 0, scratch.address());
+        return result < 0 ? result : scratch.get(ValueLayout.JAVA_LONG, 0);
     }
 
     /** Lets go and resumes. */

@@ -23,6 +23,7 @@ public final class Syscalls {
     public static final int MUNMAP = 11;
     public static final int RT_SIGACTION = 13;
     public static final int RT_SIGRETURN = 15;
+    public static final int IOCTL = 16;
     public static final int PREAD64 = 17;
     public static final int PWRITE64 = 18;
     public static final int NANOSLEEP = 35;
@@ -37,6 +38,8 @@ public final class Syscalls {
     public static final int GETUID = 102;
     public static final int PRCTL = 157;
     public static final int GETTID = 186;
+    public static final int GETXATTR = 191;
+    public static final int FUTEX = 202;
     public static final int GETDENTS64 = 217;
     public static final int TIMER_CREATE = 222;
     public static final int TIMER_SETTIME = 223;

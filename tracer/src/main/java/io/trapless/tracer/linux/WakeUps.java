@@ -44,6 +44,11 @@ public final class WakeUps {
         Syscalls.call(Syscalls.TIMER_SETTIME, timer, 0, spec.address(), 0);
     }
 
+    /** Makes a blocking call of another thread that has its own wake-ups return EINTR. One that comes just before the call is lost. */
+    public static void wake(int tid) {
+        Processes.tgkill(Processes.pid(), tid, SIGNAL);
+    }
+
     /** Gives the timer back. */
     public void delete() {
         Syscalls.call(Syscalls.TIMER_DELETE, timer);

@@ -1,25 +1,35 @@
 package io.trapless.tracer.plan;
 
 import io.trapless.binary.flow.CodeMap;
+import io.trapless.binary.flow.CodeRange;
 import io.trapless.binary.flow.DisplacedRange;
 import io.trapless.binary.flow.Displacement;
+import io.trapless.binary.flow.DisplacementRefusal;
+import io.trapless.binary.flow.FunctionExit;
+import io.trapless.binary.flow.FunctionExit.When;
+import io.trapless.binary.flow.FunctionFlow;
 import io.trapless.binary.flow.ImageView;
+import io.trapless.binary.flow.Islands;
+import io.trapless.binary.x86.Decoder;
+import io.trapless.binary.x86.Instruction;
 import io.trapless.binary.x86.Liveness;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans the sites of one image. Built once for an image, which is when its code is analysed; then each site takes microseconds. For one thread at a time.
  */
 public final class SitePlanner {
-    /** Bytes of a jump with a 32-bit displacement. */
-    public static final int JUMP_BYTES = 5;
-
     /** Instructions to look ahead for what is dead: nearly all that can be found is found in a few. */
     private static final int LIVENESS_INSTRUCTIONS = 32;
 
     private final CodeMap map;
+    private final Islands islands;
     private final boolean vforkGuard;
     private final int registersInNotes;
+    private final Instruction instruction = new Instruction();
 
     /**
      * @param vforkGuard whether code of this image may run between vfork and exec
@@ -28,6 +38,7 @@ public final class SitePlanner {
      */
     public SitePlanner(ImageView view, boolean vforkGuard, int registersInNotes) {
         this.map = CodeMap.analyze(view);
+        this.islands = new Islands(map);
         this.vforkGuard = vforkGuard;
         this.registersInNotes = registersInNotes;
     }
@@ -44,31 +55,155 @@ public final class SitePlanner {
 
     /** Plans a site at an address of the file. */
     public SitePlan plan(long address) {
-        return switch (DisplacedRange.plan(map, address, JUMP_BYTES)) {
-            case Displacement.Refused refused -> new SitePlan.Refused(sentence(refused));
-            case DisplacedRange range -> jump(range);
+        return plan(address, When.ALWAYS);
+    }
+
+    /** Plans the nop of a USDT note: where a long nop stands behind it for tracers (sys/sdt.h of libbpf), that one becomes the jump. */
+    public SitePlan planNote(long address) {
+        return plan(noteSite(address));
+    }
+
+    /** The nop of a USDT note that is patched. */
+    long noteSite(long address) {
+        if (decode(address) && instruction.isNop() && instruction.length() == 1) {
+            long next = instruction.nextAddress();
+            if (!map.isTarget(next)
+                    && decode(next)
+                    && instruction.isNop()
+                    && instruction.length() >= DisplacedRange.JUMP_BYTES
+                    && room(next, When.ALWAYS) instanceof DisplacedRange) {
+                return next;
+            }
+        }
+        return address;
+    }
+
+    /** Whether an address is a place at which somebody may want to look: the start of an instruction that is no padding, and no ENDBR64. */
+    boolean isOffset(long address) {
+        return decode(address) && !instruction.isPadding() && !instruction.isEndbr64();
+    }
+
+    /** The address of the next instruction; where nothing can be decoded, of the next byte. */
+    long next(long address) {
+        return decode(address) ? instruction.nextAddress() : address + 1;
+    }
+
+    CodeMap map() {
+        return map;
+    }
+
+    /** Plans all ways out of a function whose range its symbol tells. */
+    public FunctionExits planExits(CodeRange function) {
+        FunctionFlow flow = FunctionFlow.of(map, function);
+        List<PlannedExit> exits = new ArrayList<>();
+        for (FunctionExit exit : flow.exits()) {
+            exits.add(planExit(flow, exit));
+        }
+        return new FunctionExits(exits, flow.doubts());
+    }
+
+    private PlannedExit planExit(FunctionFlow flow, FunctionExit exit) {
+        return switch (plan(exit.address(), exit.when())) {
+            case SitePlan.Jump jump -> new PlannedExit(exit, List.of(jump), null);
+            case SitePlan.Refused refused -> {
+                List<SitePlan.Jump> jumps = new ArrayList<>();
+                List<FunctionExit> ways = flow.waysTo(exit);
+                for (FunctionExit way : ways) {
+                    if (plan(way.address(), way.when()) instanceof SitePlan.Jump jump) {
+                        jumps.add(jump);
+                    }
+                }
+                boolean all = !ways.isEmpty() && jumps.size() == ways.size();
+                yield all ? new PlannedExit(exit, jumps, null) : new PlannedExit(exit, List.of(), refused);
+            }
         };
     }
 
-    private SitePlan jump(DisplacedRange range) {
-        ImageView.Section section = map.sectionAt(range.address());
-        if (section == null) {
-            return new SitePlan.Refused("no code of the image is at this address");
+    private SitePlan plan(long address, When when) {
+        return switch (room(address, when)) {
+            case Displacement.Refused refused -> SitePlan.Refused.of(refused);
+            case DisplacedRange range -> jump(range, when);
+        };
+    }
+
+    /** Where a jump for a site can go; a range too short for a long jump has padding near. */
+    Displacement room(long address, When when) {
+        Displacement roomy = displace(address, when, DisplacedRange.JUMP_BYTES);
+        if (roomy instanceof DisplacedRange) {
+            return roomy;
         }
-        int offset = Math.toIntExact(range.address() - section.address());
+        if (displace(address, when, DisplacedRange.SHORT_JUMP_BYTES) instanceof DisplacedRange range) {
+            return hasIsland(range) ? range : new Displacement.Refused(DisplacementRefusal.NO_ISLAND, address, null);
+        }
+        return roomy;
+    }
+
+    private Displacement displace(long address, When when, int bytes) {
+        return when == When.FROM_BEFORE
+                ? DisplacedRange.planBefore(map, address, bytes)
+                : DisplacedRange.plan(map, address, bytes);
+    }
+
+    private boolean hasIsland(DisplacedRange range) {
+        for (CodeRange padding : islands.near(range.address())) {
+            long last = padding.end() - DisplacedRange.JUMP_BYTES;
+            for (long island = padding.start(); island <= last; island++) {
+                if (Islands.reaches(range.address(), island)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private SitePlan jump(DisplacedRange range, When when) {
+        ImageView.Section section = map.sectionAt(range.site());
+        if (section == null) {
+            return SitePlan.Refused.of(new Displacement.Refused(DisplacementRefusal.NOT_CODE, range.site(), null));
+        }
         byte[] text = section.bytes();
-        byte[] original = Arrays.copyOfRange(text, offset, offset + range.lengthBytes());
         int site = Math.toIntExact(range.site() - section.address());
         int dead = Liveness.registersDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS)
                 & ~registersInNotes;
         boolean flagsDead = Liveness.flagsDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS);
-        return new SitePlan.Jump(range, original, dead, flagsDead, vforkGuard);
+        return new SitePlan.Jump(range, tactic(range), when, dead, flagsDead, vforkGuard);
     }
 
-    private static String sentence(Displacement.Refused refused) {
-        String reason = refused.detail() != null
-                ? refused.detail().sentence()
-                : refused.reason().sentence();
-        return reason + " (at 0x" + Long.toHexString(refused.at()) + ")";
+    /** What was done to find a range. */
+    Tactic tactic(DisplacedRange range) {
+        if (range.lengthBytes() < DisplacedRange.JUMP_BYTES) {
+            return Tactic.ISLAND;
+        }
+        if (range.isBackward()) {
+            return Tactic.BACKWARD;
+        }
+        if (decode(range.address()) && instruction.length() == range.lengthBytes()) {
+            return instruction.isNop() ? Tactic.LONG_NOP : Tactic.SINGLE;
+        }
+        return Tactic.FORWARD;
+    }
+
+    private boolean decode(long address) {
+        ImageView.Section section = map.sectionAt(address);
+        if (section == null) {
+            return false;
+        }
+        byte[] text = section.bytes();
+        return Decoder.decode(text, Math.toIntExact(address - section.address()), text.length, address, instruction);
+    }
+
+    /** The padding that a short jump at an address can lead to. */
+    List<CodeRange> islandsNear(long address) {
+        return islands.near(address);
+    }
+
+    /** A copy of the file's code; null if it does not all lie in one section. */
+    public byte @Nullable [] code(long address, int lengthBytes) {
+        ImageView.Section section = map.sectionAt(address);
+        if (section == null || address + lengthBytes > section.end()) {
+            return null;
+        }
+        int offset = Math.toIntExact(address - section.address());
+        return Arrays.copyOfRange(section.bytes(), offset, offset + lengthBytes);
     }
 }

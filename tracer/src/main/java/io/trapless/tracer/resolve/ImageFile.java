@@ -69,7 +69,11 @@ public final class ImageFile {
     public ImageView view() throws ElfException {
         ImageView image = view;
         if (image == null) {
-            image = ElfImage.of(elf, symbols().codeRanges());
+            long[] parts = symbols().functions().stream()
+                    .filter(Function::isPart)
+                    .mapToLong(Function::address)
+                    .toArray();
+            image = ElfImage.of(elf, symbols().codeRanges(), parts);
             view = image;
         }
         return image;

@@ -29,6 +29,11 @@ public final class ImageFiles implements AutoCloseable {
         return known;
     }
 
+    /** Opens a file of this machine, whoever maps it. */
+    public ImageFile open(Path path) throws ElfException {
+        return open(path, 0, 0, path.toAbsolutePath().normalize().toString(), Path.of("/"));
+    }
+
     @Override
     public void close() {
         open.values().forEach(file -> file.elf().close());

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /** How a probe names a module. Immutable. */
-final class ModuleNames {
+public final class ModuleNames {
     /** What may follow a library's bare name: {@code -2.31.so}, {@code .so.6}, {@code 3.11.so.1.0}. */
     private static final Pattern LIBRARY_TAIL = Pattern.compile("(-[0-9][0-9.]*)?\\.so(\\.[0-9][0-9.]*)?");
 
@@ -22,7 +22,7 @@ final class ModuleNames {
     }
 
     /** A name with a slash is a path, a relative one counted from the tracer's working directory; any other is a bare name. */
-    static ModuleNames of(String text) {
+    public static ModuleNames of(String text) {
         boolean isPath = text.indexOf('/') >= 0;
         String path = isPath && !text.startsWith("/")
                 ? Path.of("").toAbsolutePath().resolve(text).normalize().toString()
@@ -44,7 +44,7 @@ final class ModuleNames {
     }
 
     /** Whether a mapped file's path is meant; a bare name matches {@code libNAME.so*} only with its {@code lib}. */
-    boolean matches(String mappedPath) {
+    public boolean matches(String mappedPath) {
         if (isPath) {
             return wild ? glob.matches(mappedPath) : mappedPath.equals(text);
         }

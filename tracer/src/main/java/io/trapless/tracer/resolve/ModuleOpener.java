@@ -62,6 +62,11 @@ final class ModuleOpener {
         return hasIdentity(TargetPaths.below(root, path), file);
     }
 
+    /** Whether a path as the tracer sees it leads to a mapped file, which the target may see elsewhere: it lives in a container. */
+    boolean isHere(MappedFile file, String path) {
+        return hasIdentity(Path.of(path), file);
+    }
+
     /** The module once for every place where its code is loaded; nearly always once. */
     List<ModuleImage> open(MappedFile mapped) throws ElfException, ResolveException {
         Path exact = exactLink(mapped);

@@ -45,16 +45,23 @@ public final class Resolver {
         return new Resolver(new FileModules(path, files));
     }
 
+    /**
+     * Sites of the files of this system wherever they will be loaded.
+     *
+     * @param loadBias the bias of every module, for the sites' addresses
+     */
+    public static Resolver forSystem(ImageFiles files, long loadBias) {
+        return new Resolver(new SystemModules(files, loadBias, System.getenv("PATH")));
+    }
+
     /** All sites that a pattern means, and why others have none; never neither. */
     public Resolution resolve(ProbePattern pattern) {
         List<Refusal> refusals = new ArrayList<>();
         try {
             return switch (pattern) {
-                case ProbePattern.Uprobe uprobe -> functions(uprobe, refusals);
+                case ProbePattern.Uprobe uprobe -> functions(FunctionPattern.of(uprobe), refusals);
                 case ProbePattern.Usdt usdt -> usdt(usdt, refusals);
-                case ProbePattern.Uretprobe uretprobe ->
-                    throw new ResolveException(
-                            RefusalReason.UNSUPPORTED, "return probes are not available yet: use uprobe");
+                case ProbePattern.Uretprobe uretprobe -> functions(FunctionPattern.of(uretprobe), refusals);
             };
         } catch (ResolveException e) {
             refusals.add(e.refusal(pattern.text()));
@@ -65,7 +72,7 @@ public final class Resolver {
         return new Resolution(List.of(), refusals);
     }
 
-    private Resolution functions(ProbePattern.Uprobe pattern, List<Refusal> refusals) throws ResolveException {
+    private Resolution functions(FunctionPattern pattern, List<Refusal> refusals) throws ResolveException {
         ModuleNames name = ModuleNames.of(pattern.module());
         List<ModuleImage> found = modules.find(name, refusals);
         int passedOver = refusals.size();
@@ -83,7 +90,7 @@ public final class Resolver {
         return new Resolution(sites.sites(), refusals);
     }
 
-    private static Refusal noFunction(ProbePattern.Uprobe pattern, List<ModuleImage> searched) throws ResolveException {
+    private static Refusal noFunction(FunctionPattern pattern, List<ModuleImage> searched) throws ResolveException {
         String wanted = switch (pattern.target()) {
             case ProbeTarget.Function function -> function.pattern();
             case ProbeTarget.FunctionOffset offset -> offset.pattern();

@@ -3,7 +3,6 @@ package io.trapless.tracer.resolve;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.symbol.Function;
 import io.trapless.binary.symbol.SymbolTable;
-import io.trapless.language.syntax.ProbePattern;
 import io.trapless.language.syntax.ProbeTarget;
 import io.trapless.language.syntax.ProbeTarget.Language;
 import java.util.LinkedHashMap;
@@ -15,16 +14,18 @@ import org.jspecify.annotations.Nullable;
 final class SiteCollector {
     private final Modules modules;
     private final ModuleNames moduleName;
-    private final ProbePattern.Uprobe pattern;
+    private final FunctionPattern pattern;
+    private final SiteKind kind;
     private final List<Refusal> refusals;
     private final Map<Place, Site> sites = new LinkedHashMap<>();
 
     private record Place(String module, long address) {}
 
-    SiteCollector(Modules modules, ModuleNames moduleName, ProbePattern.Uprobe pattern, List<Refusal> refusals) {
+    SiteCollector(Modules modules, ModuleNames moduleName, FunctionPattern pattern, List<Refusal> refusals) {
         this.modules = modules;
         this.moduleName = moduleName;
         this.pattern = pattern;
+        this.kind = pattern.returns() ? SiteKind.EXITS : SiteKind.ENTRY;
         this.refusals = refusals;
     }
 
@@ -59,13 +60,16 @@ final class SiteCollector {
                 FunctionLookup.find(module.file().symbols(), target.pattern(), target.language())) {
             String probe = text(module, new ProbeTarget.Function(match.name(), match.language()));
             Function function = match.function();
+            if (pattern.returns() && function.isPart()) {
+                continue; // its exits are those of the function that it is a part of
+            }
             if (function.kind() == Function.Kind.IFUNC) {
                 Function chosen = implementation(module, function, probe);
                 if (chosen != null) {
-                    add(probe, module, chosen.address(), SiteKind.ENTRY, chosen);
+                    add(probe, module, chosen.address(), kind, chosen);
                 }
             } else {
-                add(probe, module, function.address(), SiteKind.ENTRY, function);
+                add(probe, module, function.address(), kind, function);
             }
         }
     }
@@ -97,18 +101,30 @@ final class SiteCollector {
         String probe = text(module, new ProbeTarget.Address(address));
         boolean mapped = module.containsCode(address + module.loadBias());
         if (module.file().elf().isCode(address) && mapped) {
-            add(
-                    probe,
-                    module,
-                    address,
-                    SiteKind.ADDRESS,
-                    module.file().symbols().covering(address));
+            Function function = module.file().symbols().covering(address);
+            if (pattern.returns()) {
+                exitsAt(module, address, probe, function);
+                return;
+            }
+            add(probe, module, address, SiteKind.ADDRESS, function);
         } else {
             refuse(
                     probe,
                     RefusalReason.NOT_CODE,
                     "0x" + Long.toHexString(address) + " is not in the code of " + module.path()
                             + ": give an address as nm or objdump show it");
+        }
+    }
+
+    private void exitsAt(ModuleImage module, long address, String probe, @Nullable Function function) {
+        if (function != null && function.address() == address) {
+            add(probe, module, address, SiteKind.EXITS, function);
+        } else {
+            refuse(
+                    probe,
+                    RefusalReason.NO_SUCH_FUNCTION,
+                    "no function is known to begin at 0x" + Long.toHexString(address)
+                            + ": give a function's name or its first address");
         }
     }
 
@@ -146,7 +162,7 @@ final class SiteCollector {
     }
 
     private String text(ModuleImage module, ProbeTarget target) {
-        return new ProbePattern.Uprobe(shownModule(moduleName, module), target, pattern.span()).text();
+        return pattern.text(shownModule(moduleName, module), target);
     }
 
     private void add(String probe, ModuleImage module, long fileAddress, SiteKind kind, @Nullable Function function) {

@@ -9,5 +9,7 @@ public enum SiteKind {
     /** The instruction at an address; the same. */
     ADDRESS,
     /** The nop of a USDT probe. */
-    USDT
+    USDT,
+    /** All exits of a function, whose address this is: where they are is found when they are planned. */
+    EXITS
 }

@@ -59,6 +59,12 @@ final class AtomicRingReader extends RingReader {
     }
 
     @Override
+    void beginAt(long position) {
+        super.beginAt(position);
+        cursor = position + HEADER_SIZE;
+    }
+
+    @Override
     boolean poll() throws IOException {
         long head = memory.headAcquire();
         if (!headCheck.accepts(head, consumed + capacity)) {
@@ -70,7 +76,7 @@ final class AtomicRingReader extends RingReader {
             if (cursor < consumed + subBufferSize) {
                 break;
             }
-            emit();
+            emit(PacketEmitter.NEXT_PACKET, PacketEmitter.UNKNOWN_TIME);
             consumed += subBufferSize;
             cursor = consumed + HEADER_SIZE;
             memory.releaseConsumed(consumed);
@@ -80,10 +86,15 @@ final class AtomicRingReader extends RingReader {
     }
 
     @Override
+    void flush() throws IOException {
+        poll();
+        emit(PacketEmitter.NEXT_PACKET, PacketEmitter.UNKNOWN_TIME);
+    }
+
+    @Override
     void drain() throws IOException {
         skipHolesBelow = Long.MAX_VALUE;
-        poll();
-        emit();
+        flush();
     }
 
     @Override
@@ -150,10 +161,19 @@ final class AtomicRingReader extends RingReader {
     }
 
     @Override
-    void takeSubBuffer(long end, boolean newest, boolean mayBeReopened) throws IOException {
-        cursor = consumed + HEADER_SIZE;
-        walkCopy(cursor, end, Long.MAX_VALUE);
-        emit();
+    void takeSubBuffer(long end, boolean newest, boolean mayBeReopened, HeadHistory history) throws IOException {
+        long start = consumed + HEADER_SIZE;
+        cursor = start;
+        long begin = notBefore(history.before(start));
+        for (HeadHistory.Sighting cut : history.between(start, end)) {
+            if (cursor < cut.position()) {
+                walkCopy(start, cut.position(), Long.MAX_VALUE);
+            }
+            emit(snapshotSequence(), begin);
+            begin = notBefore(cut.lastCycles());
+        }
+        walkCopy(start, end, Long.MAX_VALUE);
+        emit(snapshotSequence(), begin);
     }
 
     private boolean isCommitted(long granule) {
@@ -186,14 +206,14 @@ final class AtomicRingReader extends RingReader {
         return present;
     }
 
-    private void emit() throws IOException {
+    private void emit(long sequenceNumber, long begin) throws IOException {
         long lost = lost();
         if (packed > HEADER_SIZE || lost != emitter.discarded()) {
             malformed |= !emitter.emit(
                     packet(),
                     packed,
-                    consumed / subBufferSize,
-                    PacketEmitter.UNKNOWN_TIME,
+                    sequenceNumber,
+                    begin,
                     PacketEmitter.UNKNOWN_TIME,
                     lost,
                     context.tscCycles().getAsLong());

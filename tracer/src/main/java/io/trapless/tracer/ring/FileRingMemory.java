@@ -37,6 +37,11 @@ final class FileRingMemory implements RingMemory {
     }
 
     @Override
+    public long consumed() {
+        return (long) LONG.getAcquire(control, (long) RingDescriptor.CONSUMED_OFFSET);
+    }
+
+    @Override
     public long lost() {
         return (long) LONG.getOpaque(control, (long) RingDescriptor.LOST_OFFSET);
     }

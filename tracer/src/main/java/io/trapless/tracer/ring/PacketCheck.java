@@ -1,10 +1,11 @@
 package io.trapless.tracer.ring;
 
 import io.trapless.layout.RecordDescriptor;
-import io.trapless.layout.SessionHeaderDescriptor;
 import io.trapless.trace.ctf.PacketScanner;
+import io.trapless.trace.event.EventType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 
 /**
  * Checks the private copy of a packet record by record, and cuts it where the session's event limit is reached. Shared by the rings of one consumer; the consumer's thread only, but counts may
@@ -17,7 +18,6 @@ final class PacketCheck {
     private static final ValueLayout.OfLong HEADER = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final PacketScanner scanner;
-    private final long[] droppedOf = new long[SessionHeaderDescriptor.MAX_EVENT_IDS];
     private long remaining;
 
     private long goodEnd;
@@ -26,6 +26,11 @@ final class PacketCheck {
     private long last;
     private boolean malformed;
     private long mendedTimes;
+
+    /** Lets further event ids be known. Any thread; see {@link PacketScanner#add}. */
+    void add(List<EventType> events) {
+        events.forEach(scanner::add);
+    }
 
     /** {@code maxEvents}: how many records may pass in all. */
     PacketCheck(PacketScanner scanner, long maxEvents) {
@@ -74,7 +79,7 @@ final class PacketCheck {
             if (n == remaining) {
                 records = n;
                 for (long dropped = at; dropped < goodEnd; ) {
-                    droppedOf[(int) packet.get(HEADER, dropped) & 0xFFFF]++;
+                    scanner.takeBack(packet, dropped);
                     dropped += scanner.recordSize(packet, dropped, goodEnd);
                 }
                 goodEnd = at;
@@ -128,6 +133,11 @@ final class PacketCheck {
 
     /** Records of an event id that passed, over all packets. */
     long passedOf(int eventId) {
-        return scanner.countOf(eventId) - droppedOf[eventId];
+        return scanner.countOf(eventId);
+    }
+
+    /** Of them, those of one process. */
+    long passedOf(int eventId, int pid) {
+        return scanner.countOf(eventId, pid);
     }
 }

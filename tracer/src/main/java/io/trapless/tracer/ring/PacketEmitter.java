@@ -29,6 +29,9 @@ final class PacketEmitter {
     /** Stands for a time that nobody claims. */
     static final long UNKNOWN_TIME = -1;
 
+    /** Stands for the number behind that of the ring's last packet: none has been lost. */
+    static final long NEXT_PACKET = -1;
+
     static final long LOW_48 = (1L << 48) - 1;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -58,6 +61,7 @@ final class PacketEmitter {
      *
      * @param packet private memory of one sub-buffer; its records are written, its header is not
      * @param contentBytes end of the last record
+     * @param sequenceNumber of the packet in its ring, or {@link #NEXT_PACKET}
      * @param claimedBegin,claimedEnd TSC cycles as the writers say, or {@link #UNKNOWN_TIME}
      * @param claimedLost the ring's loss count as the writers say
      * @param now TSC cycles read after the packet was copied
@@ -81,7 +85,7 @@ final class PacketEmitter {
         if (check.records() > 0 || lost != discarded) {
             long begin = claimedBegin == notBefore ? notBefore : check.firstTimestamp();
             long end = claimedEnd <= now ? Math.max(claimedEnd, check.lastTimestamp()) : check.lastTimestamp();
-            writeHeader(packet, sequenceNumber, begin, end, lost);
+            writeHeader(packet, sequenceNumber == NEXT_PACKET ? packets : sequenceNumber, begin, end, lost);
             sink.accept(ring, packet.asSlice(0, check.goodEnd()), check.records());
             previousEnd = end;
             discarded = lost;
@@ -122,6 +126,11 @@ final class PacketEmitter {
     /** Events that this ring has lost, as told by its last packet. */
     long discarded() {
         return discarded;
+    }
+
+    /** TSC cycles at which the last packet ended, or the session began. */
+    long previousEnd() {
+        return previousEnd;
     }
 
     long packets() {

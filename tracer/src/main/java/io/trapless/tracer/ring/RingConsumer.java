@@ -1,10 +1,17 @@
 package io.trapless.tracer.ring;
 
 import io.trapless.trace.ctf.PacketScanner;
+import io.trapless.trace.event.EventType;
 import java.io.IOException;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +31,9 @@ public final class RingConsumer implements AutoCloseable {
     private static final long MIN_IDLE_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long HEARTBEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Often enough that the 48 bits of a record's time never wrap around unseen, at any clock rate. */
+    private static final long CLOCK_WATCH_NANOS = TimeUnit.HOURS.toNanos(1);
+
     /** Told of what ends a recording early; called once each, on the consumer's thread, and must return soon. */
     public interface Listener {
         /** The wanted number of events has been taken; all later ones are dropped. */
@@ -33,18 +43,32 @@ public final class RingConsumer implements AutoCloseable {
         void failed(IOException failure);
     }
 
+    /** Something to be done between two packets. */
+    public interface Cut {
+        /** Called on the consumer's thread; a failure ends the consumer as one of the sink does. */
+        void perform() throws IOException;
+    }
+
+    /** One that waits for its turn; {@code done} tells whether it came. */
+    private record PendingCut(Cut cut, CompletableFuture<Boolean> done) {}
+
     private final SessionFile file;
     private final RingSet rings;
+    private final List<HeadHistory> histories;
     private final LongSupplier tscCycles;
+    private final long beginCycles;
     private final Listener listener;
+    private final Queue<PendingCut> cuts = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private final long idleParkNanos;
 
     private volatile boolean finishing;
+    private volatile boolean ended;
     private volatile @Nullable IOException failure;
     private boolean limitTold;
     private long parkNanos = MIN_PARK_NANOS;
     private long nextBeatNanos = System.nanoTime();
+    private long nextWatchNanos = System.nanoTime();
 
     /**
      * @param scanner knows every event id; from now on the consumer's thread's own
@@ -63,13 +87,34 @@ public final class RingConsumer implements AutoCloseable {
             throws IOException {
         this.file = file;
         this.tscCycles = tscCycles;
+        this.beginCycles = beginCycles;
         this.listener = listener;
         RingGeometry geometry = file.geometry();
+        this.histories = RingSet.emptyHistories(file.rings(), geometry);
         this.rings = new RingSet(
-                geometry, file.uuid(), file.rings(), file::memory, scanner, sink, tscCycles, beginCycles, maxEvents);
+                geometry,
+                file.uuid(),
+                file.rings(),
+                file::memory,
+                scanner,
+                sink,
+                tscCycles,
+                beginCycles,
+                maxEvents,
+                () -> {});
         // At 1 byte a nanosecond a ring of C bytes fills in C ns.
         this.idleParkNanos = Math.clamp(geometry.capacityBytes() / 2, MIN_IDLE_PARK_NANOS, MAX_PARK_NANOS);
         this.thread = Thread.ofPlatform().name("trapless-consumer").daemon().unstarted(this::run);
+    }
+
+    /** Goes on where an earlier consumer of the same session has ended. To be called before {@link #start}. */
+    public void resume() {
+        rings.resume();
+    }
+
+    /** Lets further event ids be known; once this returns records with them may be written. Any thread. */
+    public void add(List<EventType> events) {
+        rings.add(events);
     }
 
     public void start() {
@@ -95,6 +140,51 @@ public final class RingConsumer implements AutoCloseable {
         return rings.statistics();
     }
 
+    /**
+     * Takes all that is committed now, begun sub-buffers too, and then runs {@code cut} before anything more is taken: whatever is committed after this call comes behind the cut. Any thread but the
+     * consumer's; waits.
+     *
+     * @return false if the consumer has ended, and will not do it
+     * @throws IllegalStateException in overwrite mode, in which nothing is taken
+     */
+    public boolean cut(Cut cut) throws InterruptedException {
+        if (isOverwriting()) {
+            throw new IllegalStateException("nothing is taken while a flight recorder records");
+        }
+        PendingCut pending = new PendingCut(cut, new CompletableFuture<>());
+        cuts.add(pending);
+        LockSupport.unpark(thread);
+        if (ended || thread.getState() == Thread.State.NEW) {
+            refuseCuts();
+        }
+        try {
+            return pending.done.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * What the rings of a flight recorder hold now, to be taken by the calling thread while recording goes on. Any thread, also several at a time.
+     *
+     * @param events every event that is known now; asked again and again, for a session may find more while the snapshot is taken
+     */
+    public RingSnapshot snapshot(Supplier<List<EventType>> events, PacketSink sink) throws IOException {
+        List<EventType> first = events.get();
+        PacketScanner scanner = new PacketScanner(first);
+        int[] known = {first.size()};
+        Runnable learn = () -> {
+            List<EventType> all = events.get();
+            all.subList(known[0], all.size()).forEach(scanner::add);
+            known[0] = all.size();
+        };
+        return new RingSnapshot(file, scanner, sink, tscCycles, beginCycles, histories, learn);
+    }
+
+    private boolean isOverwriting() {
+        return file.geometry().mode() == RecordingMode.OVERWRITE;
+    }
+
     /** What has been done so far; while recording it lags behind a little. Any thread. */
     public ConsumerStatistics statistics() {
         return rings.statistics();
@@ -103,6 +193,11 @@ public final class RingConsumer implements AutoCloseable {
     /** Records with this event id that went to the sink; while recording it lags behind a little. Any thread. */
     public long eventsOf(int eventId) {
         return rings.eventsOf(eventId);
+    }
+
+    /** Of them, those of one process, as its records say. Any thread. */
+    public long eventsOf(int eventId, int pid) {
+        return rings.eventsOf(eventId, pid);
     }
 
     /** Events with this id that writers lost. Call it after {@link #finish}. */
@@ -140,17 +235,20 @@ public final class RingConsumer implements AutoCloseable {
     }
 
     private void run() {
-        boolean overwrite = file.geometry().mode() == RecordingMode.OVERWRITE;
+        boolean overwrite = isOverwriting();
         try {
             while (!finishing) {
                 long before = rings.position();
                 boolean taken = !overwrite && rings.poll();
+                performCuts();
                 tellLimit();
                 beat();
+                watchClock();
                 park(taken || rings.position() != before);
             }
+            performCuts();
             if (overwrite) {
-                rings.snapshot();
+                rings.snapshot(histories);
             } else {
                 rings.drain();
             }
@@ -163,7 +261,42 @@ public final class RingConsumer implements AutoCloseable {
                     SessionFileException.Reason.DAMAGED,
                     "the ring file has been truncated while it was in use (" + e.getMessage() + "); end the session"));
         } finally {
+            ended = true;
+            refuseCuts();
             beatLast();
+        }
+    }
+
+    private void performCuts() throws IOException {
+        for (PendingCut pending = cuts.poll(); pending != null; pending = cuts.poll()) {
+            boolean done = false;
+            try {
+                rings.flush();
+                pending.cut.perform();
+                done = true;
+            } finally {
+                pending.done.complete(done);
+            }
+        }
+    }
+
+    private void refuseCuts() {
+        for (PendingCut pending = cuts.poll(); pending != null; pending = cuts.poll()) {
+            pending.done.complete(false);
+        }
+    }
+
+    /** Sees to it that the time of a rare event can be told: a record has only 48 bits of it. */
+    private void watchClock() throws IOException {
+        long now = System.nanoTime();
+        if (now - nextWatchNanos < 0) {
+            return;
+        }
+        nextWatchNanos = now + CLOCK_WATCH_NANOS;
+        if (isOverwriting()) {
+            rings.note(histories);
+        } else {
+            rings.flush();
         }
     }
 

@@ -12,6 +12,9 @@ interface RingMemory {
     /** Loads {@code head} with acquire: what writers stored before they published it is seen by the copies that follow. */
     long headAcquire();
 
+    /** Loads {@code consumed}: what a reader stored, or a target over it. */
+    long consumed();
+
     /** Loads the ring's loss counter. */
     long lost();
 

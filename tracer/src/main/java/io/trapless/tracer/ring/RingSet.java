@@ -2,6 +2,7 @@ package io.trapless.tracer.ring;
 
 import io.trapless.layout.RingDescriptor;
 import io.trapless.trace.ctf.PacketScanner;
+import io.trapless.trace.event.EventType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +16,8 @@ import java.util.function.LongSupplier;
 final class RingSet {
     private final List<RingReader> readers = new ArrayList<>();
     private final PacketCheck check;
+    private final PacketSink sink;
+    private final LongSupplier tscCycles;
 
     /** Where a ring's memory comes from. */
     interface MemorySource {
@@ -30,10 +33,13 @@ final class RingSet {
             PacketSink sink,
             LongSupplier tscCycles,
             long beginCycles,
-            long maxEvents)
+            long maxEvents,
+            Runnable afterCopy)
             throws IOException {
         this.check = new PacketCheck(scanner, maxEvents);
-        RingReader.Context context = new RingReader.Context(check, tscCycles);
+        this.sink = sink;
+        this.tscCycles = tscCycles;
+        RingReader.Context context = new RingReader.Context(check, tscCycles, afterCopy);
         int size = geometry.subBufferSizeBytes();
         // Automatic: a consumer whose thread is stuck in a sink must not have its buffers unmapped below it.
         Arena arena = Arena.ofAuto();
@@ -58,8 +64,25 @@ final class RingSet {
         }
     }
 
+    /** Goes on where an earlier consumer has ended; before anything else. */
+    void resume() {
+        readers.forEach(RingReader::resume);
+    }
+
+    /** Lets further event ids be known. Any thread. */
+    void add(List<EventType> events) {
+        check.add(events);
+    }
+
     /** Polls every ring once; whether anything was taken. */
     boolean poll() throws IOException {
+        if (sink.wantsParts()) {
+            long begin = tscCycles.getAsLong();
+            long before = position();
+            flush();
+            sink.polled(begin);
+            return position() != before;
+        }
         boolean taken = false;
         for (int i = 0; i < readers.size(); i++) {
             taken |= readers.get(i).poll();
@@ -68,15 +91,36 @@ final class RingSet {
     }
 
     void drain() throws IOException {
+        long begin = tscCycles.getAsLong();
         for (RingReader reader : readers) {
             reader.drain();
         }
+        sink.polled(begin);
     }
 
-    void snapshot() throws IOException {
+    void flush() throws IOException {
         for (RingReader reader : readers) {
-            reader.snapshot();
+            reader.flush();
         }
+    }
+
+    /** {@code histories}: one for each ring, in their order. */
+    void snapshot(List<HeadHistory> histories) throws IOException {
+        for (int i = 0; i < readers.size(); i++) {
+            readers.get(i).snapshot(histories.get(i));
+        }
+    }
+
+    void note(List<HeadHistory> histories) {
+        for (int i = 0; i < readers.size(); i++) {
+            readers.get(i).note(histories.get(i));
+        }
+    }
+
+    static List<HeadHistory> emptyHistories(List<RingId> rings, RingGeometry geometry) {
+        return rings.stream()
+                .map(_ -> new HeadHistory(geometry.capacityBytes()))
+                .toList();
     }
 
     void skipPresentHoles() {
@@ -98,6 +142,10 @@ final class RingSet {
 
     long eventsOf(int eventId) {
         return check.passedOf(eventId);
+    }
+
+    long eventsOf(int eventId, int pid) {
+        return check.passedOf(eventId, pid);
     }
 
     /** Reads one counter for each ring that lost anything; negative ones were scribbled on and count 0. */

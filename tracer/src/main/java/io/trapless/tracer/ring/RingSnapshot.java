@@ -2,13 +2,17 @@ package io.trapless.tracer.ring;
 
 import io.trapless.trace.ctf.PacketScanner;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /** Copies what the rings of a session hold now, without releasing anything: for a flight recorder that goes on, and for a session whose tracer has died. */
 public final class RingSnapshot {
     private final RingSet rings;
+    private final List<HeadHistory> histories;
 
     /**
+     * Of a session of which nobody knows where its writers were before.
+     *
      * @param scanner knows every event id of the session
      * @param tscCycles reads the time stamp counter
      * @param beginCycles TSC when the session began
@@ -16,6 +20,26 @@ public final class RingSnapshot {
     public RingSnapshot(
             SessionFile file, PacketScanner scanner, PacketSink sink, LongSupplier tscCycles, long beginCycles)
             throws IOException {
+        this(
+                file,
+                scanner,
+                sink,
+                tscCycles,
+                beginCycles,
+                RingSet.emptyHistories(file.rings(), file.geometry()),
+                () -> {});
+    }
+
+    RingSnapshot(
+            SessionFile file,
+            PacketScanner scanner,
+            PacketSink sink,
+            LongSupplier tscCycles,
+            long beginCycles,
+            List<HeadHistory> histories,
+            Runnable afterCopy)
+            throws IOException {
+        this.histories = histories;
         this.rings = new RingSet(
                 file.geometry(),
                 file.uuid(),
@@ -25,7 +49,8 @@ public final class RingSnapshot {
                 sink,
                 tscCycles,
                 beginCycles,
-                RingConsumer.UNLIMITED);
+                RingConsumer.UNLIMITED,
+                afterCopy);
     }
 
     /**
@@ -35,7 +60,7 @@ public final class RingSnapshot {
      */
     public ConsumerStatistics take() throws IOException {
         try {
-            rings.snapshot();
+            rings.snapshot(histories);
             return rings.statistics();
         } catch (InternalError e) {
             throw new SessionFileException(

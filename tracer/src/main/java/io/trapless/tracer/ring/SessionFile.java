@@ -3,7 +3,10 @@ package io.trapless.tracer.ring;
 import static io.trapless.layout.SessionHeaderDescriptor.CAPACITY_OFFSET;
 import static io.trapless.layout.SessionHeaderDescriptor.CPU_COUNT_OFFSET;
 import static io.trapless.layout.SessionHeaderDescriptor.ENABLE_OFFSET;
+import static io.trapless.layout.SessionHeaderDescriptor.FIRED_OFFSET;
+import static io.trapless.layout.SessionHeaderDescriptor.FIRED_SLOTS;
 import static io.trapless.layout.SessionHeaderDescriptor.HEARTBEAT_OFFSET;
+import static io.trapless.layout.SessionHeaderDescriptor.LOAD_BELL_OFFSET;
 import static io.trapless.layout.SessionHeaderDescriptor.MAGIC;
 import static io.trapless.layout.SessionHeaderDescriptor.MAGIC_OFFSET;
 import static io.trapless.layout.SessionHeaderDescriptor.MAX_EVENT_IDS;
@@ -14,9 +17,12 @@ import static io.trapless.layout.SessionHeaderDescriptor.SUB_BUFFER_SIZE_OFFSET;
 import static io.trapless.layout.SessionHeaderDescriptor.UUID_OFFSET;
 import static io.trapless.layout.SessionHeaderDescriptor.VERSION;
 import static io.trapless.layout.SessionHeaderDescriptor.VERSION_OFFSET;
+import static io.trapless.layout.SessionHeaderDescriptor.loadSlotOffset;
 
 import io.trapless.layout.PacketDescriptor;
+import io.trapless.layout.PreloadDescriptor;
 import io.trapless.layout.RingDescriptor;
+import io.trapless.tracer.linux.Futexes;
 import io.trapless.tracer.ring.SessionFileException.Reason;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -38,6 +44,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -51,6 +58,7 @@ public final class SessionFile implements AutoCloseable {
     private static final int CONTROL_SIZE = 4096;
     private static final int ZEROES_SIZE = 1 << 20;
 
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
     private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
     private static final ValueLayout.OfLong BIG_ENDIAN_LONG =
@@ -117,6 +125,21 @@ public final class SessionFile implements AutoCloseable {
      * @throws SessionFileException it is missing, damaged, or of another version
      */
     public static SessionFile openForRecovery(Path path, RingGeometry geometry, UUID uuid) throws SessionFileException {
+        return open(path, geometry, uuid, false);
+    }
+
+    /**
+     * Opens the file of an existing session that nobody else consumes, to consume it or to switch its events.
+     *
+     * @param geometry,uuid as for {@link #openForRecovery}
+     * @throws SessionFileException it is missing, damaged, or of another version
+     */
+    public static SessionFile openForConsumer(Path path, RingGeometry geometry, UUID uuid) throws SessionFileException {
+        return open(path, geometry, uuid, true);
+    }
+
+    private static SessionFile open(Path path, RingGeometry geometry, UUID uuid, boolean writable)
+            throws SessionFileException {
         Arena arena = newArena();
         FileChannel channel = null;
         try {
@@ -125,11 +148,13 @@ public final class SessionFile implements AutoCloseable {
                 throw new SessionFileException(
                         Reason.NOT_A_PLAIN_FILE, path + " is not a plain file; it was not made by a session");
             }
-            channel = open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+            channel = writable
+                    ? open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
+                    : open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
             if (channel.size() != geometry.fileSizeBytes()) {
                 throw damaged(path, "it has " + channel.size() + " bytes instead of " + geometry.fileSizeBytes());
             }
-            SessionFile file = new SessionFile(path, geometry, uuid, channel, arena, false);
+            SessionFile file = new SessionFile(path, geometry, uuid, channel, arena, writable);
             file.checkHeader();
             return file;
         } catch (IOException e) {
@@ -162,6 +187,27 @@ public final class SessionFile implements AutoCloseable {
         BYTE.setVolatile(header, ENABLE_OFFSET + (long) checkId(eventId), (byte) (enabled ? 1 : 0));
     }
 
+    /** Whether an event is on, as far as its writers are concerned: targets could have scribbled on it. */
+    public boolean isEnabled(int eventId) {
+        return (byte) BYTE.getVolatile(header, ENABLE_OFFSET + (long) checkId(eventId)) != 0;
+    }
+
+    /**
+     * Whether a trigger has fired since this was last asked.
+     *
+     * @param slot from 0 to {@link io.trapless.layout.SessionHeaderDescriptor#FIRED_SLOTS} - 1
+     */
+    public boolean takeFired(int slot) {
+        long offset = FIRED_OFFSET + (long) Objects.checkIndex(slot, FIRED_SLOTS);
+        // Only cleared when it is set: storing would take the line away from the writers, again and again. A mark
+        // between the two is one with this one.
+        boolean fired = (byte) BYTE.getVolatile(header, offset) != 0;
+        if (fired) {
+            BYTE.setVolatile(header, offset, (byte) 0);
+        }
+        return fired;
+    }
+
     /** Switches every event off. */
     public void disableAll() {
         header.asSlice(ENABLE_OFFSET, MAX_EVENT_IDS).fill((byte) 0);
@@ -180,6 +226,15 @@ public final class SessionFile implements AutoCloseable {
     /** What {@link #beat} last stored, or what a target stored over it. */
     public long lastBeat() {
         return (long) LONG.getAcquire(header, (long) HEARTBEAT_OFFSET);
+    }
+
+    /** What processes have counted that arm themselves. */
+    public PreloadCounts preloadCounts() {
+        return new PreloadCounts(
+                (long) LONG.getOpaque(header, (long) PreloadDescriptor.STARTED_OFFSET),
+                (long) LONG.getOpaque(header, (long) PreloadDescriptor.ARMED_OFFSET),
+                (long) LONG.getOpaque(header, (long) PreloadDescriptor.OTHER_BUILD_OFFSET),
+                (long) LONG.getOpaque(header, (long) PreloadDescriptor.FAILED_OFFSET));
     }
 
     /** Every ring of the session, the rseq rings first. */
@@ -201,6 +256,33 @@ public final class SessionFile implements AutoCloseable {
             held += head > PacketDescriptor.HEADER_SIZE ? Math.min(head, geometry.capacityBytes()) : 0;
         }
         return held;
+    }
+
+    /** Requests that targets which have loaded libraries made so far, as they say. Any thread. */
+    public int loadBell() {
+        return (int) INT.getVolatile(header, (long) LOAD_BELL_OFFSET);
+    }
+
+    /** Waits until {@link #loadBell} is not {@code seen} any more, or the time has passed; may also return for nothing. Not while the file is closed. */
+    public void awaitLoadBell(int seen, long nanos) {
+        Futexes.await(header.address() + LOAD_BELL_OFFSET, seen, nanos);
+    }
+
+    /** Wakes who waits for the bell. */
+    public void wakeLoadBell() {
+        INT.getAndAdd(header, (long) LOAD_BELL_OFFSET, 1);
+        Futexes.wakeAll(header.address() + LOAD_BELL_OFFSET);
+    }
+
+    /** Requests of one slot, as the targets say. */
+    public int loadRequests(int slot) {
+        return (int) INT.getVolatile(header, (long) loadSlotOffset(slot));
+    }
+
+    /** Answers the first {@code requests} of a slot, and wakes who waits for that. */
+    public void answerLoads(int slot, int requests) {
+        INT.setVolatile(header, loadSlotOffset(slot) + 4L, requests);
+        Futexes.wakeAll(header.address() + loadSlotOffset(slot) + 4L);
     }
 
     /** Access to one ring for its reader. */

@@ -1,33 +1,48 @@
 package io.trapless.tracer.session;
 
-import io.trapless.tracer.plan.SitePlan;
+import io.trapless.tracer.plan.Patch;
 import io.trapless.tracer.trampoline.SiteProbe;
 import java.util.List;
 
 /**
- * One place in a process that gets a jump.
+ * One patch of a process's code.
  *
- * @param address of the probed instruction in the process
- * @param loadBias what is added to the plan's addresses
- * @param probes one or more
+ * @param loadBias what is added to the patch's addresses
+ * @param points what is recorded at each point of the patch, in its order
  */
-record ArmedSite(long address, long loadBias, SitePlan.Jump plan, List<SiteProbe> probes) {
+record ArmedSite(long loadBias, Patch patch, List<ArmedPoint> points) {
     ArmedSite {
-        probes = List.copyOf(probes);
+        points = List.copyOf(points);
     }
 
-    /** Where the jump goes: the site itself, or a little before it. */
+    /**
+     * One place at which something is recorded.
+     *
+     * @param probes one or more
+     */
+    record ArmedPoint(Patch.Point point, List<SiteProbe> probes) {
+        ArmedPoint {
+            probes = List.copyOf(probes);
+        }
+    }
+
+    /** All probes of all points. */
+    List<SiteProbe> probes() {
+        return points.stream().flatMap(point -> point.probes.stream()).toList();
+    }
+
+    /** Where the jump goes. */
     long start() {
-        return plan.range().address() + loadBias;
+        return patch.address() + loadBias;
     }
 
     /** Where control goes on behind the displaced instructions. */
     long resume() {
-        return start() + plan.range().codeBytes();
+        return patch.resume() + loadBias;
     }
 
     /** The address behind the last byte that is overwritten. */
     long end() {
-        return start() + plan.range().lengthBytes();
+        return patch.end() + loadBias;
     }
 }

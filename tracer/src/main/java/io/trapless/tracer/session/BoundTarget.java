@@ -8,8 +8,14 @@ import java.util.List;
  *
  * @param sites in order of address, not overlapping
  * @param semaphores addresses to raise, each once
+ * @param awaitsLoads whether it may load modules later that are meant too
  */
-record BoundTarget(TargetProcess process, List<ArmedSite> sites, List<Long> semaphores, List<BoundProbe> probes) {
+record BoundTarget(
+        TargetProcess process,
+        List<ArmedSite> sites,
+        List<Long> semaphores,
+        List<BoundProbe> probes,
+        boolean awaitsLoads) {
     BoundTarget {
         sites = List.copyOf(sites);
         semaphores = List.copyOf(semaphores);

@@ -1,12 +1,17 @@
 package io.trapless.tracer.session;
 
+import io.trapless.binary.flow.DisplacedRange;
 import io.trapless.binary.x86.Assembler;
+import io.trapless.binary.x86.Condition;
+import io.trapless.binary.x86.Decoder;
+import io.trapless.binary.x86.Flow;
+import io.trapless.binary.x86.Instruction;
+import io.trapless.binary.x86.Label;
 import io.trapless.binary.x86.Relocation;
 import io.trapless.binary.x86.Relocator;
 import io.trapless.tracer.attach.RipMove;
 import io.trapless.tracer.attach.TextChange;
-import io.trapless.tracer.plan.SitePlan;
-import io.trapless.tracer.plan.SitePlanner;
+import io.trapless.tracer.plan.Patch;
 import io.trapless.tracer.trampoline.ProcessFacts;
 import io.trapless.tracer.trampoline.SiteCode;
 import io.trapless.tracer.trampoline.Trampoline;
@@ -14,6 +19,8 @@ import io.trapless.tracer.trampoline.TrampolineCompiler;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CodeRegion {
     private static final int PAGE = 4096;
+    private static final byte SHORT_JUMP = (byte) 0xEB;
 
     /** The longest jump a module may be away: half of what a 32-bit displacement reaches, so that there is always a hole for the region. */
     static final long MAX_SPAN = 1L << 30;
@@ -35,8 +43,10 @@ final class CodeRegion {
     private final long rangeStart;
     private final long rangeEnd;
     private final List<TextChange> changes = new ArrayList<>();
+    private final List<TextChange> islands = new ArrayList<>();
     private final List<RipMove> moves = new ArrayList<>();
     private final List<Unplaceable> unplaceable = new ArrayList<>();
+    private long touchPages;
 
     /** A site whose displaced instructions can't be copied to where the region lies. */
     record Unplaceable(ArmedSite site, String sentence) {}
@@ -71,8 +81,14 @@ final class CodeRegion {
         return rangeEnd;
     }
 
+    /** What is written over the displaced instructions. */
     List<TextChange> changes() {
         return changes;
+    }
+
+    /** What is written over padding, before anything leads there. */
+    List<TextChange> islands() {
+        return islands;
     }
 
     List<RipMove> moves() {
@@ -83,6 +99,11 @@ final class CodeRegion {
         return unplaceable;
     }
 
+    /** Of the generated code: the routine with which a lent thread touches memory, see {@link TrampolineCompiler#touchPages}. */
+    long touchPages() {
+        return touchPages;
+    }
+
     /** Bytes of code, whole pages, wherever it will lie. */
     long codeSize(ProcessFacts facts) {
         // The code's size does not depend on the place, as long as addresses need all their bytes; a trampoline's share
@@ -91,14 +112,16 @@ final class CodeRegion {
         return (code.length + 2L * PAGE - 1) & -PAGE;
     }
 
-    /** The code for a region that begins at {@code start}; fills {@link #changes}, {@link #moves} and {@link #unplaceable}. */
+    /** The code for a region that begins at {@code start}; fills {@link #changes}, {@link #islands}, {@link #moves} and {@link #unplaceable}. */
     byte[] generate(ProcessFacts facts, long start) {
         changes.clear();
+        islands.clear();
         moves.clear();
         unplaceable.clear();
         TrampolineCompiler compiler = new TrampolineCompiler(facts, start);
         ByteArrayOutputStream code = new ByteArrayOutputStream();
         code.writeBytes(compiler.sharedCode());
+        touchPages = compiler.touchPages();
         long next = compiler.firstAddress();
         for (ArmedSite site : sites) {
             code.writeBytes(new byte[(int) (next - start - code.size())]);
@@ -110,19 +133,34 @@ final class CodeRegion {
             }
             code.writeBytes(trampoline.code());
             next = TrampolineCompiler.align(next + trampoline.code().length);
-            changes.add(new TextChange(site.start(), site.plan().original(), jump(site, trampoline.entry())));
+            addChanges(site, trampoline.entry());
             moves.addAll(placement.moves);
         }
         return code.toByteArray();
     }
 
+    /** The jump, or the short jump and, to be written before it, the one in the island. */
+    private void addChanges(ArmedSite site, long target) {
+        Patch.Island island = site.patch().island();
+        if (island == null) {
+            changes.add(change(site.start(), site.patch().original(), asm -> asm.jmp(target)));
+            return;
+        }
+        long address = island.address() + site.loadBias();
+        islands.add(change(address, island.original(), asm -> asm.jmp(target)));
+        long distance = address - site.start() - DisplacedRange.SHORT_JUMP_BYTES;
+        changes.add(change(
+                site.start(), site.patch().original(), asm -> asm.db(SHORT_JUMP, (byte) Math.toIntExact(distance))));
+    }
+
     /** A jump, and what is left of the displaced bytes as they were: nothing arrives there. */
-    private static byte[] jump(ArmedSite site, long target) {
-        byte[] bytes = site.plan().original().clone();
-        Assembler asm = new Assembler(site.start());
-        asm.jmp(target);
-        System.arraycopy(asm.toByteArray(), 0, bytes, 0, SitePlanner.JUMP_BYTES);
-        return bytes;
+    private static TextChange change(long address, byte[] original, Consumer<Assembler> jump) {
+        byte[] bytes = original.clone();
+        Assembler asm = new Assembler(address);
+        jump.accept(asm);
+        byte[] code = asm.toByteArray();
+        System.arraycopy(code, 0, bytes, 0, code.length);
+        return new TextChange(address, original, bytes);
     }
 
     /** The copy of one site's displaced instructions. */
@@ -136,32 +174,63 @@ final class CodeRegion {
         }
 
         SiteCode siteCode() {
-            SitePlan.Jump plan = site.plan();
-            return new SiteCode(
-                    site.address(),
-                    site.resume(),
-                    plan.deadRegisters(),
-                    plan.flagsDead(),
-                    plan.vforkGuard(),
-                    site.probes(),
-                    this::copy);
+            List<SiteCode.Point> points = new ArrayList<>();
+            for (ArmedSite.ArmedPoint armed : site.points()) {
+                Patch.Point point = armed.point();
+                points.add(new SiteCode.Point(
+                        point.address() + site.loadBias(), point.deadRegisters(), point.flagsDead(), armed.probes()));
+            }
+            return new SiteCode(site.resume(), site.patch().vforkGuard(), points, this::copy);
         }
 
-        private void copy(Assembler asm, Runnable atSite) {
-            SitePlan.Jump plan = site.plan();
-            Relocator.Hook hook = (original, _) -> {
-                if (original == site.address()) {
-                    atSite.run();
-                }
-            };
-            switch (Relocator.relocate(plan.original(), 0, plan.range().codeBytes(), site.start(), asm, hook)) {
+        private void copy(Assembler asm, IntConsumer atPoint) {
+            Patch patch = site.patch();
+            Relocator.Hook hook = (original, _) -> emitPoints(original, asm, atPoint);
+            switch (Relocator.relocate(patch.original(), 0, patch.codeBytes(), site.start(), asm, hook)) {
                 case Relocation.Refused refused -> refusal = refused.reason().sentence();
                 case Relocation.Copied copied -> {
                     for (Relocation.Move move : copied.moves()) {
                         moves.add(new RipMove(move.original(), move.copy()));
                     }
+                    emitPoints(site.resume(), asm, atPoint);
                 }
             }
+        }
+
+        private void emitPoints(long address, Assembler asm, IntConsumer atPoint) {
+            for (int i = 0; i < site.points().size(); i++) {
+                Patch.Point point = site.points().get(i).point();
+                if (point.address() + site.loadBias() == address) {
+                    emit(point, asm, i, atPoint);
+                }
+            }
+        }
+
+        private void emit(Patch.Point point, Assembler asm, int index, IntConsumer atPoint) {
+            switch (point.when()) {
+                case ALWAYS, FROM_BEFORE -> atPoint.accept(index);
+                case IF_TAKEN -> emitUnless(condition(point).negate(), asm, index, atPoint);
+                case UNLESS_TAKEN -> emitUnless(condition(point), asm, index, atPoint);
+            }
+        }
+
+        private static void emitUnless(Condition condition, Assembler asm, int index, IntConsumer atPoint) {
+            Label over = asm.label();
+            asm.jcc(condition, over);
+            atPoint.accept(index);
+            asm.bind(over);
+        }
+
+        /** Of the conditional jump at a point. */
+        private Condition condition(Patch.Point point) {
+            byte[] code = site.patch().original();
+            int offset = Math.toIntExact(point.address() - site.patch().address());
+            Instruction instruction = new Instruction();
+            if (!Decoder.decode(code, offset, code.length, point.address(), instruction)
+                    || instruction.flow() != Flow.CONDITIONAL_JUMP) {
+                throw new IllegalStateException("no conditional jump at " + Long.toHexString(point.address()));
+            }
+            return Condition.of(instruction.opcode());
         }
     }
 }

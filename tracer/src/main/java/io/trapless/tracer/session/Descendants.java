@@ -7,13 +7,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Finds processes that were forked from a traced one while it was traced: they have its jumps, and map the same rings. */
 final class Descendants {
     private Descendants() {}
 
-    /** Processes that map {@code rings} and are none of the attached ones; with one attachment they are its children, with several those that descend from {@code parent}. */
-    static List<Integer> sharing(Path rings, int parent, List<ProcessAttachment> attachments) {
+    /** Processes that map {@code rings} and are none of the known ones; with one known they are its children, with several those that descend from {@code parent}. */
+    static List<Integer> sharing(Path rings, int parent, Set<Integer> known) {
         List<Integer> found = new ArrayList<>();
         String[] names = new File("/proc").list();
         if (names == null) {
@@ -25,11 +26,10 @@ final class Descendants {
                 continue;
             }
             int pid = Integer.parseInt(name);
-            if (pid == Processes.pid()
-                    || attachments.stream().anyMatch(a -> a.target().pid() == pid)) {
+            if (pid == Processes.pid() || known.contains(pid)) {
                 continue;
             }
-            if (mapsRings(pid, path) && (attachments.size() == 1 || descends(pid, parent))) {
+            if (mapsRings(pid, path) && (known.size() == 1 || descends(pid, parent))) {
                 found.add(pid);
             }
         }

@@ -10,11 +10,13 @@ import io.trapless.tracer.attach.StackScan;
 import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.attach.TextChange;
-import io.trapless.tracer.attach.TextPatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Takes a session out of a process: original bytes back, semaphores lowered, and, as soon as no thread can come back to them, our mappings away. Serves the tracer that attached as well as one
@@ -94,20 +96,27 @@ final class Detachment {
 
     private void restore(StoppedThreads stopped) throws AttachException {
         List<TextChange> back = new ArrayList<>();
-        foreign = 0;
+        Set<Long> changedByOthers = new HashSet<>();
         for (TextChange patch : patches) {
             byte[] now = new byte[patch.replacement().length];
             if (target.tryReadMemory(patch.address(), now, 0, now.length) != now.length) {
                 continue; // the module has been unmapped
             }
             if (Arrays.equals(now, patch.replacement())) {
-                back.add(patch.inverse());
+                back.add(patch);
             } else if (!Arrays.equals(now, patch.expected())) {
-                foreign++;
+                changedByOthers.add(patch.address());
             }
         }
-        TextPatcher.apply(stopped, back, List.of());
-        restored = back.size();
+        foreign = changedByOthers.size();
+        Map<Long, Long> islands = IslandChanges.sitesByIsland(patches);
+        // What somebody has made of a short jump may still lead to its island.
+        back.removeIf(patch ->
+                islands.containsKey(patch.address()) && changedByOthers.contains(islands.get(patch.address())));
+        IslandChanges.restore(stopped, back, islands);
+        restored = (int) back.stream()
+                .filter(patch -> !islands.containsKey(patch.address()))
+                .count();
         if (!back.isEmpty() || patches.isEmpty()) {
             Semaphores.add(target, semaphores, -1);
         }

@@ -1,9 +1,10 @@
 package io.trapless.tracer.session;
 
-import io.trapless.layout.RingDescriptor;
 import io.trapless.layout.SessionHeaderDescriptor;
+import io.trapless.tracer.attach.AddressRange;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.AttachRefusal.Reason;
+import io.trapless.tracer.attach.DynamicLinker;
 import io.trapless.tracer.attach.Gadgets;
 import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.RemoteCalls;
@@ -12,12 +13,9 @@ import io.trapless.tracer.attach.RipMove;
 import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.attach.TextChange;
-import io.trapless.tracer.attach.TextPatcher;
 import io.trapless.tracer.attach.ThreadLayout;
 import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.ring.RingGeometry;
-import io.trapless.tracer.ring.RingId;
-import io.trapless.tracer.ring.RingKind;
 import io.trapless.tracer.session.store.JournalEntry;
 import io.trapless.tracer.session.store.JournalWriter;
 import io.trapless.tracer.session.store.ProcessKey;
@@ -30,9 +28,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Puts one session's code into one process. Three steps, of which only the first and the last stop anyone: {@link #map} (one thread lends itself for system calls), {@link #generate} (code is
+ * Puts code of one session into one process: for what is known of the process when it is attached to, and again for what it loads later. Three steps, of which only the first and the last stop anyone: {@link #map} (one thread lends itself for system calls), {@link #generate} (code is
  * written where nothing can reach it yet), {@link #arm} (all threads stand still while the jumps are written). Each change is in the journal before it is made.
  *
  * <p>All methods that touch the process run on the {@link Ptracer} thread.
@@ -41,13 +41,6 @@ final class ProcessAttachment {
     private static final int PAGE = 4096;
     private static final int SYS_MADVISE = 28;
     private static final int MADV_WIPEONFORK = 18;
-    private static final int MADV_POPULATE_WRITE = 23;
-
-    /** Rings beyond this are left to page faults: their page tables alone would be megabytes. */
-    private static final long MAX_POPULATED = 512L << 20;
-
-    /** Bytes mapped in during one stop: under a millisecond. */
-    private static final long POPULATE_STEP = 16L << 20;
 
     /** An address that needs all its bytes, as those of mappings do. */
     private static final long ANYWHERE = 1L << 46;
@@ -62,12 +55,16 @@ final class ProcessAttachment {
     private final HostFacts host;
     private final boolean systemCalls;
     private final Map<CodeRegion, Long> codeSizes;
+    private final boolean ringsAreMapped;
+    private final @Nullable LoadHook loadHook;
     private final List<Long> regionStarts = new ArrayList<>();
 
     private final List<Mapped> mapped = new ArrayList<>();
     private final List<ProcessFacts> factsOfRegions = new ArrayList<>();
-    private final List<TextChange> changes = new ArrayList<>();
+    private final List<TextChange> changes = new CopyOnWriteArrayList<>();
+    private final List<TextChange> islands = new CopyOnWriteArrayList<>();
     private long rings;
+    private long loadHookStart;
     private boolean registersRseq;
     private long longestPauseNanos;
     private long longestLoanNanos;
@@ -79,6 +76,8 @@ final class ProcessAttachment {
      * @param gadgets of the target
      * @param sites in order of address, not overlapping
      * @param semaphores addresses of the 16-bit counters to raise
+     * @param loadHook to be put in as well, or null
+     * @param mappedRings where an earlier attachment of the same session has mapped the rings; 0 if there is none
      */
     ProcessAttachment(
             TargetProcess target,
@@ -86,6 +85,8 @@ final class ProcessAttachment {
             RingGeometry geometry,
             List<ArmedSite> sites,
             List<Long> semaphores,
+            long mappedRings,
+            @Nullable LoadHook loadHook,
             JournalWriter journal,
             HostFacts host,
             boolean systemCalls)
@@ -94,7 +95,10 @@ final class ProcessAttachment {
         this.geometry = geometry;
         this.gadgets = gadgets;
         this.regions = CodeRegion.divide(sites);
-        this.semaphores = List.copyOf(semaphores);
+        this.semaphores = new CopyOnWriteArrayList<>(semaphores);
+        this.loadHook = loadHook;
+        this.rings = mappedRings;
+        this.ringsAreMapped = mappedRings != 0;
         this.journal = journal;
         this.key = new ProcessKey(target.pid(), target.startTime());
         this.host = host;
@@ -124,7 +128,46 @@ final class ProcessAttachment {
 
     /** What was written over the text, for the way back. */
     List<TextChange> changes() {
-        return changes;
+        List<TextChange> all = new ArrayList<>(islands);
+        all.addAll(changes);
+        return all;
+    }
+
+    /** Probed places that have a jump: not the islands on the ways there, nor the dynamic linker's hook. */
+    int siteCount() {
+        return changes.size() - (loadHook == null || changes.isEmpty() ? 0 : 1);
+    }
+
+    /** A stretch of memory has been unmapped by the process: nothing there is to be taken back any more. */
+    void forget(AddressRange range) throws IOException {
+        List<JournalEntry> entries = new ArrayList<>();
+        for (List<TextChange> written : List.of(islands, changes)) {
+            written.removeIf(change -> {
+                boolean gone = range.contains(change.address());
+                if (gone) {
+                    entries.add(new JournalEntry.Restored(key, change.address()));
+                }
+                return gone;
+            });
+        }
+        semaphores.removeIf(semaphore -> {
+            boolean gone = range.contains(semaphore);
+            if (gone) {
+                entries.add(new JournalEntry.SemaphoreLowered(key, semaphore));
+            }
+            return gone;
+        });
+        journal.append(entries);
+    }
+
+    /** Where the rings are mapped in the process. */
+    long rings() {
+        return rings;
+    }
+
+    /** Where its code finds the process's id. */
+    List<Long> pidCells() {
+        return factsOfRegions.stream().map(ProcessFacts::pidCell).toList();
     }
 
     List<Mapped> mappings() {
@@ -179,11 +222,21 @@ final class ProcessAttachment {
     private void map(RemoteCalls calls, ThreadLayout layout, int ringsDescriptor) throws AttachException, IOException {
         RemoteMemory memory = new RemoteMemory(calls);
         try (RemoteMemory.SharedFile file = memory.share(ringsDescriptor)) {
-            rings = file.map(geometry.fileSizeBytes(), Memory.PROT_READ | Memory.PROT_WRITE);
-            note(rings, geometry.fileSizeBytes());
+            if (!ringsAreMapped) {
+                rings = file.map(geometry.fileSizeBytes(), Memory.PROT_READ | Memory.PROT_WRITE);
+                note(rings, geometry.fileSizeBytes());
+            }
             for (CodeRegion region : regions) {
                 mapRegion(calls, memory, file, layout, region);
             }
+        }
+        if (loadHook != null) {
+            loadHookStart = memory.mapAnonymousNear(
+                    loadHook.linker().hook(),
+                    loadHook.linker().hook() + DynamicLinker.JUMP_BYTES,
+                    PAGE,
+                    Memory.PROT_READ | Memory.PROT_EXEC);
+            note(loadHookStart, PAGE);
         }
     }
 
@@ -240,35 +293,14 @@ final class ProcessAttachment {
         journal.append(List.of(new JournalEntry.Mapped(key, address, size)));
     }
 
-    /**
-     * Enters the pages of the rings that threads will write soon into the target's page tables: a page fault for every 4 KiB would cost more than the events on it. The pages themselves are there
-     * already. Before Linux 5.14 this does nothing.
-     */
-    void populate(Standstill standstill) throws AttachException, IOException {
-        for (long[] piece : pieces()) {
-            lend(standstill, stopped -> {
-                try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
-                    calls.call(SYS_MADVISE, piece[0], piece[1], MADV_POPULATE_WRITE);
-                }
-            });
+    /** Lets the target meet the pages of the rings that its threads will write soon, see {@link RingWarmUp}; the code has been generated. */
+    void warmUp(Standstill standstill) throws AttachException, IOException {
+        if (registersRseq && !ringsAreMapped && !regions.isEmpty()) {
+            RingWarmUp warmUp =
+                    new RingWarmUp(standstill, gadgets, regions.getFirst().touchPages());
+            warmUp.run(RingWarmUp.pieces(geometry, rings));
+            longestLoanNanos = Math.max(longestLoanNanos, warmUp.longestLoanNanos());
         }
-    }
-
-    /** Address and size of each piece of the rings that are certainly written. */
-    private List<long[]> pieces() {
-        List<long[]> pieces = new ArrayList<>();
-        if (geometry.cpuCount() * geometry.capacityBytes() > MAX_POPULATED || !registersRseq) {
-            return pieces;
-        }
-        for (int cpu = 0; cpu < geometry.cpuCount(); cpu++) {
-            long start = rings + geometry.ringOffset(new RingId(RingKind.RSEQ, cpu));
-            pieces.add(new long[] {start, PAGE});
-            long data = start + RingDescriptor.DATA_OFFSET;
-            for (long done = 0; done < geometry.capacityBytes(); done += POPULATE_STEP) {
-                pieces.add(new long[] {data + done, Math.min(POPULATE_STEP, geometry.capacityBytes() - done)});
-            }
-        }
-        return pieces;
     }
 
     /** Generates and writes the code; nobody is stopped. */
@@ -278,6 +310,11 @@ final class ProcessAttachment {
             byte[] code = region.generate(factsOfRegions.get(i), regionStarts.get(i));
             target.writeMemory(regionStarts.get(i), code);
             changes.addAll(region.changes());
+            islands.addAll(region.islands());
+        }
+        if (loadHook != null) {
+            target.writeMemory(loadHookStart, loadHook.code(loadHookStart, rings, host.cyclesPerSecond()));
+            changes.add(loadHook.change(loadHookStart));
         }
     }
 
@@ -290,15 +327,18 @@ final class ProcessAttachment {
     private List<RipMove> prepareJumps() throws IOException {
         List<RipMove> moves = new ArrayList<>();
         regions.forEach(region -> moves.addAll(region.moves()));
+        if (loadHook != null) {
+            moves.addAll(loadHook.moves(loadHookStart, rings, host.cyclesPerSecond()));
+        }
         List<JournalEntry> entries = new ArrayList<>();
-        changes.forEach(change -> entries.add(new JournalEntry.Patched(key, change)));
+        changes().forEach(change -> entries.add(new JournalEntry.Patched(key, change)));
         semaphores.forEach(semaphore -> entries.add(new JournalEntry.SemaphoreRaised(key, semaphore)));
         journal.append(entries);
         return moves;
     }
 
     private void writeJumps(StoppedThreads stopped, List<RipMove> moves) throws AttachException {
-        TextPatcher.apply(stopped, changes, moves);
+        IslandChanges.apply(stopped, islands, changes, moves);
         Semaphores.add(target, semaphores, 1);
     }
 }

@@ -1,22 +1,26 @@
 package io.trapless.tracer.session;
 
-import io.trapless.trace.event.EventType;
+import io.trapless.language.syntax.ProbePattern;
 import io.trapless.tracer.attach.AttachException;
-import io.trapless.tracer.attach.Gadgets;
+import io.trapless.tracer.attach.Following;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
-import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.resolve.ImageFiles;
+import io.trapless.tracer.resolve.LibrarySearch;
 import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingGeometry;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +35,8 @@ public final class Recording {
 
     private final RecordingRequest request;
     private final Ptracer ptracer = new Ptracer();
-    private final List<BoundTarget> targets = new ArrayList<>();
-    private final List<ProcessAttachment> attachments = new ArrayList<>();
-    private final List<String> notices = new ArrayList<>();
+    private final TracedProcesses processes = new TracedProcesses();
+    private final List<String> notices = new CopyOnWriteArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final SiteBinder binder;
     private final ImageFiles files = new ImageFiles();
@@ -41,11 +44,27 @@ public final class Recording {
 
     private @Nullable LaunchedProcess launched;
     private @Nullable SessionResources resources;
+    private @Nullable Attacher attacher;
+    private volatile @Nullable Following following;
+    private @Nullable LoadWatch loads;
+    private @Nullable ProcessFinder finder;
+    private @Nullable RecordingServices services;
     private long attachNanos;
 
     private Recording(RecordingRequest request) {
         this.request = request;
-        this.binder = new SiteBinder(request.clauses(), files, request.systemCalls());
+        LaterModules later = request.reach().follow()
+                        || request.reach().later()
+                        || request.reach().everywhere()
+                ? LaterModules.ALL
+                : LaterModules.EXISTING;
+        this.binder = new SiteBinder(
+                request.allSources(),
+                request.triggerClauses().size(),
+                files,
+                request.systemCalls(),
+                later,
+                request.options().durations());
     }
 
     /**
@@ -73,25 +92,75 @@ public final class Recording {
 
     private void attachAll() throws AttachException, RecordingException, IOException, InterruptedException {
         long begin = System.nanoTime();
-        List<TargetProcess> processes = new ArrayList<>();
+        List<TargetProcess> running = new ArrayList<>();
         for (int pid : request.pids()) {
-            processes.add(ptracer.call(() -> TargetProcess.open(pid)));
+            running.add(ptracer.call(() -> TargetProcess.open(pid)));
         }
         Thread rehearsal =
                 Thread.ofPlatform().daemon().name("trapless-rehearsal").unstarted(this::rehearse);
-        if (!request.pids().isEmpty()) {
+        if (!request.pids().isEmpty()
+                || request.reach().follow()
+                || request.reach().everywhere()) {
             rehearsal.start();
         }
-        for (TargetProcess process : processes) {
-            targets.add(binder.bind(process));
+        List<Bound> bound = new ArrayList<>();
+        for (TargetProcess process : running) {
+            bound.add(bind(process, TracedProcess.Origin.ATTACHED));
         }
         rehearsal.join();
-        if (request.command().isEmpty()) {
-            attachRunning(openSession(), targets);
+        if (request.reach().everywhere()) {
+            findEverywhere();
+        } else if (request.command().isEmpty()) {
+            attachRunning(openSession(bound), bound);
         } else {
-            launch();
+            launch(bound);
         }
         attachNanos = System.nanoTime() - begin;
+        services = RecordingServices.start(session(), request.options(), this::targetPids);
+    }
+
+    private void findEverywhere() throws RecordingException, IOException, InterruptedException {
+        Reach reach = request.reach();
+        Path executable = reach.executable() == null ? null : Path.of(reach.executable());
+        if (executable != null && !Files.exists(executable)) {
+            throw RecordingException.failed("there is no program " + executable + "; give --exe the path of one");
+        }
+        requireFiles();
+        Attacher attaching = openSession(List.of());
+        ProcessFinder everywhere = new ProcessFinder(
+                ptracer,
+                processes,
+                binder,
+                attaching,
+                new ProcessFinder.ProcessChoice(reach.comms(), executable),
+                notices::add);
+        finder = everywhere;
+        everywhere.start();
+    }
+
+    /** A name that no file has is a mistake: no process will ever map it. */
+    private void requireFiles() throws RecordingException {
+        for (CaptureSource source : request.allSources()) {
+            for (ProbePattern pattern : source.probes()) {
+                if (!LibrarySearch.mayExist(pattern.module())) {
+                    throw RecordingException.failed(pattern.text() + ": there is no file of that name that a process"
+                            + " could map; give the path of a program or library, or a pattern");
+                }
+            }
+        }
+    }
+
+    private List<Integer> targetPids() {
+        return processes.present().stream().map(TracedProcess::pid).toList();
+    }
+
+    /** A process and what is to be armed in it. */
+    private record Bound(TracedProcess process, BoundTarget target) {}
+
+    private Bound bind(TargetProcess process, TracedProcess.Origin origin) throws AttachException, RecordingException {
+        TracedProcess traced = new TracedProcess(process, origin, 0);
+        processes.add(traced);
+        return new Bound(traced, binder.bind(process));
     }
 
     private void rehearse() {
@@ -105,75 +174,65 @@ public final class Recording {
         }
     }
 
-    /** Each step that touches the process is a task of the ptrace thread; the code is written while it runs. */
-    private void attach(SessionResources session, BoundTarget target, Standstill standstill)
+    /** The command stays at its start while everything is prepared: all of that is one task of the ptrace thread. */
+    private void launch(List<Bound> running)
             throws AttachException, RecordingException, IOException, InterruptedException {
-        ProcessAttachment attachment = attachment(session, target);
-        int descriptor = session.openRings();
-        try {
-            onPtracer(() -> attachment.map(standstill, descriptor));
-            onPtracer(() -> attachment.populate(standstill));
-            attachment.generate();
-            onPtracer(() -> attachment.arm(standstill));
-        } finally {
-            Descriptors.close(descriptor);
-        }
-        for (CodeRegion.Unplaceable site : attachment.unplaceable()) {
-            site.site().probes().forEach(probe -> binder.refuse(session.nameOf(probe.eventId()), site.sentence()));
-        }
-    }
-
-    /** The command stays at its entry point while everything is prepared: all of that is one task of the ptrace thread. */
-    private void launch() throws AttachException, RecordingException, IOException, InterruptedException {
-        onPtracer(() -> {
-            LaunchedProcess.AtEntry entry =
-                    LaunchedProcess.startStopped(request.command(), LaunchedProcess.environment(), new int[] {0, 1, 2});
-            launched = entry.process();
-            try (StoppedThreads stopped = entry.stopped()) {
-                List<BoundTarget> others = List.copyOf(targets);
-                BoundTarget target = binder.bind(entry.target());
-                targets.add(target);
-                SessionResources session = openSession();
-                attachRunning(session, others);
-                if (!target.sites().isEmpty()) {
-                    attach(session, target, Standstill.of(stopped));
-                }
+        Attacher.onPtracer(ptracer, () -> {
+            LaunchedProcess.AtStart start = LaunchedProcess.startStopped(
+                    request.command(), LaunchedProcess.environment(), new int[] {0, 1, 2}, beginFollowing());
+            launched = start.process();
+            try (StoppedThreads stopped = start.stopped()) {
+                Bound command = bind(start.target(), TracedProcess.Origin.STARTED);
+                noteFollowed(command.process);
+                List<Bound> all = new ArrayList<>(running);
+                all.add(command);
+                Attacher attaching = openSession(all);
+                attachRunning(attaching, running);
+                attaching.attach(command.process, command.target, Standstill.of(stopped));
             }
         });
     }
 
-    private void attachRunning(SessionResources session, List<BoundTarget> running)
+    /** With what is followed: none of its processes may be told of before all of them are armed, so it is one task of the ptrace thread. */
+    private void attachRunning(Attacher attaching, List<Bound> running)
             throws AttachException, RecordingException, IOException, InterruptedException {
-        for (BoundTarget target : running) {
-            if (!target.sites().isEmpty()) {
-                attach(session, target, Standstill.of(target.process()));
+        if (!request.reach().follow()) {
+            for (Bound bound : running) {
+                attaching.attach(bound.process, bound.target, Standstill.of(bound.process.target()));
             }
+            return;
+        }
+        Attacher.onPtracer(ptracer, () -> {
+            Following follower = beginFollowing();
+            for (Bound bound : running) {
+                Objects.requireNonNull(follower).adopt(bound.process.target());
+                noteFollowed(bound.process);
+                attaching.attach(bound.process, bound.target, Standstill.of(bound.process.target()));
+            }
+        });
+    }
+
+    private void noteFollowed(TracedProcess process) {
+        if (following != null) {
+            process.follow();
         }
     }
 
-    private ProcessAttachment attachment(SessionResources session, BoundTarget target) throws AttachException {
-        // On the ptrace thread, which gets its turn however busy the target keeps the machine.
-        Gadgets gadgets = ptracer.call(() -> Gadgets.find(target.process()));
-        ProcessAttachment attachment = new ProcessAttachment(
-                target.process(),
-                gadgets,
-                session.file().geometry(),
-                target.sites(),
-                target.semaphores(),
-                session.journal(),
-                hostClock.facts(),
-                request.systemCalls());
-        attachments.add(attachment);
-        return attachment;
+    /** On the ptrace thread. Null if nothing is to be followed. */
+    private @Nullable Following beginFollowing() {
+        if (request.reach().follow() && following == null) {
+            following = Following.begin(
+                    new Follower(processes, binder, () -> Objects.requireNonNull(attacher), notices::add));
+        }
+        return following;
     }
 
     /** Creates everything that lies outside the targets, and starts the consumer. */
-    private SessionResources openSession() throws RecordingException, IOException {
-        List<EventType> events = targets.stream()
-                .flatMap(t -> t.probes().stream())
-                .map(BoundProbe::event)
-                .toList();
-        if (events.isEmpty()) {
+    private Attacher openSession(List<Bound> bound) throws RecordingException, IOException {
+        List<BoundTarget> targets = bound.stream().map(Bound::target).toList();
+        boolean nothing = targets.stream().allMatch(target -> target.probes().isEmpty());
+        List<String> awaited = binder.ledger().awaited();
+        if (nothing && awaited.isEmpty() && !request.reach().everywhere()) {
             throw RecordingException.failed(nothingToArm());
         }
         RingGeometry geometry =
@@ -181,7 +240,18 @@ public final class Recording {
         SessionResources session = SessionResources.create(
                 request, geometry, targets, hostClock.facts().cyclesPerSecond(), new Ending());
         resources = session;
-        return session;
+        Reach reach = request.reach();
+        boolean watchesLoads = reach.follow() || reach.later() || reach.everywhere() || !awaited.isEmpty();
+        Attacher attaching =
+                new Attacher(ptracer, session, binder, hostClock.facts(), request.systemCalls(), watchesLoads);
+        attacher = attaching;
+        if (watchesLoads) {
+            LoadWatch watch =
+                    new LoadWatch(session.file(), new Refresher(processes, ptracer, binder, attaching, notices::add));
+            watch.start();
+            loads = watch;
+        }
+        return attaching;
     }
 
     private String nothingToArm() {
@@ -202,13 +272,21 @@ public final class Recording {
             if (ended.await(Math.clamp(left, 0, LIVENESS_NANOS), TimeUnit.NANOSECONDS)) {
                 return true;
             }
-            if (targets.stream().noneMatch(t -> t.process().isAlive())) {
+            if (isAllOver()) {
                 return true;
             }
             if (left <= 0) {
                 return false;
             }
         }
+    }
+
+    private boolean isAllOver() {
+        Following follower = following;
+        if (follower != null) {
+            return follower.isEmpty();
+        }
+        return finder == null && !processes.isAnyAlive();
     }
 
     /** Events, loss and bytes so far. */
@@ -218,20 +296,31 @@ public final class Recording {
 
     /** Switches all probes on or off by their enable bytes, without patching. */
     public void setEnabled(boolean enabled) {
-        for (BoundTarget target : targets) {
-            target.probes()
+        for (TracedProcess process : processes.all()) {
+            process.probes()
                     .forEach(probe -> session().file().setEnabled(probe.event().id(), enabled));
         }
     }
 
-    /** Probes that could not be armed. */
+    /** Probes that could not be armed; what is waited for is not among them. */
     public List<RecordingSummary.RefusedProbe> refused() {
         return binder.refused();
     }
 
+    private List<RecordingSummary.RefusedProbe> refusedAtLast() {
+        List<RecordingSummary.RefusedProbe> all = new ArrayList<>(binder.refused());
+        all.addAll(binder.ledger().unmet());
+        return all;
+    }
+
     /** Places that are armed. */
     public int siteCount() {
-        return attachments.stream().mapToInt(a -> a.changes().size()).sum();
+        return processes.present().stream().mapToInt(TracedProcess::siteCount).sum();
+    }
+
+    /** Patterns whose module no process has mapped so far; they are armed when one does. */
+    public List<String> awaited() {
+        return binder.ledger().awaited();
     }
 
     /** The command that was started; null if none was. */
@@ -254,6 +343,8 @@ public final class Recording {
      */
     public RecordingSummary finish() throws RecordingException, InterruptedException {
         SessionResources session = session();
+        RecordingServices running = Objects.requireNonNull(services);
+        running.close();
         detachAll();
         try {
             IOException broken = null;
@@ -265,8 +356,9 @@ public final class Recording {
                 statistics = session.consumer().statistics();
             }
             session.closeTrace();
+            notices.addAll(running.notices());
             RecordingSummary summary = new SummaryBuilder(session.consumer(), statistics)
-                    .build(request.output(), attachNanos, targets, attachments, binder.refused(), notices);
+                    .build(request.output(), attachNanos, processes.all(), refusedAtLast(), running.traces(), notices);
             session.delete();
             if (broken != null) {
                 throw RecordingException.failed(Sentences.of(broken) + "; the trace " + request.output() + " holds the "
@@ -281,23 +373,49 @@ public final class Recording {
     }
 
     private void detachAll() throws InterruptedException {
+        if (finder != null) {
+            finder.end();
+        }
+        if (loads != null) {
+            loads.end();
+        }
         session().file().disableAll();
         LaunchedProcess command = launched;
-        if (command != null
-                && command.isRunning()
-                && targets.stream()
-                        .noneMatch(t -> t.process().pid() == command.pid()
-                                && t.process().isAlive())) {
-            notices.add("the command has become another program (exec), which was not recorded");
+        TracedProcess started = command == null ? null : processes.present(command.pid());
+        if (command != null && command.isRunning() && following == null && (started == null || !started.isAlive())) {
+            notices.add("the command has become another program (exec), which was not recorded; --follow does that");
         }
         SessionRelease release = new SessionRelease(ptracer, session().rings());
-        release.releaseAll(attachments);
+        Following follower = following;
+        if (follower != null) {
+            endFollowing(follower, release);
+        } else {
+            release.releaseAll(processes.present());
+        }
         notices.addAll(release.notices());
+    }
+
+    private void endFollowing(Following follower, SessionRelease release) throws InterruptedException {
+        try {
+            Attacher.onPtracer(
+                    ptracer,
+                    () -> follower.end(process -> {
+                        TracedProcess traced = processes.present(process.pid());
+                        if (traced != null && !traced.attachments().isEmpty()) {
+                            release.release(process, traced);
+                        }
+                    }));
+        } catch (AttachException | RecordingException | IOException e) {
+            throw new IllegalStateException(e); // none of them comes out of a farewell
+        }
     }
 
     /** Takes back whatever {@link #start} had done. */
     private void abandon() throws InterruptedException {
         SessionResources session = resources;
+        if (services != null) {
+            services.close();
+        }
         if (session != null) {
             detachAll();
             session.abandon(!notices.isEmpty());
@@ -312,34 +430,8 @@ public final class Recording {
 
     private void release() {
         ptracer.close();
-        targets.forEach(t -> t.process().close());
+        processes.all().forEach(process -> process.target().close());
         files.close();
-    }
-
-    /** Runs a step on the ptrace thread and lets its own exceptions through. */
-    private void onPtracer(Step step) throws AttachException, RecordingException, IOException, InterruptedException {
-        Exception[] thrown = new Exception[1];
-        ptracer.call(() -> {
-            try {
-                step.run();
-            } catch (AttachException e) {
-                throw e;
-            } catch (RecordingException | IOException | InterruptedException e) {
-                thrown[0] = e;
-            }
-            return true;
-        });
-        switch (thrown[0]) {
-            case null -> {}
-            case RecordingException e -> throw e;
-            case IOException e -> throw e;
-            case InterruptedException e -> throw e;
-            default -> throw new IllegalStateException(thrown[0]);
-        }
-    }
-
-    private interface Step {
-        void run() throws AttachException, RecordingException, IOException, InterruptedException;
     }
 
     /** What the consumer says about the end. */

@@ -5,7 +5,9 @@ import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.TargetProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Takes a session out of all its processes, and out of those that were forked from them. What can't be taken out becomes a notice. For the thread that drives the recording, once.
@@ -26,16 +28,22 @@ final class SessionRelease {
         return notices;
     }
 
-    void releaseAll(List<ProcessAttachment> attachments) throws InterruptedException {
-        for (ProcessAttachment attachment : attachments) {
-            release(attachment.target(), attachment);
-            for (int child : Descendants.sharing(rings, attachment.target().pid(), attachments)) {
-                releaseChild(child, attachment);
+    /** Releases processes that are not followed. */
+    void releaseAll(List<TracedProcess> processes) throws InterruptedException {
+        Set<Integer> known = new HashSet<>();
+        processes.forEach(process -> known.add(process.pid()));
+        for (TracedProcess process : processes) {
+            if (process.attachments().isEmpty()) {
+                continue;
+            }
+            release(process.target(), process);
+            for (int child : Descendants.sharing(rings, process.pid(), known)) {
+                releaseChild(child, process);
             }
         }
     }
 
-    private void releaseChild(int child, ProcessAttachment parent) throws InterruptedException {
+    private void releaseChild(int child, TracedProcess parent) throws InterruptedException {
         try (TargetProcess process = TargetProcess.open(child)) {
             release(process, parent);
         } catch (AttachException e) {
@@ -44,14 +52,18 @@ final class SessionRelease {
         }
     }
 
-    private void release(TargetProcess target, ProcessAttachment attachment) throws InterruptedException {
+    /**
+     * Releases one process.
+     *
+     * @param process tells what is to be taken out: that of {@code target} itself, or of the process it was forked from
+     */
+    void release(TargetProcess target, TracedProcess process) throws InterruptedException {
         if (!target.isAlive()) {
             return;
         }
         try {
-            Detachment.Result result = new Detachment(
-                            target, attachment.changes(), attachment.semaphores(), attachment.mappings())
-                    .runOn(ptracer);
+            Detachment.Result result =
+                    new Detachment(target, process.changes(), process.semaphores(), process.mappings()).runOn(ptracer);
             if (result.foreignSites() > 0) {
                 notices.add(result.foreignSites() + " places of process " + target.pid()
                         + " have been changed by somebody else since, and were left as they are");

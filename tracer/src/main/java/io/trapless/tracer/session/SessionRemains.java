@@ -53,7 +53,8 @@ final class SessionRemains {
     static boolean deleteIfUnused(SessionLister.Listed session) {
         boolean inUse = !session.users().isEmpty()
                 || session.state() == SessionLister.State.LIVE
-                || session.state() == SessionLister.State.ABANDONED;
+                || session.state() == SessionLister.State.ABANDONED
+                || session.state() == SessionLister.State.WAITING;
         if (inUse || !session.directory().isOwn()) {
             return false;
         }

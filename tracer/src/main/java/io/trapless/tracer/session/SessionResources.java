@@ -1,9 +1,7 @@
 package io.trapless.tracer.session;
 
 import io.trapless.trace.ctf.PacketScanner;
-import io.trapless.trace.ctf.TraceDirectory;
 import io.trapless.trace.event.EventType;
-import io.trapless.trace.event.TraceSchema;
 import io.trapless.trace.event.TscCalibration;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Descriptors;
@@ -14,44 +12,39 @@ import io.trapless.tracer.ring.Reservation;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingGeometry;
 import io.trapless.tracer.ring.SessionFile;
-import io.trapless.tracer.session.store.EventTable;
 import io.trapless.tracer.session.store.JournalWriter;
 import io.trapless.tracer.session.store.ProcessKey;
 import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
 import io.trapless.tracer.session.store.SessionProperties;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What a recording has outside its targets: the session's directory with rings and journal, the trace, and the consumer between them. Made and closed by the thread that drives the recording. */
 final class SessionResources {
     private static final int CLOCK_TRIES = 100;
 
-    /** A clock measured over less is worse than the frequency that is known from the beginning. */
-    private static final long SHORTEST_CALIBRATION_NANOS = 100_000_000;
-
     private final SessionDirectory directory;
     private final SessionFile file;
     private final JournalWriter journal;
-    private final TraceDirectory trace;
-    private final TraceSchema schema;
-    private final TscCalibration.Sample begin;
-    private final Map<Integer, String> names = new HashMap<>();
+    private final TraceOutput output;
+    private final SessionCatalog catalog;
     private final RingConsumer consumer;
+    private final @Nullable EventTap tap;
 
     private SessionResources(
             SessionDirectory directory,
             SessionFile file,
             JournalWriter journal,
-            TraceDirectory trace,
-            TraceSchema schema,
-            TscCalibration.Sample begin,
+            TraceOutput output,
+            @Nullable EventTap tap,
+            SessionCatalog catalog,
             long beginCycles,
             RingConsumer.Listener listener,
             long maxEvents)
@@ -59,17 +52,15 @@ final class SessionResources {
         this.directory = directory;
         this.file = file;
         this.journal = journal;
-        this.trace = trace;
-        this.schema = schema;
-        this.begin = begin;
-        for (EventType event : schema.events()) {
-            names.put(event.id(), event.name());
-            file.setEnabled(event.id(), true);
-        }
+        this.output = output;
+        this.tap = tap;
+        this.catalog = catalog;
+        List<EventType> events = catalog.schema().events();
+        events.forEach(event -> file.setEnabled(event.id(), true));
         this.consumer = new RingConsumer(
                 file,
-                new PacketScanner(schema.events()),
-                (ring, packet, _) -> append(ring.cpu(), ring.kind().code(), packet),
+                new PacketScanner(events),
+                tap == null ? output : new TappedOutput(output, tap),
                 TimeStampCounter::read,
                 beginCycles,
                 maxEvents,
@@ -88,53 +79,53 @@ final class SessionResources {
             throws IOException {
         SessionBase base = SessionBase.choose(request.base(), System.getenv());
         base.prepare();
-        TargetProcess first = targets.getFirst().process();
         SessionDirectory.deleteUnpublished(base);
-        SessionDirectory directory = SessionDirectory.begin(
-                base,
-                first.commandLine().isEmpty() ? "process" : first.commandLine().getFirst(),
-                first.pid());
+        SessionDirectory directory = begin(base, targets);
         SessionFile file = null;
-        TraceDirectory trace = null;
+        TraceOutput output = null;
         boolean created = false;
         try {
             TscCalibration.Sample begin = sampleClock();
             long beginCycles = TimeStampCounter.read();
             UUID uuid = UUID.randomUUID();
-            TraceSchema schema = new TraceSchema(
+            SessionProperties properties = new SessionProperties(
+                    ProcessKey.ofSelf(),
                     uuid,
-                    TscCalibration.at(begin, frequencyHz),
-                    TraceEnvironment.of(targets),
-                    targets.stream()
-                            .flatMap(t -> t.probes().stream())
-                            .map(BoundProbe::event)
-                            .toList());
+                    Instant.now(),
+                    geometry,
+                    beginCycles,
+                    begin,
+                    frequencyHz,
+                    request.writesTrace() ? request.output().toAbsolutePath() : null,
+                    List.of());
+            SessionCatalog catalog = new SessionCatalog(properties);
+            catalog.add(targets);
             file = SessionFile.create(directory.rings(), geometry, uuid, reservation(directory, geometry), beginCycles);
-            new SessionProperties(
-                            ProcessKey.ofSelf(),
-                            uuid,
-                            Instant.now(),
-                            geometry,
-                            beginCycles,
-                            begin,
-                            frequencyHz,
-                            request.output().toAbsolutePath(),
-                            targets.stream().map(SessionResources::describe).toList())
-                    .write(directory);
-            new EventTable(schema.environment(), schema.events()).write(directory);
-            trace = TraceDirectory.create(request.output(), schema);
+            catalog.writeTo(directory);
+            output = TraceOutput.create(request.output(), request.options(), begin, catalog::schema);
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
-                    directory, file, journal, trace, schema, begin, beginCycles, listener, request.maxEvents());
+                    directory,
+                    file,
+                    journal,
+                    output,
+                    request.tap(),
+                    catalog,
+                    beginCycles,
+                    listener,
+                    request.maxEvents());
+            if (request.tap() != null) {
+                request.tap().begin(catalog.schema().clock());
+            }
+            resources.tell(targets, catalog.schema().events());
             resources.consumer.start();
             created = true;
             return resources;
         } finally {
             if (!created) {
-                if (trace != null) {
-                    trace.close();
-                    TraceRemoval.removeEmpty(trace.path());
+                if (output != null) {
+                    output.abandon();
                 }
                 if (file != null) {
                     file.close();
@@ -144,17 +135,61 @@ final class SessionResources {
         }
     }
 
+    /** Named after the first process; after the tracer where there is none yet. */
+    private static SessionDirectory begin(SessionBase base, List<BoundTarget> targets) throws IOException {
+        if (targets.isEmpty()) {
+            return SessionDirectory.begin(base, "all", ProcessKey.ofSelf().pid());
+        }
+        TargetProcess first = targets.getFirst().process();
+        List<String> command = first.commandLine();
+        return SessionDirectory.begin(base, command.isEmpty() ? "process" : command.getFirst(), first.pid());
+    }
+
     /** The rseq rings always; the atomic ones too where that leaves plenty of room for others. */
-    private static Reservation reservation(SessionDirectory directory, RingGeometry geometry) throws IOException {
+    static Reservation reservation(SessionDirectory directory, RingGeometry geometry) throws IOException {
         Reservation all = new Reservation(Cpus.onlineEnd(), true, true);
         long free = directory.path().toFile().getUsableSpace();
         return all.totalBytes(geometry) <= free / 4 ? all : new Reservation(Cpus.onlineEnd(), true, false);
     }
 
-    private static SessionProperties.Target describe(BoundTarget target) {
-        TargetProcess process = target.process();
-        return new SessionProperties.Target(
-                new ProcessKey(process.pid(), process.startTime()), process.executable(), process.commandLine());
+    /**
+     * Takes in what further processes, or further modules of processes, will record: it is on disk, in the trace's metadata and known to the consumer before this returns, and switched on. Only then
+     * may anything be written that has one of its event ids. Any thread, while no other does it.
+     */
+    void extend(List<BoundTarget> targets) throws IOException {
+        List<EventType> fresh = catalog.add(targets);
+        if (fresh.isEmpty()) {
+            return;
+        }
+        catalog.writeTo(directory);
+        output.refreshSchema();
+        tell(targets, fresh);
+        consumer.add(fresh);
+        fresh.forEach(event -> file.setEnabled(event.id(), true));
+    }
+
+    /** Tells the tap what new event ids mean. */
+    private void tell(List<BoundTarget> targets, List<EventType> fresh) {
+        EventTap listener = tap;
+        if (listener == null) {
+            return;
+        }
+        Set<Integer> untold = new HashSet<>();
+        fresh.forEach(event -> untold.add(event.id()));
+        for (BoundTarget target : targets) {
+            for (BoundProbe probe : target.probes()) {
+                if (untold.remove(probe.event().id())) {
+                    listener.known(probe.event(), probe.source());
+                }
+            }
+        }
+    }
+
+    /** Writes down the processes that have been taken in, where {@link #extend} has not done so: it need not be at once. */
+    void writeProcesses() throws IOException {
+        if (catalog.isUnwritten()) {
+            catalog.writeTo(directory);
+        }
     }
 
     /** Both clocks now. */
@@ -163,13 +198,31 @@ final class SessionResources {
         return new TscCalibration.Sample(pair.cycles(), pair.nanos());
     }
 
-    private void append(int cpu, int ringKind, MemorySegment packet) throws IOException {
-        trace.append(cpu, ringKind, packet);
-    }
-
     /** The ring file's place, by which processes that map it are known. */
     Path rings() {
         return directory.rings();
+    }
+
+    /** The session's own folder. */
+    SessionDirectory directory() {
+        return directory;
+    }
+
+    /** Where the packets go. */
+    TraceOutput output() {
+        return output;
+    }
+
+    /** What can be recorded, as far as is known now. */
+    List<EventType> events() {
+        return catalog.schema().events();
+    }
+
+    /** Switches an event on or off; whether that changed anything. */
+    boolean setEnabled(int eventId, boolean enabled) {
+        boolean before = file.isEnabled(eventId);
+        file.setEnabled(eventId, enabled);
+        return before != enabled;
     }
 
     SessionFile file() {
@@ -185,7 +238,7 @@ final class SessionResources {
     }
 
     String nameOf(int eventId) {
-        return names.getOrDefault(eventId, "event " + eventId);
+        return catalog.nameOf(eventId);
     }
 
     /** The ring file, opened once more, to be handed to a target; the caller closes it. */
@@ -198,11 +251,7 @@ final class SessionResources {
 
     /** Writes the final clock and closes the trace; all packets have been appended. */
     void closeTrace() throws IOException {
-        TscCalibration.Sample end = sampleClock();
-        if (end.realtimeNanos() - begin.realtimeNanos() >= SHORTEST_CALIBRATION_NANOS) {
-            trace.replaceMetadata(schema.withClock(TscCalibration.between(begin, end)));
-        }
-        trace.close();
+        output.close();
     }
 
     /** Deletes the session's files; targets that still map the rings keep them. */
@@ -217,8 +266,7 @@ final class SessionResources {
     void abandon(boolean keepSession) {
         try {
             consumer.close();
-            trace.close();
-            TraceRemoval.removeEmpty(trace.path());
+            output.abandon();
             if (!keepSession) {
                 delete();
             }

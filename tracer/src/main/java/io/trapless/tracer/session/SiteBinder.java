@@ -1,18 +1,18 @@
 package io.trapless.tracer.session;
 
-import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.symbol.Glob;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
-import io.trapless.language.slice.Slice;
-import io.trapless.language.syntax.Clause;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
-import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.resolve.ImageFiles;
+import io.trapless.tracer.resolve.LibrarySearch;
+import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Refusal;
+import io.trapless.tracer.resolve.RefusalReason;
 import io.trapless.tracer.resolve.Resolution;
 import io.trapless.tracer.resolve.Resolver;
 import io.trapless.tracer.resolve.Site;
@@ -20,32 +20,58 @@ import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
 import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
  */
 final class SiteBinder {
-    private final List<Clause> clauses;
+    private final List<CaptureSource> clauses;
+    private final int firstTrigger;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
     private final Set<RefusedProbe> refused = new LinkedHashSet<>();
     private final Map<SliceKey, CaptureProgram> slices = new HashMap<>();
-    private int nextId;
+    private final EventIds ids = new EventIds();
+    private final PatternLedger ledger = new PatternLedger();
+    private final LaterModules later;
+    private final boolean durations;
+    private final Map<String, Boolean> loadable = new HashMap<>();
 
     private record SliceKey(int clause, ArgumentTypes types) {}
 
-    SiteBinder(List<Clause> clauses, ImageFiles files, boolean systemCalls) {
+    /**
+     * @param triggers how many of the clauses, at the end, are triggers: the first has slot 0
+     * @param later which modules may come that are not there yet
+     * @param durations whether records of entries and exits carry what pairs them
+     */
+    SiteBinder(
+            List<CaptureSource> clauses,
+            int triggers,
+            ImageFiles files,
+            boolean systemCalls,
+            LaterModules later,
+            boolean durations) {
         this.clauses = List.copyOf(clauses);
+        this.firstTrigger = clauses.size() - triggers;
         this.files = files;
         this.systemCalls = systemCalls;
+        this.later = later;
+        this.durations = durations;
+    }
+
+    /** What has been found, and what is waited for. */
+    PatternLedger ledger() {
+        return ledger;
     }
 
     /** What could not be armed so far. */
@@ -57,26 +83,111 @@ final class SiteBinder {
         refused.add(new RefusedProbe(probe, reason));
     }
 
+    /** {@link #bind(TargetProcess, Predicate)} in all its modules. */
+    BoundTarget bind(TargetProcess process) throws AttachException, RecordingException {
+        return bind(process, _ -> true);
+    }
+
     /**
      * Binds one process.
      *
+     * @param modules those that are looked into
      * @throws RecordingException a clause is wrong at a site that it means, or there are more sites than event ids
      */
-    BoundTarget bind(TargetProcess process) throws AttachException, RecordingException {
-        Resolver resolver = Resolver.forProcess(process, files);
-        Binding binding = new Binding(process);
+    BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
+<<<<<<< HEAD
+        TargetBinding binding = new TargetBinding(process.pid(), ForeignCode.of(process), this);
+=======
+        TargetBinding binding = new TargetBinding(process.pid(), ForeignCode.of(process)::obstacle, this);
+>>>>>>> preload
+        boolean[] awaitsLoads = {false};
+        resolve(
+                Resolver.forProcess(process, files),
+                (pattern, resolution) -> awaitsLoads[0] |= note(process, pattern, resolution),
+                (clause, site) -> {
+                    if (modules.test(site.module())) {
+                        binding.add(clause, site);
+                    }
+                });
+        BoundModule bound = binding.finish();
+        return new BoundTarget(process, bound.sites(), bound.semaphores(), bound.probes(), awaitsLoads[0]);
+    }
+
+    /**
+     * Binds files of this system as if each were loaded with the same bias. The same sites have the same event ids for every bias.
+     *
+     * @return by the file; those without a site are not among them
+     */
+    Map<ModuleImage, BoundModule> bindSystem(long loadBias) throws RecordingException {
+        Map<String, TargetBinding> bindings = new LinkedHashMap<>();
+        Map<String, ModuleImage> modules = new LinkedHashMap<>();
+        resolve(
+                Resolver.forSystem(files, loadBias),
+                (_, resolution) ->
+                        resolution.refusals().forEach(refusal -> refuse(refusal.probe(), refusal.sentence())),
+                (clause, site) -> {
+                    modules.put(site.module().path(), site.module());
+<<<<<<< HEAD
+                    bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, CodeObstacles.NONE, this))
+=======
+                    bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, (_, _) -> null, this))
+>>>>>>> preload
+                            .add(clause, site);
+                });
+        Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
+        bindings.forEach((path, binding) -> {
+            BoundModule module = binding.finish();
+            if (!module.sites().isEmpty()) {
+                bound.put(modules.get(path), module);
+            }
+        });
+        return bound;
+    }
+
+    /** Takes each place that a clause means. */
+    private interface SiteTaker {
+        void take(int clause, Site site) throws RecordingException;
+    }
+
+<<<<<<< HEAD
+=======
+    /** Tells why a place can't be patched, or null. */
+    interface Obstacles {
+        @Nullable String at(long address, byte[] original);
+    }
+
+>>>>>>> preload
+    private void resolve(Resolver resolver, BiConsumer<ProbePattern, Resolution> resolved, SiteTaker taker)
+            throws RecordingException {
         for (int c = 0; c < clauses.size(); c++) {
             for (ProbePattern pattern : clauses.get(c).probes()) {
                 Resolution resolution = resolver.resolve(pattern);
-                for (Refusal refusal : resolution.refusals()) {
-                    refuse(refusal.probe(), refusal.sentence());
-                }
+                resolved.accept(pattern, resolution);
                 for (Site site : resolution.sites()) {
-                    binding.add(c, site);
+                    taker.take(c, site);
                 }
             }
         }
-        return binding.finish();
+    }
+
+    /** Whether the process may load more that the pattern means. */
+    private boolean note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
+        boolean absent = false;
+        for (Refusal refusal : resolution.refusals()) {
+            if (refusal.reason() == RefusalReason.NO_SUCH_MODULE) {
+                absent = true;
+            }
+            if (refusal.reason() == RefusalReason.NO_SUCH_MODULE && later.mayCome(process, pattern)) {
+                ledger.await(pattern);
+            } else {
+                refuse(refusal.probe(), refusal.sentence());
+            }
+        }
+        if (!absent) {
+            ledger.found(pattern);
+        }
+        return Glob.isWild(pattern.module())
+                || (absent && loadable.computeIfAbsent(pattern.module(), LibrarySearch::mayBeLibrary));
     }
 
     private CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
@@ -85,7 +196,7 @@ final class SiteBinder {
         if (known != null) {
             return known;
         }
-        return switch (Slice.of(clauses.get(clause), types)) {
+        return switch (clauses.get(clause).captures().apply(types)) {
             case Result.Failed<CaptureProgram> failed -> throw RecordingException.wrongUsage(failed.text());
             case Result.Ok<CaptureProgram> ok -> {
                 slices.put(key, ok.value());
@@ -94,119 +205,54 @@ final class SiteBinder {
         };
     }
 
-    /** The sites of one process while they are collected. */
-    private final class Binding {
-        private final TargetProcess process;
-        private final Map<Long, Place> places = new TreeMap<>();
-        private final Set<Long> semaphores = new LinkedHashSet<>();
-        private final List<BoundProbe> probes = new ArrayList<>();
+    SitePlanners planners() {
+        return planners;
+    }
 
-        /** One address and what is to be recorded there. */
-        private record Place(
-                SitePlan.Jump plan, long loadBias, List<SiteProbe> probes, List<String> names, List<Long> semaphores) {}
+    boolean durations() {
+        return durations;
+    }
 
-        private final ForeignCode foreignCode;
-
-        Binding(TargetProcess process) {
-            this.process = process;
-            this.foreignCode = ForeignCode.of(process);
+    /**
+     * What a clause records at a site.
+     *
+     * @param place what tells its event from others of the clause: the probe's name, and whatever else there is
+     * @throws RecordingException the clause is wrong there, or there are no more event ids
+     */
+    SiteProbe probe(int clause, String place, long fileAddress, ArgumentTypes types, List<ArgumentLocation> locations)
+            throws RecordingException {
+        CaptureProgram program = slice(clause, types);
+        int id = ids.of(clause, place, fileAddress, types);
+        if (id < 0) {
+            throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID
+                    + " places; a recording holds no more, so name fewer of them");
         }
+        int trigger = clause < firstTrigger ? SiteProbe.NO_TRIGGER : clause - firstTrigger;
+        return new SiteProbe(id, program.filter(), program.captures(), locations, trigger);
+    }
 
-        void add(int clause, Site site) throws RecordingException {
-            SitePlan plan;
-            try {
-                plan = planners.plan(site);
-            } catch (ElfException e) {
-                refuse(site.probe(), e.getMessage() == null ? "its file can't be read" : e.getMessage());
-                return;
-            }
-            switch (plan) {
-                case SitePlan.Refused(String sentence) -> refuse(site.probe(), sentence);
-                case SitePlan.Jump jump -> add(clause, site, jump);
-            }
+    /** Which clause an event is of. */
+    int clauseOf(int eventId) {
+        return ids.clauseOf(eventId);
+    }
+
+    /** Whether a probe may be armed as the user wants it. */
+    void check(int clause, SiteProbe probe) throws RecordingException {
+        String text = clauses.get(clause).text();
+        if (TrampolineCompiler.isTooLarge(probe)) {
+            throw RecordingException.wrongUsage("the captures of '" + text
+                    + "' would take more than 2 KiB of the target's stack; shorten its strings and buffers");
         }
-
-        private void add(int clause, Site site, SitePlan.Jump plan) throws RecordingException {
-            ArgumentTypes types = new ArgumentTypes.Function();
-            List<ArgumentLocation> locations = List.of();
-            long semaphore = 0;
-            if (site.usdt() != null) {
-                var arguments = site.usdt().arguments();
-                String unsupported = UsdtLocations.unsupported(arguments);
-                if (unsupported != null) {
-                    refuse(site.probe(), unsupported);
-                    return;
-                }
-                types = UsdtLocations.types(arguments);
-                locations = UsdtLocations.locations(arguments, site.module().loadBias());
-                semaphore = site.usdt().semaphoreAddress();
-            }
-            CaptureProgram program = slice(clause, types);
-            if (nextId > EventType.MAX_ID) {
-                throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID
-                        + " places; a recording holds no more, so name fewer of them");
-            }
-            SiteProbe probe = new SiteProbe(nextId, program.filter(), program.captures(), locations);
-            check(clause, probe);
-            long bias = site.module().loadBias();
-            long address = plan.range().site() + bias;
-            Place place = places.computeIfAbsent(
-                    address, _ -> new Place(plan, bias, new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
-            nextId++;
-            place.probes.add(probe);
-            place.names.add(site.probe());
-            if (semaphore != 0) {
-                place.semaphores.add(semaphore + site.module().loadBias());
-            }
+        if (probe.readsPointers() && !systemCalls) {
+            throw RecordingException.wrongUsage(
+                    "'" + text
+                            + "' reads memory behind pointers, which takes a system call; leave out --no-syscalls, or those captures");
         }
-
-        private void check(int clause, SiteProbe probe) throws RecordingException {
-            if (TrampolineCompiler.isTooLarge(probe)) {
-                throw RecordingException.wrongUsage("the captures of '"
-                        + clauses.get(clause).source().text().strip()
-                        + "' would take more than 2 KiB of the target's stack; shorten its strings and buffers");
-            }
-            if (probe.readsPointers() && !systemCalls) {
-                throw RecordingException.wrongUsage(
-                        "'" + clauses.get(clause).source().text().strip()
-                                + "' reads memory behind pointers, which takes a system call; leave out --no-syscalls, or those captures");
-            }
-        }
-
-        BoundTarget finish() {
-            List<ArmedSite> sites = new ArrayList<>();
-            int registersRead = 0;
-            boolean flagsRead = false;
-            for (Place place : places.values()) {
-                for (SiteProbe probe : place.probes) {
-                    registersRead |= probe.registersRead();
-                    flagsRead |= probe.readsFlags();
-                }
-            }
-            long freeFrom = 0;
-            String neighbour = "";
-            for (Map.Entry<Long, Place> entry : places.entrySet()) {
-                long address = entry.getKey();
-                Place place = entry.getValue();
-                ArmedSite site = new ArmedSite(
-                        address, place.loadBias, place.plan.keeping(registersRead, flagsRead), place.probes);
-                String obstacle = site.start() < freeFrom
-                        ? "the jump for " + neighbour + " takes its bytes; probe one of the two"
-                        : foreignCode.obstacle(site.start(), place.plan.original());
-                if (obstacle != null) {
-                    place.names.forEach(name -> refuse(name, obstacle));
-                    continue;
-                }
-                sites.add(site);
-                freeFrom = site.end();
-                neighbour = place.names.getFirst();
-                semaphores.addAll(place.semaphores);
-                for (int i = 0; i < place.probes.size(); i++) {
-                    EventType event = EventTypes.of(place.probes.get(i), place.names.get(i), process.pid());
-                    probes.add(new BoundProbe(event, process.pid(), address));
-                }
-            }
-            return new BoundTarget(process, sites, List.copyOf(semaphores), probes);
+        if (probe.faultable() && probe.captures().size() > EventType.MAX_FAULTABLE_FIELDS) {
+            throw RecordingException.wrongUsage(
+                    "'" + text + "' has " + probe.captures().size()
+                            + " fields with those that exits need, of which some read memory; there may be "
+                            + EventType.MAX_FAULTABLE_FIELDS + ": leave some out");
         }
     }
 }

@@ -1,15 +1,19 @@
 package io.trapless.tracer.session;
 
 import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.flow.ExitDoubt;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
+import io.trapless.tracer.plan.FunctionExits;
+import io.trapless.tracer.plan.PlannedExit;
 import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.resolve.ImageFiles;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.Resolution;
 import io.trapless.tracer.resolve.Resolver;
 import io.trapless.tracer.resolve.Site;
+import io.trapless.tracer.resolve.SiteKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +68,41 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
         return new SiteListing(sites, unmatched);
     }
 
+    /** Null if every exit of the function can be patched. */
+    private static @Nullable String exitsRefusal(Site site, SitePlanners planners, @Nullable ForeignCode foreignCode)
+            throws ElfException {
+        FunctionExits planned = planners.planExits(site);
+        if (planned.exits().isEmpty() && planned.doubts().isEmpty()) {
+            return "it never returns";
+        }
+        for (ExitDoubt doubt : planned.doubts()) {
+            return "it may have exits that are not known: " + doubt.sentence();
+        }
+        for (PlannedExit exit : planned.exits()) {
+            SitePlan.Refused refused = exit.refusal();
+            if (refused != null) {
+                return "one of its exits: " + refused.sentence();
+            }
+            for (SitePlan.Jump jump : exit.jumps()) {
+                String obstacle = obstacle(site, jump, planners, foreignCode);
+                if (obstacle != null) {
+                    return obstacle;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String obstacle(
+            Site site, SitePlan.Jump jump, SitePlanners planners, @Nullable ForeignCode foreignCode)
+            throws ElfException {
+        byte[] original = planners.planner(site.module().file())
+                .code(jump.range().address(), jump.range().lengthBytes());
+        return foreignCode == null || original == null
+                ? null
+                : foreignCode.obstacle(jump.range().address() + site.module().loadBias(), original);
+    }
+
     private static @Nullable String refusal(Site site, SitePlanners planners, @Nullable ForeignCode foreignCode) {
         if (site.usdt() != null) {
             String unsupported = UsdtLocations.unsupported(site.usdt().arguments());
@@ -72,13 +111,12 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
             }
         }
         try {
+            if (site.kind() == SiteKind.EXITS) {
+                return exitsRefusal(site, planners, foreignCode);
+            }
             return switch (planners.plan(site)) {
-                case SitePlan.Refused(String sentence) -> sentence;
-                case SitePlan.Jump jump ->
-                    foreignCode == null
-                            ? null
-                            : foreignCode.obstacle(
-                                    jump.range().address() + site.module().loadBias(), jump.original());
+                case SitePlan.Refused refused -> refused.sentence();
+                case SitePlan.Jump jump -> obstacle(site, jump, planners, foreignCode);
             };
         } catch (ElfException e) {
             return e.getMessage() == null ? "its file can't be read" : e.getMessage();

@@ -1,12 +1,17 @@
 package io.trapless.tracer.session;
 
 import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.flow.CodeRange;
+import io.trapless.binary.flow.DisplacementRefusal;
+import io.trapless.binary.symbol.Function;
+import io.trapless.tracer.plan.FunctionExits;
 import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.plan.SitePlanner;
 import io.trapless.tracer.resolve.ImageFile;
 import io.trapless.tracer.resolve.Site;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** One planner for each image, made when its first site is asked for. For one thread. */
 final class SitePlanners {
@@ -17,9 +22,16 @@ final class SitePlanners {
         long address = site.fileAddress();
         return switch (site.kind()) {
             case ENTRY -> planner.plan(planner.entrySite(address));
-            case USDT -> planner.plan(address);
+            case USDT -> planner.planNote(address);
+            case EXITS -> throw new IllegalArgumentException("exits are planned together");
             case OFFSET, ADDRESS -> inside(planner, site);
         };
+    }
+
+    /** All ways out of the function that a site of kind {@code EXITS} means. */
+    FunctionExits planExits(Site site) throws ElfException {
+        Function function = Objects.requireNonNull(site.function());
+        return planner(site.module().file()).planExits(new CodeRange(function.address(), function.endAddress()));
     }
 
     private static SitePlan inside(SitePlanner planner, Site site) {
@@ -33,12 +45,14 @@ final class SitePlanners {
         }
         if (!planner.isInstruction(start, address)) {
             return new SitePlan.Refused(
+                    DisplacementRefusal.NOT_AN_INSTRUCTION,
                     "no instruction of " + site.function().name() + " begins there; see 'objdump -d'");
         }
         return planner.plan(address);
     }
 
-    private SitePlanner planner(ImageFile file) throws ElfException {
+    /** That of an image. */
+    SitePlanner planner(ImageFile file) throws ElfException {
         SitePlanner planner = planners.get(file);
         if (planner == null) {
             planner =

@@ -2,12 +2,18 @@ package io.trapless.tracer.session;
 
 import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.RingConsumer;
+import io.trapless.tracer.session.RecordingSummary.ProcessResult;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
 import io.trapless.tracer.session.RecordingSummary.SiteResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** What a recording came to, gathered when its consumer has finished. */
 final class SummaryBuilder {
@@ -27,13 +33,16 @@ final class SummaryBuilder {
     RecordingSummary build(
             Path trace,
             long attachNanos,
-            List<BoundTarget> targets,
-            List<ProcessAttachment> attachments,
+            List<TracedProcess> processes,
             List<RefusedProbe> refused,
+            List<TracePart> traces,
             List<String> notices)
             throws IOException {
         List<String> all = new ArrayList<>(notices);
         Notices.addTo(all, statistics);
+        List<ProcessAttachment> attachments = processes.stream()
+                .flatMap(process -> process.attachments().stream())
+                .toList();
         return new RecordingSummary(
                 statistics.events(),
                 statistics.lost(),
@@ -48,25 +57,51 @@ final class SummaryBuilder {
                         .mapToLong(ProcessAttachment::longestLoanNanos)
                         .max()
                         .orElse(0),
-                sites(targets),
+                sites(processes),
+                processes(processes),
                 refused,
+                traces,
                 all);
     }
 
-    private List<SiteResult> sites(List<BoundTarget> targets) throws IOException {
-        List<SiteResult> sites = new ArrayList<>();
-        for (BoundTarget target : targets) {
-            for (BoundProbe probe : target.probes()) {
+    /** One row for each probe of each process, wherever it lay there in turn. What a forked child only inherited is left out. The rings count losses by probe: they stand in its first row. */
+    private List<SiteResult> sites(List<TracedProcess> processes) throws IOException {
+        Map<Row, SiteResult> rows = new LinkedHashMap<>();
+        Set<Integer> counted = new HashSet<>();
+        for (TracedProcess process : processes) {
+            for (BoundProbe probe : process.probes()) {
                 int id = probe.event().id();
-                sites.add(new SiteResult(
-                        probe.event().name(),
-                        probe.pid(),
-                        probe.address(),
-                        "jump",
-                        consumer.eventsOf(id),
-                        consumer.lostOf(id)));
+                long events = consumer.eventsOf(id, process.pid());
+                if (events == 0 && process.origin() == TracedProcess.Origin.FORKED) {
+                    continue;
+                }
+                SiteResult earlier = rows.get(new Row(id, process.pid()));
+                long lost = earlier != null ? earlier.lost() : counted.add(id) ? consumer.lostOf(id) : 0;
+                rows.put(
+                        new Row(id, process.pid()),
+                        new SiteResult(probe.event().name(), process.pid(), probe.address(), "jump", events, lost));
             }
         }
-        return sites;
+        return List.copyOf(rows.values());
+    }
+
+    private record Row(int eventId, int pid) {}
+
+    private List<ProcessResult> processes(List<TracedProcess> processes) {
+        Map<Integer, ProcessResult> results = new LinkedHashMap<>();
+        Map<Integer, Set<Integer>> ids = new HashMap<>();
+        for (TracedProcess process : processes) {
+            Set<Integer> known = ids.computeIfAbsent(process.pid(), _ -> new HashSet<>());
+            process.probes().forEach(probe -> known.add(probe.event().id()));
+            long events = known.stream()
+                    .mapToLong(id -> consumer.eventsOf(id, process.pid()))
+                    .sum();
+            ProcessResult earlier = results.get(process.pid());
+            int parent = process.parent() == 0 && earlier != null ? earlier.parent() : process.parent();
+            results.put(
+                    process.pid(),
+                    new ProcessResult(process.pid(), parent, process.command(), events, process.waitStatus()));
+        }
+        return List.copyOf(results.values());
     }
 }

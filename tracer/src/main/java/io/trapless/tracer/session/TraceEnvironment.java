@@ -12,18 +12,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a trace says of where it comes from. */
+/** What a trace says of where it comes from: the machine, and each process with its modules. For one thread at a time. */
 final class TraceEnvironment {
-    private TraceEnvironment() {}
+    private final Map<Integer, Described> processes = new LinkedHashMap<>();
+    private final String host = line("/proc/sys/kernel/hostname");
+    private final String kernel = line("/proc/sys/kernel/osrelease");
+    private final String cpu = cpuModel();
 
-    static Environment of(List<BoundTarget> targets) {
-        Environment.Builder builder = Environment.builder()
-                .tracer(0, 1, 0)
-                .host(line("/proc/sys/kernel/hostname"), line("/proc/sys/kernel/osrelease"), cpuModel());
-        for (BoundTarget target : targets) {
-            TargetProcess process = target.process();
-            builder.process(process.pid(), process.commandLine(), modules(process));
-        }
+    /** What was to be told of a process when it was added. */
+    private record Described(List<String> command, List<Environment.Module> modules) {}
+
+    /** Adds a process, or what has become of one that was added before. */
+    void add(TargetProcess process) {
+        processes.put(process.pid(), new Described(process.commandLine(), modules(process)));
+    }
+
+    Environment build() {
+        Environment.Builder builder = Environment.builder().tracer(0, 1, 0).host(host, kernel, cpu);
+        processes.forEach((pid, process) -> builder.process(pid, process.command, process.modules));
         return builder.build();
     }
 

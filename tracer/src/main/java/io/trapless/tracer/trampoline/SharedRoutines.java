@@ -1,6 +1,10 @@
 package io.trapless.tracer.trampoline;
 
 import io.trapless.binary.x86.Assembler;
+import io.trapless.binary.x86.Condition;
+import io.trapless.binary.x86.Gpr;
+import io.trapless.binary.x86.Label;
+import io.trapless.binary.x86.Mem;
 import java.util.Arrays;
 
 /**
@@ -15,6 +19,7 @@ import java.util.Arrays;
  * @param readString called: rdi = where to put it, rsi = address, rdx = limit (a byte more is written); gives rax = length, edx = 0, or {@link #FAULT} or {@link #CUT}. Clobbers rcx, r10, r11
  * @param readBytes called: rdi, rsi as above, rdx = length; gives rax = length read, edx = 0 or {@link #FAULT}. Clobbers rcx, r10, r11
  * @param copyIn called: rdi, rsi, rdx as for {@code readBytes}; gives rax = how many bytes could be read from the front; keeps rdi, rsi, rdx. Clobbers rcx, r10, r11
+ * @param touchPages for a thread that is lent: rdi = the first page, rsi = an address behind the last; reads a byte of each, and ends in getpid(2) and a {@code ret}. Clobbers rax, rdi, rcx, r11
  */
 record SharedRoutines(
         byte[] code,
@@ -24,7 +29,11 @@ record SharedRoutines(
         long safeLoad,
         long readString,
         long readBytes,
-        long copyIn) {
+        long copyIn,
+        long touchPages) {
+    private static final int PAGE = 4096;
+    private static final int SYS_GETPID = 39;
+
     static final int FAULT = 1;
     static final int CUT = 2;
 
@@ -35,6 +44,8 @@ record SharedRoutines(
         ring.emit();
         ReadRoutines read = new ReadRoutines(asm, facts);
         read.emit();
+        Label touchPages = asm.label();
+        emitTouchPages(asm, touchPages);
         return new SharedRoutines(
                 asm.toByteArray(),
                 asm.addressOf(ring.slow()),
@@ -43,7 +54,24 @@ record SharedRoutines(
                 asm.addressOf(read.safeLoad()),
                 asm.addressOf(read.readString()),
                 asm.addressOf(read.readBytes()),
-                asm.addressOf(read.copyIn()));
+                asm.addressOf(read.copyIn()),
+                asm.addressOf(touchPages));
+    }
+
+    private static void emitTouchPages(Assembler asm, Label start) {
+        Label done = asm.label();
+        asm.align(16);
+        asm.bind(start);
+        Label next = asm.here();
+        asm.cmp(Gpr.RDI, Gpr.RSI, 8);
+        asm.jcc(Condition.AE, done);
+        asm.movzx(Gpr.RAX, Mem.of(Gpr.RDI, 0), 1);
+        asm.add(Gpr.RDI, PAGE, 8);
+        asm.jmp(next);
+        asm.bind(done);
+        asm.mov(Gpr.RAX, SYS_GETPID);
+        asm.syscall();
+        asm.ret();
     }
 
     @Override

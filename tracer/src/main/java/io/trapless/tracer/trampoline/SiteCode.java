@@ -2,29 +2,34 @@ package io.trapless.tracer.trampoline;
 
 import io.trapless.binary.x86.Assembler;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
- * A site as the trampoline compiler sees it.
+ * A patch as the trampoline compiler sees it.
  *
- * @param address the site in the target
  * @param resume where the target goes on after the displaced instructions
- * @param deadRegisters bit n: general register n is surely overwritten before it is read
- * @param flagsDead whether the status flags are
  * @param vforkGuard whether this code may run in a vfork child
- * @param probes one or more, recorded in this order
+ * @param points one or more
  * @param displaced emits the copy of the displaced instructions, around the probes' code
  */
-public record SiteCode(
-        long address,
-        long resume,
-        int deadRegisters,
-        boolean flagsDead,
-        boolean vforkGuard,
-        List<SiteProbe> probes,
-        Displaced displaced) {
+public record SiteCode(long resume, boolean vforkGuard, List<Point> points, Displaced displaced) {
 
     public SiteCode {
-        probes = List.copyOf(probes);
+        points = List.copyOf(points);
+    }
+
+    /**
+     * A place at which probes record.
+     *
+     * @param address the site in the target
+     * @param deadRegisters bit n: general register n is surely overwritten before it is read
+     * @param flagsDead whether the status flags are
+     * @param probes one or more, recorded in this order
+     */
+    public record Point(long address, int deadRegisters, boolean flagsDead, List<SiteProbe> probes) {
+        public Point {
+            probes = List.copyOf(probes);
+        }
     }
 
     /** The copy of the displaced instructions. */
@@ -33,8 +38,8 @@ public record SiteCode(
         /**
          * Emits instructions that do, at the assembler's place, what the displaced ones did where they stood. Registers, flags and stack pointer are the target's own.
          *
-         * @param atSite to be run once, where the copy of the site's instruction begins: it emits what runs before it
+         * @param atPoint to be run once with the index of each point, where the copy of its instruction begins: it emits what runs before it
          */
-        void emit(Assembler asm, Runnable atSite);
+        void emit(Assembler asm, IntConsumer atPoint);
     }
 }

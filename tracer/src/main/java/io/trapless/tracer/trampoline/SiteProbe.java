@@ -2,8 +2,10 @@ package io.trapless.tracer.trampoline;
 
 import io.trapless.binary.x86.Gpr;
 import io.trapless.language.slice.Capture;
+import io.trapless.language.slice.CaptureType;
 import io.trapless.language.slice.RegisterName;
 import io.trapless.language.slice.Value;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -15,11 +17,47 @@ import org.jspecify.annotations.Nullable;
  * @param eventId 0 to 0xFFFE; also the index of its enable byte
  * @param filter null: every hit is recorded
  * @param arguments operands of the USDT note; empty for a function
+ * @param trigger the slot in which it leaves a mark when it has fired, or {@link #NO_TRIGGER}
  */
-public record SiteProbe(int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments) {
+public record SiteProbe(
+        int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments, int trigger) {
+    /** It leaves no mark. */
+    public static final int NO_TRIGGER = -1;
+
+    /** A probe that is no trigger. */
+    public SiteProbe(int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments) {
+        this(eventId, filter, captures, arguments, NO_TRIGGER);
+    }
+
     public SiteProbe {
         captures = List.copyOf(captures);
         arguments = List.copyOf(arguments);
+    }
+
+    /** The same with more values at the end of its record. */
+    public SiteProbe with(List<Capture> more) {
+        List<Capture> all = new ArrayList<>(captures);
+        all.addAll(more);
+        return new SiteProbe(eventId, filter, all, arguments, trigger);
+    }
+
+    /**
+     * What is left of it where a function ends in a jump to another one and has no value yet: the captures that do without rax.
+     *
+     * @return null if its filter needs the value
+     */
+    public @Nullable SiteProbe withoutReturnValue() {
+        if (filter != null
+                && readsRax(new Capture("filter", new CaptureType.Int(8, false, CaptureType.Base.DEC), filter))) {
+            return null;
+        }
+        List<Capture> kept =
+                captures.stream().filter(capture -> !readsRax(capture)).toList();
+        return new SiteProbe(eventId, filter, kept, arguments, trigger);
+    }
+
+    private boolean readsRax(Capture capture) {
+        return (new SiteProbe(eventId, null, List.of(capture), arguments).registersRead() & 1 << Gpr.RAX.id()) != 0;
     }
 
     /** Whether the event begins with {@code _fault} and {@code _cut}. */

@@ -16,6 +16,7 @@ import io.trapless.binary.x86.Label;
 import io.trapless.binary.x86.Mem;
 import io.trapless.language.slice.Value;
 import io.trapless.layout.RingDescriptor;
+import io.trapless.layout.SessionHeaderDescriptor;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>step over the red zone; save what is live of rax, rdx, r10, r11 and the flags;
  *   <li>for each probe: its enable byte, its filter, and the values that have to be computed, into the staging area;
  *   <li>the restartable sequence: CPU, ring, time, room, values, commit;
- *   <li>restore; the displaced instructions; back. (Displaced instructions that stand before the site run first.)
+ *   <li>restore; the displaced instructions; back. (Displaced instructions that stand before the site run first; a patch with several points has all this for each.)
  * </ol>
  *
  * The time stamp is read as soon as the ring's address is known and before its head is loaded: measured to overlap best with the rest. Stateless but for the region's facts; any thread may use it.
@@ -53,6 +54,11 @@ public final class TrampolineCompiler {
     /** The bytes that all trampolines of the region rely on, at its start. */
     public byte[] sharedCode() {
         return shared.code().clone();
+    }
+
+    /** {@link SharedRoutines#touchPages}. */
+    public long touchPages() {
+        return shared.touchPages();
     }
 
     /** Where the first trampoline may lie. */
@@ -79,44 +85,59 @@ public final class TrampolineCompiler {
     private final class Emission {
         private final SiteCode site;
         private final Assembler asm;
-        private final Frame frame;
-        private final Label leave;
-        private final Label displaced;
-        private final boolean captureFlags;
-        private final List<Block> blocks = new ArrayList<>();
+        private final List<PointEmission> points = new ArrayList<>();
 
         Emission(SiteCode site, long address) {
             this.site = site;
             this.asm = new Assembler(address);
-            this.leave = asm.label();
-            this.displaced = asm.label();
-            Set<Gpr> saved = registersToSave(site);
-            this.captureFlags = site.probes().stream().anyMatch(SiteProbe::readsFlags);
-            int staging = 0;
-            Frame probing = new Frame(asm, saved, !site.flagsDead(), captureFlags, 0);
-            for (SiteProbe probe : site.probes()) {
-                Operands operands = new Operands(asm, probing, facts, probe.arguments(), site.address());
-                staging = Math.max(staging, new RecordPlan(probe, operands).stagingBytes());
-            }
-            this.frame = new Frame(asm, saved, !site.flagsDead(), captureFlags, staging);
-            for (SiteProbe probe : site.probes()) {
-                blocks.add(new Block(probe));
+            for (SiteCode.Point point : site.points()) {
+                points.add(new PointEmission(point, site.vforkGuard(), asm));
             }
         }
 
         Trampoline emit() {
             long entry = asm.address();
-            site.displaced().emit(asm, this::emitProbes);
+            site.displaced().emit(asm, index -> points.get(index).emitProbes());
             asm.jmp(site.resume());
-            for (Block block : blocks) {
-                block.emitCold();
-            }
+            points.forEach(PointEmission::emitCold);
             return new Trampoline(entry, asm.toByteArray(), entry);
         }
+    }
 
-        private void emitProbes() {
-            if (site.flagsDead() && !captureFlags && blocks.size() == 1) {
-                blocks.getFirst().emitEarlyOut(displaced);
+    /** The code of one point's probes. */
+    private final class PointEmission {
+        private final SiteCode.Point point;
+        private final boolean vforkGuard;
+        private final Assembler asm;
+        private final Frame frame;
+        private final Label leave;
+        private final Label behind;
+        private final boolean captureFlags;
+        private final List<Block> blocks = new ArrayList<>();
+
+        PointEmission(SiteCode.Point point, boolean vforkGuard, Assembler asm) {
+            this.point = point;
+            this.vforkGuard = vforkGuard;
+            this.asm = asm;
+            this.leave = asm.label();
+            this.behind = asm.label();
+            Set<Gpr> saved = registersToSave(point);
+            this.captureFlags = point.probes().stream().anyMatch(SiteProbe::readsFlags);
+            int staging = 0;
+            Frame probing = new Frame(asm, saved, !point.flagsDead(), captureFlags, 0);
+            for (SiteProbe probe : point.probes()) {
+                Operands operands = new Operands(asm, probing, facts, probe.arguments(), point.address());
+                staging = Math.max(staging, new RecordPlan(probe, operands).stagingBytes());
+            }
+            this.frame = new Frame(asm, saved, !point.flagsDead(), captureFlags, staging);
+            for (SiteProbe probe : point.probes()) {
+                blocks.add(new Block(probe));
+            }
+        }
+
+        void emitProbes() {
+            if (point.flagsDead() && !captureFlags && blocks.size() == 1) {
+                blocks.getFirst().emitEarlyOut(behind);
             }
             frame.enter();
             for (Block block : blocks) {
@@ -124,7 +145,13 @@ public final class TrampolineCompiler {
             }
             asm.bind(leave);
             frame.leave();
-            asm.bind(displaced);
+            asm.bind(behind);
+        }
+
+        void emitCold() {
+            for (Block block : blocks) {
+                block.emitCold();
+            }
         }
 
         /** The record of one probe. */
@@ -144,6 +171,7 @@ public final class TrampolineCompiler {
             private final boolean isLight;
             private final Label retry = asm.label();
             private final Label out = asm.label();
+            private final Label unwanted = asm.label();
             private final Label next = asm.label();
             private final Label info = asm.label();
             private final Label slow = asm.label();
@@ -156,7 +184,7 @@ public final class TrampolineCompiler {
 
             Block(SiteProbe probe) {
                 this.probe = probe;
-                Operands operands = new Operands(asm, frame, facts, probe.arguments(), site.address());
+                Operands operands = new Operands(asm, frame, facts, probe.arguments(), point.address());
                 this.plan = new RecordPlan(probe, operands);
                 this.values = new ValueCompiler(asm, frame, operands, facts, shared);
                 this.record = new RecordCompiler(asm, frame, operands, values, facts, shared, probe, plan);
@@ -190,6 +218,7 @@ public final class TrampolineCompiler {
                 if (isLight) {
                     emitSequence(light, fallBack, fallBack);
                     light.disarm();
+                    mark();
                 } else {
                     emitStaged(filter);
                 }
@@ -200,7 +229,7 @@ public final class TrampolineCompiler {
                 frame.openStaging();
                 if (filter != null && plan.filterNeedsStaging()) {
                     values.noteFaultsOf(-1);
-                    values.jumpUnless(filter, out);
+                    values.jumpUnless(filter, unwanted);
                 }
                 record.compute();
                 depthInside = frame.depth();
@@ -214,12 +243,24 @@ public final class TrampolineCompiler {
                 if (facts.rseq().registered()) {
                     sequence.disarm(); // on every way out: the cold routines arm sequences of their own
                 }
+                mark();
+                asm.bind(unwanted);
                 frame.closeStaging();
+            }
+
+            /** Tells the tracer that a trigger has fired: behind the record, which a reader will then find. */
+            private void mark() {
+                if (probe.trigger() != SiteProbe.NO_TRIGGER) {
+                    long fired = facts.enable()
+                            - SessionHeaderDescriptor.ENABLE_OFFSET
+                            + SessionHeaderDescriptor.FIRED_OFFSET;
+                    asm.mov(Mem.ripAbsolute(fired + probe.trigger()), 1, 1);
+                }
             }
 
             private void emitSequence(RestartableSequence attempt, Label ifNotRegistered, Label ifFull) {
                 attempt.arm(RAX);
-                rings.rseqRing(R10, ifNotRegistered, site.vforkGuard());
+                rings.rseqRing(R10, ifNotRegistered, vforkGuard);
                 rings.recordHeader(probe.eventId());
                 asm.mov(R11, Mem.of(R10, RingDescriptor.HEAD_OFFSET), 8);
                 if (plan.isVariable()) {
@@ -297,7 +338,7 @@ public final class TrampolineCompiler {
     }
 
     /** What the code changes, less what is dead and not asked for. */
-    private static Set<Gpr> registersToSave(SiteCode site) {
+    private static Set<Gpr> registersToSave(SiteCode.Point site) {
         Set<Gpr> changed = EnumSet.of(RAX, RDX, R10, R11);
         Set<Gpr> read = EnumSet.noneOf(Gpr.class);
         for (SiteProbe probe : site.probes()) {

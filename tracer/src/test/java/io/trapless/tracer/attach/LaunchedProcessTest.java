@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trapless.tracer.attach.AttachRefusal.Reason;
-import io.trapless.tracer.attach.LaunchedProcess.AtEntry;
+import io.trapless.tracer.attach.LaunchedProcess.AtStart;
 import io.trapless.tracer.linux.Descriptors;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class LaunchedProcessTest {
         Path output = Files.createFile(folder.resolve("out"));
         int file = (int) Descriptors.open(output.toString(), Descriptors.O_RDWR);
         LaunchedProcess process = ptracer.call(() -> {
-            AtEntry entry = LaunchedProcess.startStopped(
+            AtStart entry = LaunchedProcess.startStopped(
                     List.of(binary.toAbsolutePath().toString(), "2"),
                     LaunchedProcess.environment(),
                     new int[] {0, file, 2});

@@ -2,6 +2,8 @@ package io.trapless.tracer.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trapless.layout.PacketDescriptor;
+import io.trapless.layout.RingDescriptor;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -87,8 +89,13 @@ class AtomicRingReaderTest {
                 writers[random.nextInt(writers.length)].step();
             }
         });
+        boolean flushes = random.nextBoolean();
         for (int i = 0; i < 30; i++) {
-            reader.poll();
+            if (flushes && random.nextInt(4) == 0) {
+                reader.flush();
+            } else {
+                reader.poll();
+            }
         }
         ring.schedule(() -> {});
         int insideHoles = 0;
@@ -185,7 +192,7 @@ class AtomicRingReaderTest {
             });
             CollectingSink sink = new CollectingSink(true);
             RingReader reader = ring.reader(sink);
-            reader.snapshot();
+            reader.snapshot(new HeadHistory(ring.capacity));
             assertThat(sink.sequences())
                     .isSubsetOf(writer.committed)
                     .doesNotHaveDuplicates()
@@ -208,5 +215,33 @@ class AtomicRingReaderTest {
         reader.drain();
         check(sink, reader, writer);
         assertThat(reader.position() / ring.capacity).isGreaterThan(100);
+    }
+
+    /** The 16-bit lap number of a mark comes round after 65,536 laps, and is once that of a mark never written. */
+    @Test
+    void aFlightRecorderGoesOnWhenTheLapNumbersComeRound() throws IOException {
+        for (int steps = 0; steps < 20_000; steps += 97) {
+            TestRing ring = new TestRing(RingKind.ATOMIC, SUB_BUFFER);
+            ring.set(RingDescriptor.HEAD_OFFSET, 65_533 * ring.capacity + PacketDescriptor.HEADER_SIZE);
+            AtomicWriter writer = new AtomicWriter(ring, RecordingMode.OVERWRITE, 1);
+            for (int i = 0; i < steps; i++) {
+                writer.step();
+            }
+            while (writer.isInsideHole()) {
+                writer.step();
+            }
+            CollectingSink sink = new CollectingSink(true);
+            RingReader reader = ring.reader(sink);
+            reader.snapshot(new HeadHistory(ring.capacity));
+            int read = sink.records.size();
+            int all = writer.committed.size();
+            assertThat(sink.sequences()).isEqualTo(writer.committed.subList(all - read, all));
+            long subBuffersWritten = ring.get(RingDescriptor.HEAD_OFFSET) / SUB_BUFFER - 65_533 * 16;
+            if (subBuffersWritten < 16) {
+                assertThat(read).isEqualTo(all);
+            } else {
+                assertThat(reader.holes()).isZero();
+            }
+        }
     }
 }

@@ -69,7 +69,7 @@ public final class RingFuzz {
         fill(ring, Arrays.copyOfRange(input, HEAD_BYTES, input.length));
         RingReader reader = ring.reader(new CollectingSink(false));
         if ((input[0] >> 1 & 3) == 0) {
-            reader.snapshot();
+            reader.snapshot(new HeadHistory(ring.capacity));
             return;
         }
         for (int i = 0; i < POLLS; i++) {

@@ -83,8 +83,13 @@ class RseqRingReaderTest {
                 writers[running[0]].step();
             }
         });
+        boolean flushes = random.nextBoolean();
         for (int i = 0; i < 20; i++) {
-            reader.poll();
+            if (flushes && random.nextInt(4) == 0) {
+                reader.flush();
+            } else {
+                reader.poll();
+            }
         }
         // Killed: wherever they are, they take no further step.
         ring.schedule(() -> {});
@@ -130,7 +135,7 @@ class RseqRingReaderTest {
             CollectingSink sink = new CollectingSink(true);
             RingReader reader = ring.reader(sink);
             long before = writer.committed.size();
-            reader.snapshot();
+            reader.snapshot(new HeadHistory(ring.capacity));
             overtaken += reader.overtaken();
             List<Long> read = sink.sequences();
             assertThat(read)
@@ -159,7 +164,7 @@ class RseqRingReaderTest {
                 writer.step();
             }
             CollectingSink sink = new CollectingSink(true);
-            ring.reader(sink).snapshot();
+            ring.reader(sink).snapshot(new HeadHistory(ring.capacity));
             int read = sink.records.size();
             int all = writer.committed.size();
             assertThat(sink.sequences()).isEqualTo(writer.committed.subList(all - read, all));

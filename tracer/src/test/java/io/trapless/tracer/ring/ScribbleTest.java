@@ -38,10 +38,15 @@ class ScribbleTest {
                 }
             });
             if (random.nextInt(4) == 0) {
-                reader.snapshot();
+                reader.snapshot(new HeadHistory(ring.capacity));
             } else {
+                int flushes = random.nextInt(3);
                 for (int i = 0; i < 20; i++) {
-                    reader.poll();
+                    if (random.nextInt(4) < flushes) {
+                        reader.flush();
+                    } else {
+                        reader.poll();
+                    }
                 }
                 reader.drain();
             }

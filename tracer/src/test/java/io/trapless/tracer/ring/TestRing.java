@@ -87,6 +87,12 @@ final class TestRing implements RingMemory {
     }
 
     @Override
+    public long consumed() {
+        scheduler.run();
+        return get(RingDescriptor.CONSUMED_OFFSET);
+    }
+
+    @Override
     public long lost() {
         scheduler.run();
         return get(RingDescriptor.LOST_OFFSET);

@@ -128,11 +128,11 @@ final class Sandbox implements AutoCloseable {
     long patchedFunction(int deadRegisters, boolean flagsDead, boolean guard, SiteProbe... probes) {
         long function = TrampolineCompiler.align(nextTrampoline);
         long trampolineAt = TrampolineCompiler.align(function + 16);
-        SiteCode site = new SiteCode(
-                function, function + 5, deadRegisters, flagsDead, guard, List.of(probes), (asm, atSite) -> {
-                    atSite.run();
-                    asm.nop(5);
-                });
+        SiteCode.Point point = new SiteCode.Point(function, deadRegisters, flagsDead, List.of(probes));
+        SiteCode site = new SiteCode(function + 5, guard, List.of(point), (asm, atPoint) -> {
+            atPoint.accept(0);
+            asm.nop(5);
+        });
         Trampoline trampoline = compiler.compile(site, trampolineAt);
         Assembler jump = new Assembler(function);
         jump.jmp(trampoline.entry());

@@ -242,6 +242,51 @@ class TrampolineExecutionTest {
         }
     }
 
+    /** Light records, staged ones, those whose filter needs the staging area, and those of the atomic ring. */
+    @Test
+    void aTriggerLeavesItsMarkWhenItsFilterLetsItPass() throws Throwable {
+        Value light = new Value.Binary(BinaryOperator.GREATER, arg(0), number(100), false);
+        Value staged = new Value.Binary(
+                BinaryOperator.GREATER,
+                new Value.Binary(BinaryOperator.MULTIPLY, arg(0), number(3), false),
+                number(300),
+                false);
+        Capture plain = new Capture("a", INT64, arg(0));
+        Capture computed = new Capture("a", INT64, new Value.Binary(BinaryOperator.MULTIPLY, arg(0), arg(0), false));
+        for (boolean rseq : new boolean[] {true, false}) {
+            try (Sandbox sandbox = sandbox(SessionHeaderDescriptor.MODE_OVERWRITE, rseq)) {
+                int trigger = 0;
+                for (Value filter : new Value[] {light, staged}) {
+                    for (Capture capture : new Capture[] {plain, computed}) {
+                        for (boolean flagsDead : new boolean[] {true, false}) {
+                            long function = sandbox.patchedFunction(
+                                    0,
+                                    flagsDead,
+                                    false,
+                                    new SiteProbe(3, filter, List.of(capture), List.of(), trigger++));
+                            assertThat(marksAfter(sandbox, function, 100)).isZero();
+                            assertThat(marksAfter(sandbox, function, 101)).isEqualTo(1L << (trigger - 1));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Bit n: slot n has been marked by a call of the function. */
+    private static long marksAfter(Sandbox sandbox, long function, long argument) throws Throwable {
+        long[] in = randomState(new Random(2));
+        in[Gpr.RDI.id()] = argument;
+        run(sandbox, function, in, new long[Sandbox.STATE_LONGS]);
+        long marks = 0;
+        for (int slot = 0; slot < SessionHeaderDescriptor.FIRED_SLOTS; slot++) {
+            long offset = SessionHeaderDescriptor.FIRED_OFFSET + slot;
+            marks |= (long) sandbox.rings.get(ValueLayout.JAVA_BYTE, offset) << slot;
+            sandbox.rings.set(ValueLayout.JAVA_BYTE, offset, (byte) 0);
+        }
+        return marks;
+    }
+
     @Test
     void stringsAndBuffersAreCutAndFaultsNoted() throws Throwable {
         try (Sandbox sandbox = sandbox(SessionHeaderDescriptor.MODE_DISCARD, true);

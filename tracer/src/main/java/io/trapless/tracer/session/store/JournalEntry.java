@@ -32,4 +32,12 @@ public sealed interface JournalEntry {
 
     /** That semaphore is lowered by one. */
     record SemaphoreLowered(ProcessKey process, long address) implements JournalEntry {}
+
+    /** The process has become another program, or has ended: whatever was noted of it before is gone with its memory. */
+    record Replaced(ProcessKey process) implements JournalEntry {
+        @Override
+        public long address() {
+            return 0;
+        }
+    }
 }

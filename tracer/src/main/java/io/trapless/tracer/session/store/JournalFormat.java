@@ -31,6 +31,7 @@ final class JournalFormat {
     private static final int RESTORED = 4;
     private static final int SEMAPHORE_RAISED = 5;
     private static final int SEMAPHORE_LOWERED = 6;
+    private static final int REPLACED = 7;
 
     private JournalFormat() {}
 
@@ -101,6 +102,7 @@ final class JournalFormat {
             case RESTORED -> new JournalEntry.Restored(process, address);
             case SEMAPHORE_RAISED -> new JournalEntry.SemaphoreRaised(process, address);
             case SEMAPHORE_LOWERED -> new JournalEntry.SemaphoreLowered(process, address);
+            case REPLACED -> new JournalEntry.Replaced(process);
             default -> null;
         };
     }
@@ -113,6 +115,7 @@ final class JournalFormat {
             case JournalEntry.Restored _ -> RESTORED;
             case JournalEntry.SemaphoreRaised _ -> SEMAPHORE_RAISED;
             case JournalEntry.SemaphoreLowered _ -> SEMAPHORE_LOWERED;
+            case JournalEntry.Replaced _ -> REPLACED;
         };
     }
 

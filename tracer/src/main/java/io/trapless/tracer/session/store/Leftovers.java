@@ -55,6 +55,11 @@ public record Leftovers(
                 case JournalEntry.Restored restored -> patches.remove(restored.address());
                 case JournalEntry.SemaphoreRaised semaphore -> raised.merge(semaphore.address(), 1, Integer::sum);
                 case JournalEntry.SemaphoreLowered semaphore -> raised.merge(semaphore.address(), -1, Integer::sum);
+                case JournalEntry.Replaced _ -> {
+                    mappings.clear();
+                    patches.clear();
+                    raised.clear();
+                }
             }
         }
 

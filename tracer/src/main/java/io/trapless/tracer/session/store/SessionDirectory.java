@@ -19,6 +19,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * One session's directory, mode 0700: {@code rings}, which targets map, and the private files {@code session.properties}, {@code events} and {@code journal}.
@@ -30,9 +31,11 @@ public final class SessionDirectory {
     static final String PROPERTIES = "session.properties";
     static final String JOURNAL = "journal";
     static final String EVENTS = "events";
+    static final String PRELOAD = "preload";
 
     private static final String UNPUBLISHED = ".new-";
     private static final int MAX_COMMAND_LENGTH = 40;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]{0,200}");
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
     private final Path path;
@@ -74,6 +77,59 @@ public final class SessionDirectory {
                                 + "); give another --shm-path",
                         e);
             }
+        }
+    }
+
+    /**
+     * As {@link #begin(SessionBase, String, int)}, for a session that gets just this name.
+     *
+     * @throws StoreException it is not fit for a session, or taken
+     */
+    public static SessionDirectory begin(SessionBase base, String name) throws StoreException {
+        requireName(name);
+        requireFree(base.path().resolve(name));
+        base.prepare();
+        ProcessKey self = ProcessKey.ofSelf();
+        Path path = base.path().resolve(UNPUBLISHED + self.pid() + "-" + self.startTime() + "-1-" + name);
+        try {
+            SessionBase.makePrivateDirectory(path);
+            return new SessionDirectory(path);
+        } catch (IOException e) {
+            throw new StoreException(
+                    Reason.IO,
+                    "cannot make a session in " + base.path() + " (" + e.getMessage() + "); give another --shm-path",
+                    e);
+        }
+    }
+
+    /** Gives the directory, begun with a name, that name. */
+    public SessionDirectory publishAs(String name) throws StoreException {
+        Path published = path.resolveSibling(name);
+        requireFree(published);
+        try {
+            Files.move(path, published);
+            return new SessionDirectory(published);
+        } catch (IOException e) {
+            throw new StoreException(
+                    Reason.IO,
+                    "cannot make the session " + published + " (" + e.getMessage() + "); give another --shm-path",
+                    e);
+        }
+    }
+
+    private static void requireFree(Path path) throws StoreException {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new StoreException(
+                    Reason.EXISTS, path + " exists already; give another name, or remove it: see 'trapless sessions'");
+        }
+    }
+
+    private static void requireName(String name) throws StoreException {
+        if (!NAME.matcher(name).matches()) {
+            throw new StoreException(
+                    Reason.IO,
+                    "'" + name
+                            + "' is no name for a session; take letters, digits and ._+- and begin with a letter or digit");
         }
     }
 
@@ -170,6 +226,11 @@ public final class SessionDirectory {
     /** The ring file: for {@link io.trapless.tracer.ring.SessionFile}. */
     public Path rings() {
         return path.resolve(RINGS);
+    }
+
+    /** Where the shared object of a session for preloading lies, unless its user wanted it elsewhere. */
+    public Path preloadObject() {
+        return path.resolve("preload.so");
     }
 
     /** The journal: for {@link JournalWriter} and {@link JournalReader}. */

@@ -22,6 +22,8 @@ public final class SessionLister {
         ABANDONED("its tracer died; its probes are still in place"),
         /** Its tracer has died, and there is nothing to take out of anything: {@code trapless recover}. */
         DEAD("its tracer died"),
+        /** Nobody records, and nobody has to: programs that preload its object arm themselves. */
+        WAITING("waits for programs that preload it"),
         /** It cannot be read. */
         DAMAGED("damaged");
 
@@ -87,7 +89,7 @@ public final class SessionLister {
                 .toList();
     }
 
-    private static boolean isSession(Path entry) {
+    static boolean isSession(Path entry) {
         try {
             if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
                     || entry.getFileName().toString().startsWith(".")) {
@@ -109,7 +111,9 @@ public final class SessionLister {
     private static Listed inspect(SessionDirectory directory, List<Integer> users) {
         SessionProperties properties;
         List<Leftovers> leftovers;
+        boolean preloaded;
         try {
+            preloaded = PreloadMark.read(directory) != null;
             properties = SessionProperties.read(directory);
             leftovers = Leftovers.of(JournalReader.read(directory)).stream()
                     .filter(left -> left.process().isAlive())
@@ -130,12 +134,22 @@ public final class SessionLister {
         List<Integer> others =
                 users.stream().filter(pid -> !live || pid != tracer.pid()).toList();
         return new Listed(
-                directory, state(live, leftovers, others, damage), properties, leftovers, others, held, damage);
+                directory,
+                state(live, preloaded, leftovers, others, damage),
+                properties,
+                leftovers,
+                others,
+                held,
+                damage);
     }
 
-    private static State state(boolean live, List<Leftovers> leftovers, List<Integer> users, @Nullable String damage) {
+    private static State state(
+            boolean live, boolean preloaded, List<Leftovers> leftovers, List<Integer> users, @Nullable String damage) {
         if (live) {
             return State.LIVE;
+        }
+        if (preloaded) {
+            return damage == null ? State.WAITING : State.DAMAGED;
         }
         if (!leftovers.isEmpty() || !users.isEmpty()) {
             return State.ABANDONED;

@@ -55,6 +55,18 @@ public record SessionProperties(
         targets = List.copyOf(targets);
     }
 
+    /** The same session, recorded by another process into a trace of its own. */
+    public SessionProperties recordedBy(ProcessKey newTracer, Path newOutput) {
+        return new SessionProperties(
+                newTracer, uuid, created, geometry, beginCycles, calibration, frequencyHz, newOutput, targets);
+    }
+
+    /** The same session with other targets. */
+    public SessionProperties withTargets(List<Target> newTargets) {
+        return new SessionProperties(
+                tracer, uuid, created, geometry, beginCycles, calibration, frequencyHz, output, newTargets);
+    }
+
     /** Writes them, replacing older ones in one step. */
     public void write(SessionDirectory directory) throws StoreException {
         StringBuilder text = new StringBuilder("# A trapless session; private to the tracer.\n");

@@ -11,6 +11,7 @@ public final class StoreException extends IOException {
     /** What is wrong. */
     public enum Reason {
         NO_SUCH_SESSION,
+        EXISTS,
         NOT_PRIVATE,
         DAMAGED,
         STILL_LIVE,

@@ -1,0 +1,50 @@
+package io.trapless.cli.action;
+
+import io.trapless.tracer.plan.Coverage;
+import io.trapless.tracer.session.FileCoverage;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The coverage of a file, for people: a line for each kind of site, and one for each reason why some are refused. */
+final class CoverageText {
+    private CoverageText() {}
+
+    static void print(Path file, FileCoverage found, PrintStream out) {
+        out.println(file + ": " + found.functionCount() + " functions, " + found.namedCount() + " of them named");
+        Coverage coverage = found.coverage();
+        print("entries", coverage.entries(), out);
+        print("returns", coverage.returns(), out);
+        print("tail exits", coverage.tails(), out);
+        print("functions", coverage.functions(), out);
+        print("USDT sites", coverage.notes(), out);
+        print("instructions", coverage.offsets(), out);
+        out.flush();
+    }
+
+    private static void print(String kind, Coverage.Tally tally, PrintStream out) {
+        long count = tally.count();
+        if (count == 0) {
+            out.println(String.format(Locale.ROOT, "%-12s %9d", kind, 0));
+            return;
+        }
+        // Never 100 % if one is missing.
+        double percent = Math.floor(10_000.0 * tally.coveredCount() / count) / 100;
+        String how = largestFirst(tally.covered());
+        out.println(String.format(Locale.ROOT, "%-12s %9d  %6.2f %%  %s", kind, count, percent, how));
+        tally.refused().entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .forEach(reason -> out.println(
+                        String.format(Locale.ROOT, "%-12s %9d  refused: %s", "", reason.getValue(), reason.getKey())));
+    }
+
+    private static String largestFirst(Map<String, Long> counts) {
+        return counts.entrySet().stream()
+                .sorted(Comparator.comparing((Map.Entry<String, Long> entry) -> -entry.getValue()))
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,134 @@
+package io.trapless.tracer.plan;
+
+import io.trapless.binary.flow.CodeRange;
+import io.trapless.binary.flow.DisplacedRange;
+import io.trapless.binary.flow.Displacement;
+import io.trapless.binary.flow.ExitDoubt;
+import io.trapless.binary.flow.FunctionExit;
+import io.trapless.binary.flow.FunctionExit.When;
+import io.trapless.binary.flow.FunctionFlow;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How much of an image can be probed, by which tactic, and why the rest can't. Each site is looked at for itself: that sites which are armed together share padding is not counted.
+ *
+ * @param functions all exits known and patchable, or not
+ * @param offsets every instruction of every function
+ */
+public record Coverage(Tally entries, Tally returns, Tally tails, Tally functions, Tally notes, Tally offsets) {
+    private static final String WAYS = "on the ways to it";
+
+    /**
+     * The sites of one kind.
+     *
+     * @param covered how many, by how they are patched
+     * @param refused how many, by why they are not
+     */
+    public record Tally(Map<String, Long> covered, Map<String, Long> refused) {
+        Tally() {
+            this(new TreeMap<>(), new TreeMap<>());
+        }
+
+        private void cover(String how) {
+            covered.merge(how, 1L, Long::sum);
+        }
+
+        private void refuse(String why) {
+            refused.merge(why, 1L, Long::sum);
+        }
+
+        private void add(SitePlanner planner, long site) {
+            switch (planner.room(site, When.ALWAYS)) {
+                case DisplacedRange range -> cover(planner.tactic(range).text());
+                case Displacement.Refused refused -> refuse(reason(refused));
+            }
+        }
+
+        private static String reason(Displacement.Refused refused) {
+            return refused.detail() == null
+                    ? refused.reason().sentence()
+                    : refused.detail().sentence();
+        }
+
+        public long coveredCount() {
+            return covered.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        public long count() {
+            return coveredCount()
+                    + refused.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /**
+     * Looks at an image.
+     *
+     * @param functions ranges of the functions; not those of their parts
+     * @param notes addresses of the nops of USDT notes
+     */
+    public static Coverage of(SitePlanner planner, List<CodeRange> functions, List<Long> notes) {
+        Coverage coverage = new Coverage(new Tally(), new Tally(), new Tally(), new Tally(), new Tally(), new Tally());
+        for (CodeRange function : functions) {
+            coverage.entries.add(planner, planner.entrySite(function.start()));
+            FunctionFlow flow = FunctionFlow.of(planner.map(), function);
+            coverage.addExits(planner, flow);
+            for (CodeRange part : flow.parts()) {
+                coverage.addOffsets(planner, part);
+            }
+        }
+        for (long note : notes) {
+            coverage.notes.add(planner, planner.noteSite(note));
+        }
+        return coverage;
+    }
+
+    private void addExits(SitePlanner planner, FunctionFlow flow) {
+        boolean all = true;
+        for (FunctionExit exit : flow.exits()) {
+            all &= addExit(planner, flow, exit);
+        }
+        if (!flow.doubts().isEmpty()) {
+            functions.refuse(flow.doubts().stream()
+                    .map(ExitDoubt::sentence)
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow());
+        } else if (all) {
+            functions.cover(flow.exits().isEmpty() ? "no exit" : "all exits");
+        } else {
+            functions.refuse("one of its exits can't be patched");
+        }
+    }
+
+    private boolean addExit(SitePlanner planner, FunctionFlow flow, FunctionExit exit) {
+        Tally tally = exit.kind() == FunctionExit.Kind.RETURN ? returns : tails;
+        return switch (planner.room(exit.address(), exit.when())) {
+            case DisplacedRange range -> {
+                tally.cover(planner.tactic(range).text());
+                yield true;
+            }
+            case Displacement.Refused refused -> {
+                List<FunctionExit> ways = flow.waysTo(exit);
+                boolean covered = !ways.isEmpty()
+                        && ways.stream()
+                                .allMatch(way -> planner.room(way.address(), way.when()) instanceof DisplacedRange);
+                if (covered) {
+                    tally.cover(WAYS);
+                } else {
+                    tally.refuse(Tally.reason(refused));
+                }
+                yield covered;
+            }
+        };
+    }
+
+    private void addOffsets(SitePlanner planner, CodeRange part) {
+        for (long at = part.start(); at < part.end(); at = planner.next(at)) {
+            if (planner.isOffset(at)) {
+                offsets.add(planner, at);
+            }
+        }
+    }
+}

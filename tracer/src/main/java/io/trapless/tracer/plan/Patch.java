@@ -1,0 +1,63 @@
+package io.trapless.tracer.plan;
+
+import io.trapless.binary.flow.DisplacedRange;
+import io.trapless.binary.flow.FunctionExit.When;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of the code: a jump over some instructions, whose copy runs the code of one or more probes, each at its own instruction. Addresses are as the file states them.
+ *
+ * @param address where the jump goes
+ * @param original the bytes that may be overwritten, padding included
+ * @param codeBytes of these that are instructions to be copied
+ * @param island where the long jump stands if there is only room for a short one at {@code address}; null if there is room
+ * @param vforkGuard whether the code may run in a vfork child
+ * @param points by address, at least one
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Patch(
+        long address,
+        byte[] original,
+        int codeBytes,
+        @Nullable Island island,
+        boolean vforkGuard,
+        List<Point> points) {
+    public Patch {
+        points = List.copyOf(points);
+        if ((original.length < DisplacedRange.JUMP_BYTES) != (island != null)) {
+            throw new IllegalArgumentException(original.length + " bytes and an island: " + island);
+        }
+    }
+
+    /** Padding that holds a jump. */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Island(long address, byte[] original) {}
+
+    /**
+     * Where the code of probes runs.
+     *
+     * @param address of an instruction of the range, or behind its last
+     * @param deadRegisters as in {@link SitePlan.Jump}
+     */
+    public record Point(long address, When when, int deadRegisters, boolean flagsDead) {
+        /**
+         * The same with what probes elsewhere capture kept alive: the code no longer reads it, but they do, further on.
+         *
+         * @param registers bit n: general register n
+         */
+        public Point keeping(int registers, boolean flags) {
+            return new Point(address, when, deadRegisters & ~registers, flagsDead && !flags);
+        }
+    }
+
+    /** The address behind the last byte that may be overwritten. */
+    public long end() {
+        return address + original.length;
+    }
+
+    /** Where control goes on behind the copied instructions. */
+    public long resume() {
+        return address + codeBytes;
+    }
+}

@@ -1,0 +1,164 @@
+package io.trapless.tracer.plan;
+
+import io.trapless.binary.flow.CodeRange;
+import io.trapless.binary.flow.DisplacedRange;
+import io.trapless.binary.flow.FunctionExit.When;
+import io.trapless.binary.flow.Islands;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The patches for all sites of one image that are to be armed together. Sites whose ranges overlap get one patch: each range is proven by itself, so nothing enters their union but at its first byte,
+ * which is all that a patch relies on. Short jumps get their islands last, out of the padding that no patch overwrites and no other island takes.
+ *
+ * <p>Filled once, then asked. For one thread.
+ */
+public final class PatchSet {
+    /** The longest patch, bytes: what the session's journal takes. */
+    private static final int MAX_BYTES = 255;
+
+    private final SitePlanner planner;
+    private final Map<Key, SitePlan.Jump> sites = new LinkedHashMap<>();
+    private final List<Patch> patches = new ArrayList<>();
+    private final Map<Key, String> refusals = new LinkedHashMap<>();
+
+    /** Bytes that are taken: start and end of each range. */
+    private final TreeMap<Long, Long> taken = new TreeMap<>();
+
+    /**
+     * What makes a site.
+     *
+     * @param address the instruction, as the file states it
+     */
+    public record Key(long address, When when) {
+        public static Key of(SitePlan.Jump jump) {
+            return new Key(jump.range().site(), jump.when());
+        }
+    }
+
+    public PatchSet(SitePlanner planner) {
+        this.planner = planner;
+    }
+
+    /** Adds a site; one that is there already is one. */
+    public void add(SitePlan.Jump jump) {
+        sites.putIfAbsent(Key.of(jump), jump);
+    }
+
+    /** Makes the patches of all sites that were added. */
+    public void build() {
+        List<SitePlan.Jump> sorted = new ArrayList<>(sites.values());
+        sorted.sort(
+                Comparator.comparingLong((SitePlan.Jump jump) -> jump.range().address())
+                        .thenComparingLong(jump -> jump.range().site()));
+        List<Cluster> clusters = new ArrayList<>();
+        for (SitePlan.Jump jump : sorted) {
+            Cluster last = clusters.isEmpty() ? null : clusters.getLast();
+            if (last == null || !last.overlaps(jump.range())) {
+                clusters.add(new Cluster(jump));
+            } else if (!last.add(jump)) {
+                refusals.put(Key.of(jump), "the jump for another probe takes its bytes; probe one of the two");
+            }
+        }
+        clusters.forEach(cluster -> taken.put(cluster.start, cluster.end));
+        for (Cluster cluster : clusters) {
+            finish(cluster);
+        }
+    }
+
+    /** By address. */
+    public List<Patch> patches() {
+        return List.copyOf(patches);
+    }
+
+    /** Why sites have no patch. */
+    public Map<Key, String> refusals() {
+        return Map.copyOf(refusals);
+    }
+
+    private void finish(Cluster cluster) {
+        Patch.Island island = null;
+        if (cluster.end - cluster.start < DisplacedRange.JUMP_BYTES) {
+            island = island(cluster.start);
+            if (island == null) {
+                cluster.jumps.forEach(jump -> refusals.put(
+                        Key.of(jump), "the padding nearby is taken by the jumps of other probes; probe fewer of them"));
+                return;
+            }
+        }
+        byte[] original = planner.code(cluster.start, (int) (cluster.end - cluster.start));
+        if (original == null) {
+            throw new IllegalStateException("a range in two sections");
+        }
+        boolean guard = false;
+        Map<Key, Patch.Point> points = new LinkedHashMap<>();
+        for (SitePlan.Jump jump : cluster.jumps) {
+            guard |= jump.vforkGuard();
+            points.put(
+                    Key.of(jump),
+                    new Patch.Point(jump.range().site(), jump.when(), jump.deadRegisters(), jump.flagsDead()));
+        }
+        List<Patch.Point> sorted = new ArrayList<>(points.values());
+        sorted.sort(Comparator.comparingLong(Patch.Point::address).thenComparing(Patch.Point::when));
+        patches.add(new Patch(cluster.start, original, (int) (cluster.codeEnd - cluster.start), island, guard, sorted));
+    }
+
+    /** The first place that is free and within reach; it is taken then. */
+    private Patch.@Nullable Island island(long shortJump) {
+        for (CodeRange padding : planner.islandsNear(shortJump)) {
+            long at = padding.start();
+            while (at + DisplacedRange.JUMP_BYTES <= padding.end()) {
+                Map.Entry<Long, Long> before = taken.lowerEntry(at + DisplacedRange.JUMP_BYTES);
+                if (before != null && before.getValue() > at) {
+                    at = before.getValue();
+                } else if (Islands.reaches(shortJump, at)) {
+                    byte[] original = planner.code(at, DisplacedRange.JUMP_BYTES);
+                    if (original != null) {
+                        taken.put(at, at + DisplacedRange.JUMP_BYTES);
+                        return new Patch.Island(at, original);
+                    }
+                    break;
+                } else {
+                    at++;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Sites whose ranges overlap. */
+    private static final class Cluster {
+        private final List<SitePlan.Jump> jumps = new ArrayList<>();
+        private final long start;
+        private long end;
+        private long codeEnd;
+
+        Cluster(SitePlan.Jump first) {
+            jumps.add(first);
+            start = first.range().address();
+            end = first.range().end();
+            codeEnd = start + first.range().codeBytes();
+        }
+
+        boolean overlaps(DisplacedRange range) {
+            return range.address() < end;
+        }
+
+        /** False if the two cannot be one: the second begins in padding that the first needs, or they become too long. */
+        boolean add(SitePlan.Jump jump) {
+            DisplacedRange range = jump.range();
+            if (range.address() >= codeEnd || Math.max(end, range.end()) - start > MAX_BYTES) {
+                return false;
+            }
+            jumps.add(jump);
+            end = Math.max(end, range.end());
+            codeEnd = Math.max(codeEnd, range.address() + range.codeBytes());
+            return true;
+        }
+    }
+}

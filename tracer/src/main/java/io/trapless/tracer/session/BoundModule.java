@@ -1,0 +1,17 @@
+package io.trapless.tracer.session;
+
+import java.util.List;
+
+/**
+ * What is to be armed in one process or one file.
+ *
+ * @param sites in order of address, not overlapping
+ * @param semaphores addresses to raise, each once
+ */
+record BoundModule(List<ArmedSite> sites, List<Long> semaphores, List<BoundProbe> probes) {
+    BoundModule {
+        sites = List.copyOf(sites);
+        semaphores = List.copyOf(semaphores);
+        probes = List.copyOf(probes);
+    }
+}

@@ -1,0 +1,37 @@
+package io.trapless.tracer.session;
+
+import io.trapless.binary.x86.Assembler;
+import io.trapless.tracer.attach.DynamicLinker;
+import io.trapless.tracer.attach.RipMove;
+import io.trapless.tracer.attach.TextChange;
+import io.trapless.tracer.trampoline.LoadNotifier;
+import java.util.List;
+
+/**
+ * Makes a process's dynamic linker tell when it has loaded or unloaded something.
+ *
+ * @param slot where it tells, of the session's header
+ */
+record LoadHook(DynamicLinker linker, int slot) {
+    /** The code for a page at {@code start}. */
+    byte[] code(long start, long rings, long cyclesPerSecond) {
+        return compile(start, rings, cyclesPerSecond).bytes();
+    }
+
+    private LoadNotifier.Code compile(long start, long rings, long cyclesPerSecond) {
+        return LoadNotifier.compile(start, linker.state(), rings, slot, cyclesPerSecond);
+    }
+
+    /** The jump to it. */
+    TextChange change(long start) {
+        Assembler jump = new Assembler(linker.hook());
+        jump.jmp(start);
+        return new TextChange(linker.hook(), linker.original(), jump.toByteArray());
+    }
+
+    /** A thread that stands before the function's return is moved before that of the code. */
+    List<RipMove> moves(long start, long rings, long cyclesPerSecond) {
+        int end = compile(start, rings, cyclesPerSecond).returnOffset();
+        return List.of(new RipMove(linker.hook(), start), new RipMove(linker.returnAddress(), start + end));
+    }
+}

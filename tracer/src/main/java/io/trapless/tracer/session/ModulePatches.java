@@ -1,0 +1,105 @@
+package io.trapless.tracer.session;
+
+import io.trapless.tracer.plan.Patch;
+import io.trapless.tracer.plan.PatchSet;
+import io.trapless.tracer.plan.SitePlan;
+import io.trapless.tracer.plan.SitePlanner;
+import io.trapless.tracer.session.TargetBinding.Recorded;
+import io.trapless.tracer.trampoline.SiteProbe;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is to be recorded in one module of a process, by place. Filled, then armed once. */
+final class ModulePatches {
+    private final long loadBias;
+    private final PatchSet patches;
+    private final Map<PatchSet.Key, Place> places = new LinkedHashMap<>();
+
+    private record Place(List<Recorded> events, List<Long> semaphores) {}
+
+    ModulePatches(SitePlanner planner, long loadBias) {
+        this.loadBias = loadBias;
+        this.patches = new PatchSet(planner);
+    }
+
+    void add(SitePlan.Jump jump, Recorded event) {
+        patches.add(jump);
+        place(jump).events.add(event);
+    }
+
+    /**
+     * Adds a semaphore to raise if the place is armed.
+     *
+     * @param address in the process
+     */
+    void addSemaphore(SitePlan.Jump jump, long address) {
+        place(jump).semaphores.add(address);
+    }
+
+    private Place place(SitePlan.Jump jump) {
+        return places.computeIfAbsent(PatchSet.Key.of(jump), _ -> new Place(new ArrayList<>(), new ArrayList<>()));
+    }
+
+    /** Plans all patches, refuses what can't be had, and adds the rest to {@code sites}. */
+    void arm(
+            int registersRead,
+            boolean flagsRead,
+<<<<<<< HEAD
+            CodeObstacles obstacles,
+=======
+            SiteBinder.Obstacles obstacles,
+>>>>>>> preload
+            SiteBinder binder,
+            List<ArmedSite> sites,
+            Set<Long> semaphores) {
+        patches.build();
+        patches.refusals().forEach((key, sentence) -> refuse(key, sentence, binder));
+        for (Patch patch : patches.patches()) {
+            String obstacle = obstacle(patch, obstacles);
+            List<ArmedSite.ArmedPoint> points = new ArrayList<>();
+            for (Patch.Point point : patch.points()) {
+                PatchSet.Key key = new PatchSet.Key(point.address(), point.when());
+                if (obstacle != null) {
+                    refuse(key, obstacle, binder);
+                    continue;
+                }
+                Place place = Objects.requireNonNull(places.get(key));
+                semaphores.addAll(place.semaphores);
+                List<SiteProbe> probes = new ArrayList<>();
+                for (Recorded event : place.events) {
+                    event.arm();
+                    probes.add(event.probe());
+                }
+                points.add(new ArmedSite.ArmedPoint(point.keeping(registersRead, flagsRead), probes));
+            }
+            if (obstacle == null) {
+                sites.add(new ArmedSite(loadBias, patch, points));
+            }
+        }
+    }
+
+<<<<<<< HEAD
+    private @Nullable String obstacle(Patch patch, CodeObstacles obstacles) {
+        String obstacle = obstacles.obstacle(patch.address() + loadBias, patch.original());
+        Patch.Island island = patch.island();
+        return obstacle == null && island != null
+                ? obstacles.obstacle(island.address() + loadBias, island.original())
+=======
+    private @Nullable String obstacle(Patch patch, SiteBinder.Obstacles obstacles) {
+        String obstacle = obstacles.at(patch.address() + loadBias, patch.original());
+        Patch.Island island = patch.island();
+        return obstacle == null && island != null
+                ? obstacles.at(island.address() + loadBias, island.original())
+>>>>>>> preload
+                : obstacle;
+    }
+
+    private void refuse(PatchSet.Key key, String sentence, SiteBinder binder) {
+        Objects.requireNonNull(places.get(key)).events.forEach(event -> binder.refuse(event.name(), sentence));
+    }
+}

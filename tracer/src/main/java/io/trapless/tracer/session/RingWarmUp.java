@@ -1,0 +1,93 @@
+package io.trapless.tracer.session;
+
+import io.trapless.layout.RingDescriptor;
+import io.trapless.tracer.attach.AttachException;
+import io.trapless.tracer.attach.Gadgets;
+import io.trapless.tracer.attach.RemoteCalls;
+import io.trapless.tracer.ring.RingGeometry;
+import io.trapless.tracer.ring.RingId;
+import io.trapless.tracer.ring.RingKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Lets a thread of the target read a byte of every page of the rings before there are events. The first access to a page is a page fault; under a hypervisor that shadows page tables it costs microseconds
+ * even where the page is entered in the process's own table already (so {@code MADV_POPULATE_WRITE} does not help): more than the events that fit on it.
+ *
+ * <p>The thread is lent for about a millisecond of its CPU time at a time. Of rings that are larger than {@link #MAX_BYTES} in all, the rest is met by the events. On the {@code Ptracer} thread only.
+ */
+final class RingWarmUp {
+    private static final long PAGE = 4096;
+
+    /** A fifth of a second where a page costs 2 us. */
+    private static final long MAX_BYTES = 512L << 20;
+
+    private static final long LOAN_NANOS = 700_000;
+    private static final long FIRST_STEP = 256L << 10;
+    private static final long MAX_STEP = 64L << 20;
+
+    private final Standstill standstill;
+    private final Gadgets gadgets;
+    private final long routine;
+    private long stepBytes = FIRST_STEP;
+    private long touchedBytes;
+    private long longestLoanNanos;
+
+    /** Bytes at an address of the target. */
+    record Piece(long address, long size) {}
+
+    /**
+     * @param routine the code region's {@code touchPages}
+     */
+    RingWarmUp(Standstill standstill, Gadgets gadgets, long routine) {
+        this.standstill = standstill;
+        this.gadgets = gadgets;
+        this.routine = routine;
+    }
+
+    /** The rings that threads with rseq write: of each CPU the control block and the data. */
+    static List<Piece> pieces(RingGeometry geometry, long rings) {
+        List<Piece> pieces = new ArrayList<>();
+        for (int cpu = 0; cpu < geometry.cpuCount(); cpu++) {
+            long start = rings + geometry.ringOffset(new RingId(RingKind.RSEQ, cpu));
+            pieces.add(new Piece(start, PAGE));
+            pieces.add(new Piece(start + RingDescriptor.DATA_OFFSET, geometry.capacityBytes()));
+        }
+        return pieces;
+    }
+
+    void run(List<Piece> pieces) throws AttachException, IOException {
+        for (Piece piece : pieces) {
+            long end = piece.address() + piece.size();
+            for (long at = piece.address(); at < end && touchedBytes < MAX_BYTES; ) {
+                long until = Math.min(end, at + stepBytes);
+                touch(at, until);
+                at = until;
+            }
+        }
+    }
+
+    private void touch(long from, long to) throws AttachException, IOException {
+        long[] running = {1};
+        long loan = standstill.one(stopped -> {
+            try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
+                long start = calls.cpuNanos();
+                calls.run(routine, from, to);
+                running[0] = Math.max(1, calls.cpuNanos() - start);
+            }
+        });
+        longestLoanNanos = Math.max(longestLoanNanos, loan);
+        long bytes = to - from;
+        touchedBytes += bytes;
+        if (bytes == stepBytes) {
+            // Halfway to what would have taken just as long as it may: one slow step is no reason to crawl.
+            long fitting = (long) ((double) bytes * LOAN_NANOS / running[0]);
+            stepBytes = Math.clamp((bytes + fitting) / 2, PAGE * 16, MAX_STEP) & -PAGE;
+        }
+    }
+
+    long longestLoanNanos() {
+        return longestLoanNanos;
+    }
+}

@@ -1,0 +1,247 @@
+package io.trapless.tracer.session;
+
+import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.flow.ExitDoubt;
+import io.trapless.binary.flow.FunctionExit;
+import io.trapless.language.slice.ArgumentTypes;
+import io.trapless.tracer.plan.FunctionExits;
+import io.trapless.tracer.plan.PlannedExit;
+import io.trapless.tracer.plan.SitePlan;
+import io.trapless.tracer.resolve.ModuleImage;
+import io.trapless.tracer.resolve.Site;
+import io.trapless.tracer.resolve.SiteKind;
+import io.trapless.tracer.trampoline.ArgumentLocation;
+import io.trapless.tracer.trampoline.SiteProbe;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The sites of one process, or of one file, while they are collected. One event id stands for one clause at one site; all returns of a function are one site, and so are its tail jumps. For one thread, once. */
+final class TargetBinding {
+    /** Behind a probe's name: its tail jumps. No probe is called so. */
+    private static final String TAIL = " (tail)";
+
+    private final int pid;
+    private final SiteBinder binder;
+<<<<<<< HEAD
+    private final CodeObstacles obstacles;
+=======
+    private final SiteBinder.Obstacles obstacles;
+>>>>>>> preload
+    private final Map<ModuleKey, ModulePatches> modules = new LinkedHashMap<>();
+    private final List<Recorded> recorded = new ArrayList<>();
+
+    private record ModuleKey(String path, long loadBias) {}
+
+    /** One event id and whether any of its places is armed. */
+    static final class Recorded {
+        private final SiteProbe probe;
+        private final String name;
+        private final long address;
+        private final boolean atReturn;
+        private boolean armed;
+
+        private Recorded(SiteProbe probe, String name, long address, boolean atReturn) {
+            this.probe = probe;
+            this.name = name;
+            this.address = address;
+            this.atReturn = atReturn;
+        }
+
+        SiteProbe probe() {
+            return probe;
+        }
+
+        String name() {
+            return name;
+        }
+
+        void arm() {
+            armed = true;
+        }
+    }
+
+    /**
+     * @param pid of the process; {@code EventType.NO_PID} for a file
+     * @param obstacles what stands in the way in the process
+     */
+<<<<<<< HEAD
+    TargetBinding(int pid, CodeObstacles obstacles, SiteBinder binder) {
+=======
+    TargetBinding(int pid, SiteBinder.Obstacles obstacles, SiteBinder binder) {
+>>>>>>> preload
+        this.pid = pid;
+        this.binder = binder;
+        this.obstacles = obstacles;
+    }
+
+    /** Adds a clause at a site; refuses it if it can't be patched. */
+    void add(int clause, Site site) throws RecordingException {
+        try {
+            if (site.kind() == SiteKind.EXITS) {
+                addExits(clause, site, binder.planners().planExits(site));
+                return;
+            }
+            switch (binder.planners().plan(site)) {
+                case SitePlan.Refused refused -> binder.refuse(site.probe(), refused.sentence());
+                case SitePlan.Jump jump -> addSite(clause, site, jump);
+            }
+        } catch (ElfException e) {
+            binder.refuse(site.probe(), e.getMessage() == null ? "its file can't be read" : e.getMessage());
+        }
+    }
+
+    private void addSite(int clause, Site site, SitePlan.Jump plan) throws RecordingException, ElfException {
+        ArgumentTypes types = new ArgumentTypes.Function();
+        List<ArgumentLocation> locations = List.of();
+        long semaphore = 0;
+        if (site.usdt() != null) {
+            var arguments = site.usdt().arguments();
+            String unsupported = UsdtLocations.unsupported(arguments);
+            if (unsupported != null) {
+                binder.refuse(site.probe(), unsupported);
+                return;
+            }
+            types = UsdtLocations.types(arguments);
+            locations = UsdtLocations.locations(arguments, site.module().loadBias());
+            semaphore = site.usdt().semaphoreAddress();
+        }
+        SiteProbe probe = binder.probe(clause, site.probe(), site.fileAddress(), types, locations);
+        boolean function = site.function() != null && !site.function().isPart();
+        if (binder.durations() && site.kind() == SiteKind.ENTRY && function) {
+            probe = probe.with(List.of(ExitCaptures.STACK_POINTER));
+        }
+        long address = plan.range().site() + site.module().loadBias();
+        Recorded event = record(clause, probe, site.probe(), address, false);
+        ModulePatches module = module(site.module());
+        module.add(plan, event);
+        if (semaphore != 0) {
+            module.addSemaphore(plan, semaphore + site.module().loadBias());
+        }
+    }
+
+    private Recorded record(int clause, SiteProbe probe, String name, long address, boolean atReturn)
+            throws RecordingException {
+        binder.check(clause, probe);
+        Recorded event = new Recorded(probe, name, address, atReturn);
+        recorded.add(event);
+        return event;
+    }
+
+    private void addExits(int clause, Site site, FunctionExits planned) throws RecordingException, ElfException {
+        if (!anyToArm(site, planned)) {
+            return;
+        }
+        Recorded returns = null;
+        if (hasPatched(planned, FunctionExit.Kind.RETURN)) {
+            SiteProbe probe = exitProbe(clause, site, site.probe());
+            probe = binder.durations() ? probe.with(List.of(ExitCaptures.STACK_POINTER)) : probe;
+            returns = record(clause, probe, site.probe(), site.address(), true);
+        }
+        Recorded tails = null;
+        if (hasPatched(planned, FunctionExit.Kind.TAIL)) {
+            SiteProbe probe = exitProbe(clause, site, site.probe() + TAIL).withoutReturnValue();
+            if (probe == null) {
+                binder.refuse(
+                        site.probe(), "where it ends in a jump to another function it has no retval for the filter");
+            } else {
+                probe = probe.with(
+                        binder.durations()
+                                ? List.of(ExitCaptures.STACK_POINTER, ExitCaptures.TAIL)
+                                : List.of(ExitCaptures.TAIL));
+                tails = record(clause, probe, site.probe(), site.address(), false);
+            }
+        }
+        ModulePatches module = module(site.module());
+        for (PlannedExit exit : planned.exits()) {
+            Recorded event = exit.exit().kind() == FunctionExit.Kind.RETURN ? returns : tails;
+            for (SitePlan.Jump jump : exit.jumps()) {
+                if (event != null) {
+                    module.add(jump, event);
+                }
+            }
+        }
+    }
+
+    private SiteProbe exitProbe(int clause, Site site, String place) throws RecordingException {
+        return binder.probe(clause, place, site.fileAddress(), new ArgumentTypes.Function(), List.of());
+    }
+
+    private static boolean hasPatched(FunctionExits planned, FunctionExit.Kind kind) {
+        return planned.exits().stream().anyMatch(exit -> exit.exit().kind() == kind && exit.refusal() == null);
+    }
+
+    /** Says which exits can't be armed; whether there are others. */
+    private boolean anyToArm(Site site, FunctionExits planned) {
+        List<PlannedExit> exits = planned.exits();
+        List<PlannedExit> unpatched =
+                exits.stream().filter(exit -> exit.refusal() != null).toList();
+        String doubts =
+                planned.doubts().stream().map(ExitDoubt::sentence).sorted().collect(Collectors.joining("; "));
+        if (exits.isEmpty()) {
+            binder.refuse(site.probe(), doubts.isEmpty() ? "it never returns" : "no exit of it is known: " + doubts);
+            return false;
+        }
+        if (!unpatched.isEmpty()) {
+            String why = ": "
+                    + Objects.requireNonNull(unpatched.getFirst().refusal()).sentence();
+            binder.refuse(
+                    site.probe(),
+                    (unpatched.size() == exits.size() ? "none" : Integer.toString(unpatched.size())) + " of its "
+                            + exits.size() + " exits "
+                            + (unpatched.size() == exits.size() ? "can be patched" : "not covered") + why);
+        }
+        if (!doubts.isEmpty()) {
+            binder.refuse(site.probe(), "it may have exits that are not known: " + doubts);
+        }
+        return unpatched.size() < exits.size();
+    }
+
+    private ModulePatches module(ModuleImage module) throws ElfException {
+        ModuleKey key = new ModuleKey(module.path(), module.loadBias());
+        ModulePatches known = modules.get(key);
+        if (known == null) {
+            known = new ModulePatches(binder.planners().planner(module.file()), module.loadBias());
+            modules.put(key, known);
+        }
+        return known;
+    }
+
+    /** Puts together what can be armed. */
+    BoundModule finish() {
+        int registersRead = 0;
+        boolean flagsRead = false;
+        for (Recorded event : recorded) {
+            // At a return every register is as good as read: what is dead before it is overwritten before it.
+            registersRead |= event.atReturn ? 0 : event.probe.registersRead();
+            flagsRead |= !event.atReturn && event.probe.readsFlags();
+        }
+        List<ArmedSite> sites = new ArrayList<>();
+        Set<Long> semaphores = new LinkedHashSet<>();
+        for (ModulePatches module : modules.values()) {
+            module.arm(registersRead, flagsRead, obstacles, binder, sites, semaphores);
+        }
+        sites.sort(Comparator.comparingLong(ArmedSite::start));
+        List<BoundProbe> probes = new ArrayList<>();
+        for (Recorded event : recorded) {
+            if (event.armed) {
+                probes.add(new BoundProbe(
+<<<<<<< HEAD
+                        EventTypes.of(event.probe, event.name, pid),
+                        binder.clauseOf(event.probe.eventId()),
+                        pid,
+                        event.address));
+=======
+                        EventTypes.of(event.probe, event.name, pid), pid, event.address));
+>>>>>>> preload
+            }
+        }
+        return new BoundModule(sites, List.copyOf(semaphores), probes);
+    }
+}

@@ -1,0 +1,47 @@
+package io.trapless.tracer.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All processes of a recording, those too that have ended. Any thread; calls exclude each other. */
+final class TracedProcesses {
+    private final List<TracedProcess> all = new ArrayList<>();
+    private final Map<Integer, TracedProcess> present = new HashMap<>();
+
+    /** Adds a process; what the same pid was before is over. */
+    synchronized void add(TracedProcess process) {
+        all.add(process);
+        TracedProcess before = present.put(process.pid(), process);
+        if (before != null) {
+            before.replaced();
+        }
+    }
+
+    /** What a pid is now; null if it is none of ours. */
+    synchronized @Nullable TracedProcess present(int pid) {
+        return present.get(pid);
+    }
+
+    /** A pid is none of ours any more. */
+    synchronized @Nullable TracedProcess remove(int pid) {
+        return present.remove(pid);
+    }
+
+    /** In the order in which they came. */
+    synchronized List<TracedProcess> all() {
+        return List.copyOf(all);
+    }
+
+    /** Those that have not been replaced or removed; a process that nobody follows may have ended all the same. */
+    synchronized List<TracedProcess> present() {
+        return List.copyOf(present.values());
+    }
+
+    /** Whether one still runs. */
+    boolean isAnyAlive() {
+        return present().stream().anyMatch(TracedProcess::isAlive);
+    }
+}
