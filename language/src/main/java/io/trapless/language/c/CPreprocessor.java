@@ -67,6 +67,7 @@ final class CPreprocessor {
     private final List<CToken> tokens = new ArrayList<>();
     private final List<Trouble> troubles = new ArrayList<>();
     private final Set<String> once = new HashSet<>();
+    private final Deque<Condition> ownConditions = new ArrayDeque<>();
     private int includes;
 
     /** Tokens of lines that may hold a macro call that goes on in the next line. */
@@ -101,7 +102,8 @@ final class CPreprocessor {
     }
 
     private void process(String text, int definition, int depth) {
-        Deque<Condition> conditions = new ArrayDeque<>();
+        // A program's own texts are one file; a header's conditions end with it.
+        Deque<Condition> conditions = depth == 0 ? ownConditions : new ArrayDeque<>();
         for (String line : CLines.of(text)) {
             boolean active = conditions.isEmpty() || conditions.getLast().active();
             String stripped = line.strip();

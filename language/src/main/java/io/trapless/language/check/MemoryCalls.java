@@ -50,9 +50,10 @@ final class MemoryCalls {
             return Term.of(
                     new CheckedExpression.Convert(CheckedExpression.Conversion.STRING, source.node(), result, span));
         }
-        boolean dynamic = limit != null && !limit.isNaturalLiteral();
+        // A limit beyond the room has been warned of, and has no effect.
+        boolean limits = limit != null && !(limit.isNaturalLiteral() && limit.number() >= size);
         return Term.of(new CheckedExpression.ReadString(
-                source.node(), dynamic && limit != null ? limit.node() : null, result, span));
+                source.node(), limits && limit != null ? limit.node() : null, result, span));
     }
 
     private int size(@Nullable Term limit, Expression.Call call) {

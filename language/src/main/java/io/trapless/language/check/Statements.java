@@ -217,10 +217,7 @@ final class Statements {
     private CheckedStatement evaluate(Statement.Evaluate statement) {
         Expression expression = statement.expression();
         if (expression instanceof Expression.If choice) {
-            CheckedStatement checked = ifStatement(choice);
-            if (checked != null) {
-                return checked;
-            }
+            return ifStatement(choice);
         }
         if (expression instanceof Expression.Block block) {
             return block(block);
@@ -250,11 +247,8 @@ final class Statements {
         }
     }
 
-    /** An {@code if} whose branches have no values; null if they may have, so that it has to be looked at as an expression. */
-    private @Nullable CheckedStatement ifStatement(Expression.If choice) {
-        if (choice.then().value() != null && choice.otherwise() != null) {
-            return null;
-        }
+    /** An {@code if} whose value nobody wants. */
+    private CheckedStatement ifStatement(Expression.If choice) {
         Span span = choice.span();
         if (choice.condition() instanceof Expression.Comptime comptime) {
             Expression taken = expressions.comptimeBranch(comptime, choice);

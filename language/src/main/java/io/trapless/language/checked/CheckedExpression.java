@@ -207,8 +207,8 @@ public sealed interface CheckedExpression {
     /**
      * {@code str()}: the string at {@code address}.
      *
-     * @param limit how many bytes, the NUL counted, are read at most: an unsigned number, at most the type's size; null for the type's size. A longer string is cut at {@code limit - 1} bytes (and prints with the
-     *     trailer of {@code str_trunc_trailer} when it was cut at the setting's {@code max_strlen})
+     * @param limit how many bytes, the NUL counted, are read at most: an unsigned number, never more than the type has room for; null for all that it has room for. A longer string is cut at {@code limit - 1}
+     *     bytes; one that was cut because there is no more room, and not by a limit of the program's, prints with the trailer of {@code str_trunc_trailer}
      */
     record ReadString(CheckedExpression address, @Nullable CheckedExpression limit, Type.Str type, Span span)
             implements CheckedExpression {}

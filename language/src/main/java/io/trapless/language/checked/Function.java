@@ -4,7 +4,7 @@ package io.trapless.language.checked;
 public enum Function {
     /** Length of a string in bytes. */
     STRLEN,
-    /** (string, limit): the string, cut at {@code limit - 1} bytes (unsigned): what is left of {@code str(address, limit)} when the string itself was captured. */
+    /** (string, limit): the string, cut at {@code limit - 1} bytes (unsigned; 0 and 1 give the empty string): what is left of {@code str(address, limit)} when the string itself was captured. */
     STR_LIMIT,
     /** (string, string, count): 0 if the first {@code count} bytes are equal, up to the NULs; else not 0 (1). */
     STRNCMP,

@@ -97,7 +97,8 @@ final class CaptureCollector extends TreeMapper {
 
     private @Nullable CheckedExpression memory(CheckedExpression e) {
         if (e instanceof CheckedExpression.ReadString(CheckedExpression address, var limit, Type.Str type, var span)
-                && limit != null) {
+                && limit != null
+                && !(limit instanceof CheckedExpression.NumberConstant)) {
             // All that there is room for is captured, and the limit is kept to outside.
             CheckedExpression whole = memory(new CheckedExpression.ReadString(address, null, type, span));
             return whole == null

@@ -52,10 +52,14 @@ public final class Cutter {
         TargetValues values = new TargetValues(definitions, ANY);
         CheckedExpression filter = action.filter();
         boolean inside = filter != null && values.scalar(filter) != null;
-        // The first run shows which variables are left to be read, the second leaves out the others.
-        CaptureCollector first = new CaptureCollector(values);
-        outside(filter, inside, first);
-        CheckedStatement.Block body = Unused.without(action.body(), first.block(action.body()), definitions, values);
+        // Each run shows which variables are left to be read; without the others the next one has less to capture.
+        CheckedStatement.Block body = action.body();
+        for (int before = -1; before != size(body); ) {
+            before = size(body);
+            CaptureCollector trial = new CaptureCollector(values);
+            outside(filter, inside, trial);
+            body = Unused.without(body, trial.block(body), definitions, values);
+        }
         CaptureCollector collector = new CaptureCollector(values);
         CheckedExpression outside = outside(filter, inside, collector);
         CheckedStatement.Block handler = collector.block(body);
@@ -70,6 +74,15 @@ public final class Cutter {
                 collector.ownMemory(),
                 collector.stacks(),
                 pushDown);
+    }
+
+    /** Statements, but for empty blocks. */
+    private static int size(CheckedStatement.Block block) {
+        int size = 0;
+        for (CheckedStatement statement : block.statements()) {
+            size += statement instanceof CheckedStatement.Block inner ? size(inner) : 1;
+        }
+        return size;
     }
 
     private static @Nullable CheckedExpression outside(

@@ -226,10 +226,11 @@ final class TargetValues {
     @Nullable Value string(CheckedExpression e, int depth) {
         return switch (e) {
             case CheckedExpression.ReadString r
-            when r.limit() == null -> {
-                int max = Math.min(r.type().sizeBytes() - 1, Limits.MAX_STRING_BYTES);
-                yield stringAt(r.address(), max, depth);
-            }
+            when r.limit() == null ->
+                stringAt(r.address(), Math.min(r.type().sizeBytes() - 1, Limits.MAX_STRING_BYTES), depth);
+            case CheckedExpression.ReadString r
+            when r.limit() instanceof CheckedExpression.NumberConstant n ->
+                stringAt(r.address(), Math.clamp(n.value() - 1, 0, Limits.MAX_STRING_BYTES), depth);
             case CheckedExpression.Load l
             when l.type() instanceof Type.Str s && l.bits() == null ->
                 s.sizeBytes() > Limits.MAX_STRING_BYTES ? null : stringAt(l.address(), s.sizeBytes(), depth);

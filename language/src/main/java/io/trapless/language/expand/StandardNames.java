@@ -1,6 +1,8 @@
 package io.trapless.language.expand;
 
+import java.util.Collection;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The names of bpftrace's standard library and built-in functions: what a program may call without defining it. The checker knows what they mean. */
 public final class StandardNames {
@@ -119,8 +121,8 @@ public final class StandardNames {
         return FUNCTIONS.contains(name) || name.startsWith("__builtin_");
     }
 
-    /** All of them, for suggestions. */
-    public static Set<String> functions() {
-        return FUNCTIONS;
+    /** All of them in order, for suggestions. */
+    public static Collection<String> functions() {
+        return new TreeSet<>(FUNCTIONS);
     }
 }

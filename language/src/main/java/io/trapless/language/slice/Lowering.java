@@ -233,7 +233,7 @@ final class Lowering {
     private static Operand load(Value address, Type target, Expression expression) {
         if (!target.isScalar()) {
             throw new Rejected(Problem.DEREFERENCE
-                    .at(expression.span(), target.text() + "*")
+                    .at(expression.span(), target.text() + " *")
                     .hint("cast it to a pointer to a sized type, for example *(uint64*)arg0"));
         }
         Value load = new Value.Load(address, target.sizeInBytes(), target.isSigned());
