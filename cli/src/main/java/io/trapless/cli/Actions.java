@@ -39,6 +39,9 @@ public interface Actions {
     /** {@code trapless demo}: the main job on something real. */
     Outcome demo(DemoRequest request, Terminal terminal) throws Exception;
 
+    /** {@code trapless -e PROGRAM}, {@code trapless FILE.bt}: runs a bpftrace program. */
+    Outcome program(ProgramRequest request, Terminal terminal) throws Exception;
+
     /** {@code trapless bench}: the benchmark. */
     Outcome bench(BenchRequest request, Terminal terminal) throws Exception;
 }

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The entry point of {@code trapless}: finds the command, runs it, and turns its outcome into one line and an exit status. */
@@ -40,7 +42,7 @@ public final class Main {
             status = outcome.exitStatus();
             terminal.out().flush();
             switch (outcome) {
-                case Outcome.Done() -> {}
+                case Outcome.Done(), Outcome.Exited(int _) -> {}
                 case Outcome.Failed(String sentence) -> terminal.say(sentence);
                 case Outcome.WrongUsage(String sentence) -> terminal.say(sentence);
             }
@@ -68,11 +70,13 @@ public final class Main {
             default -> {}
         }
         CommandName name = CommandName.ofWord(word);
-        if (name == null) {
-            return unknown(word);
+        if (name == null && !isProgram(word)) {
+            return Outcome.wrongUsage("there is no command '" + word + "'; see 'trapless --help'");
         }
         try {
-            return new CommandLineParser(name).run(arguments, actions, terminal);
+            return name == null
+                    ? ProgramLine.run(arguments, actions, terminal)
+                    : new CommandLineParser(name).run(arguments, actions, terminal);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Outcome.failed("interrupted; run it again");
@@ -85,15 +89,9 @@ public final class Main {
         }
     }
 
-    private static Outcome unknown(String word) {
-        if (word.equals("-e") || word.endsWith(".bt")) {
-            return Outcome.wrongUsage(
-                    "whole bpftrace programs can't be run by this version; record clauses of them with 'trapless record -e'");
-        }
-        if (word.startsWith("-")) {
-            return Outcome.wrongUsage("unknown option '" + word + "'; see 'trapless --help'");
-        }
-        return Outcome.wrongUsage("there is no command '" + word + "'; see 'trapless --help'");
+    /** Whether a command line whose first word is no command runs a program: an option, standard input or a file stands there. */
+    private static boolean isProgram(String word) {
+        return word.startsWith("-") || word.endsWith(".bt") || Files.isRegularFile(Path.of(word));
     }
 
     private static String sentenceOf(IOException e) {

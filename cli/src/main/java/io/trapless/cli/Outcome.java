@@ -26,6 +26,13 @@ public sealed interface Outcome {
     }
 
     /**
+     * A program has run, and said itself what the exit status is.
+     *
+     * @param exitStatus as {@code exit(status)} gave it
+     */
+    record Exited(int exitStatus) implements Outcome {}
+
+    /**
      * The command line itself is wrong, or names something that has no meaning.
      *
      * @param sentence what is wrong and what to do, without the leading {@code trapless: }

@@ -11,6 +11,7 @@ import io.trapless.cli.action.RecoverAction;
 import io.trapless.cli.action.SessionRecordAction;
 import io.trapless.cli.action.SessionsAction;
 import io.trapless.cli.action.ViewAction;
+import io.trapless.cli.program.ProgramAction;
 
 /** Where the commands meet the modules that do their work. One line a method, so that a command loads only what it needs. */
 final class Wiring implements Actions {
@@ -68,6 +69,11 @@ final class Wiring implements Actions {
     @Override
     public Outcome demo(DemoRequest request, Terminal terminal) throws Exception {
         return DemoAction.run(request, terminal);
+    }
+
+    @Override
+    public Outcome program(ProgramRequest request, Terminal terminal) throws Exception {
+        return ProgramAction.run(request, terminal);
     }
 
     @Override

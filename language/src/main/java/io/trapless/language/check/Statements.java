@@ -96,6 +96,14 @@ final class Statements {
             }
         }
         Expression last = block.value();
+        if (guarded && (last instanceof Expression.If || last instanceof Expression.Block)) {
+            // Where nobody wants its value it is a statement like any other.
+            CheckedStatement checked = guarded(new Statement.Evaluate(last, last.span()));
+            if (checked != null) {
+                statements.add(checked);
+            }
+            last = null;
+        }
         Term value = last == null ? null : value(last, guarded);
         if (ended && !warned && last != null) {
             state.warn(last.span(), "Unreachable statement.");

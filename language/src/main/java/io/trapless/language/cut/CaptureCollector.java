@@ -48,31 +48,29 @@ final class CaptureCollector extends TreeMapper {
         return ownMemory;
     }
 
+    /** What stands in the place of an expression that is captured as a whole; null if it is not. */
+    @Nullable CheckedExpression captureOf(CheckedExpression e) {
+        return switch (e) {
+            case CheckedExpression.Argument _, CheckedExpression.ReturnValue _, CheckedExpression.Register _ ->
+                capture(e, Kind.SCALAR, values.scalar(e), 8);
+            // Half the record for half the number.
+            case CheckedExpression.Convert c
+            when narrowed(c) ->
+                capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
+            case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> memory(e);
+            default -> null;
+        };
+    }
+
     @Override
     CheckedExpression expression(CheckedExpression e) {
+        CheckedExpression field = captureOf(e);
+        if (field != null) {
+            return field;
+        }
         switch (e) {
-            case CheckedExpression.Argument _, CheckedExpression.ReturnValue _, CheckedExpression.Register _ -> {
-                CheckedExpression field = capture(e, Kind.SCALAR, values.scalar(e), 8);
-                if (field != null) {
-                    return field;
-                }
-            }
-            case CheckedExpression.Convert c
-            when narrowed(c) -> {
-                // Half the record for half the number.
-                CheckedExpression field =
-                        capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
-                if (field != null) {
-                    return field;
-                }
-            }
-            case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> {
-                CheckedExpression field = memory(e);
-                if (field != null) {
-                    return field;
-                }
+            case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ ->
                 ownMemory |= !leadsToScript(e);
-            }
             case CheckedExpression.Join _, CheckedExpression.SymbolAddress _ -> ownMemory = true;
             case CheckedExpression.UserStack s -> stacks.add(s.type());
             default -> {}

@@ -52,9 +52,13 @@ public final class Cutter {
         TargetValues values = new TargetValues(definitions, ANY);
         CheckedExpression filter = action.filter();
         boolean inside = filter != null && values.scalar(filter) != null;
+        // The first run shows which variables are left to be read, the second leaves out the others.
+        CaptureCollector first = new CaptureCollector(values);
+        outside(filter, inside, first);
+        CheckedStatement.Block body = Unused.without(action.body(), first.block(action.body()), definitions, values);
         CaptureCollector collector = new CaptureCollector(values);
-        CheckedExpression outside = inside || filter == null ? null : collector.expression(filter);
-        CheckedStatement.Block handler = collector.block(action.body());
+        CheckedExpression outside = outside(filter, inside, collector);
+        CheckedStatement.Block handler = collector.block(body);
         List<CaptureCollector.Leaf> leaves = List.copyOf(collector.leaves());
         List<Type> types = leaves.stream().map(l -> l.expression().type()).toList();
         PushDown pushDown = outside == null ? PushDowns.of(action.body(), values) : null;
@@ -66,6 +70,11 @@ public final class Cutter {
                 collector.ownMemory(),
                 collector.stacks(),
                 pushDown);
+    }
+
+    private static @Nullable CheckedExpression outside(
+            @Nullable CheckedExpression filter, boolean inside, CaptureCollector collector) {
+        return inside || filter == null ? null : collector.expression(filter);
     }
 
     private CaptureProgram program(

@@ -37,11 +37,18 @@ final class RecordCounts {
 
     private synchronized Row row(int process) {
         Row known = rows.get(process);
-        if (known == null) {
-            known = cells < MOST_CELLS ? new Row() : others;
-            rows.put(process, known);
+        if (known == null && cells >= MOST_CELLS) {
+            return others;
         }
-        return known;
+        return known != null ? known : newRow(process);
+    }
+
+    private Row newRow(int process) {
+        Row row = new Row();
+        cells += LEAST_ROW;
+        row.counts = new long[LEAST_ROW];
+        rows.put(process, row);
+        return row;
     }
 
     private void grow(Row row, int id) {
@@ -54,7 +61,7 @@ final class RecordCounts {
     synchronized long of(int id) {
         long sum = in(others, id);
         for (Row row : rows.values()) {
-            sum += row == others ? 0 : in(row, id);
+            sum += in(row, id);
         }
         return sum;
     }
@@ -62,7 +69,7 @@ final class RecordCounts {
     /** Of one. */
     synchronized long of(int id, int pid) {
         Row row = rows.get(pid);
-        return row == null || row == others ? 0 : in(row, id);
+        return row == null ? 0 : in(row, id);
     }
 
     private static long in(Row row, int id) {

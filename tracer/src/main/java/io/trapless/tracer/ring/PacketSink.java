@@ -13,4 +13,16 @@ public interface PacketSink {
      * @throws IOException it cannot be stored; the message is one sentence for the user, and the consumer stops
      */
     void accept(RingId ring, MemorySegment packet, long records) throws IOException;
+
+    /** Whether events are wanted soon: then a sub-buffer that fills slowly comes in several packets. Always the same answer. */
+    default boolean wantsParts() {
+        return false;
+    }
+
+    /**
+     * All rings have been looked at once: with {@link #wantsParts}, all that was committed by then has been handed over.
+     *
+     * @param tscCycles read before the first of them was looked at
+     */
+    default void polled(long tscCycles) {}
 }

@@ -16,6 +16,8 @@ import java.util.function.LongSupplier;
 final class RingSet {
     private final List<RingReader> readers = new ArrayList<>();
     private final PacketCheck check;
+    private final PacketSink sink;
+    private final LongSupplier tscCycles;
 
     /** Where a ring's memory comes from. */
     interface MemorySource {
@@ -35,6 +37,8 @@ final class RingSet {
             Runnable afterCopy)
             throws IOException {
         this.check = new PacketCheck(scanner, maxEvents);
+        this.sink = sink;
+        this.tscCycles = tscCycles;
         RingReader.Context context = new RingReader.Context(check, tscCycles, afterCopy);
         int size = geometry.subBufferSizeBytes();
         // Automatic: a consumer whose thread is stuck in a sink must not have its buffers unmapped below it.
@@ -72,6 +76,13 @@ final class RingSet {
 
     /** Polls every ring once; whether anything was taken. */
     boolean poll() throws IOException {
+        if (sink.wantsParts()) {
+            long begin = tscCycles.getAsLong();
+            long before = position();
+            flush();
+            sink.polled(begin);
+            return position() != before;
+        }
         boolean taken = false;
         for (int i = 0; i < readers.size(); i++) {
             taken |= readers.get(i).poll();
@@ -80,9 +91,11 @@ final class RingSet {
     }
 
     void drain() throws IOException {
+        long begin = tscCycles.getAsLong();
         for (RingReader reader : readers) {
             reader.drain();
         }
+        sink.polled(begin);
     }
 
     void flush() throws IOException {

@@ -2,7 +2,9 @@ package io.trapless.tracer.session;
 
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.trace.event.EventType;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,6 +13,7 @@ import java.util.Map;
  */
 final class EventIds {
     private final Map<Key, Integer> ids = new HashMap<>();
+    private final List<Integer> clauses = new ArrayList<>();
 
     /** What tells one kind of event from another: its clause, the probe's name, where it is in its file, and what it captures. */
     private record Key(int clause, String probe, long fileAddress, ArgumentTypes types) {}
@@ -27,6 +30,12 @@ final class EventIds {
             return -1;
         }
         ids.put(key, next);
+        clauses.add(clause);
         return next;
+    }
+
+    /** The clause of an id that was given out. */
+    int clauseOf(int id) {
+        return clauses.get(id);
     }
 }

@@ -44,7 +44,8 @@ record PreloadPlan(List<PlacedModule> modules, List<EventType> events, int siteC
     static PreloadPlan of(
             List<Clause> clauses, ImageFiles files, RingGeometry geometry, HostFacts host, boolean systemCalls)
             throws RecordingException {
-        SiteBinder binder = new SiteBinder(clauses, 0, files, systemCalls, LaterModules.EXISTING, false);
+        SiteBinder binder = new SiteBinder(
+                clauses.stream().map(CaptureSource::of).toList(), 0, files, systemCalls, LaterModules.EXISTING, false);
         Map<String, PreloadFile> bound = new LinkedHashMap<>();
         for (long bias : LinkPlace.biases()) {
             binder.bindSystem(bias)

@@ -1,6 +1,5 @@
 package io.trapless.tracer.session;
 
-import io.trapless.language.syntax.Clause;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.Following;
@@ -60,7 +59,7 @@ public final class Recording {
                 ? LaterModules.ALL
                 : LaterModules.EXISTING;
         this.binder = new SiteBinder(
-                request.allClauses(),
+                request.allSources(),
                 request.triggerClauses().size(),
                 files,
                 request.systemCalls(),
@@ -141,8 +140,8 @@ public final class Recording {
 
     /** A name that no file has is a mistake: no process will ever map it. */
     private void requireFiles() throws RecordingException {
-        for (Clause clause : request.allClauses()) {
-            for (ProbePattern pattern : clause.probes()) {
+        for (CaptureSource source : request.allSources()) {
+            for (ProbePattern pattern : source.probes()) {
                 if (!LibrarySearch.mayExist(pattern.module())) {
                     throw RecordingException.failed(pattern.text() + ": there is no file of that name that a process"
                             + " could map; give the path of a program or library, or a pattern");

@@ -10,19 +10,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to record.
  *
- * @param clauses probes, filters and captures; at least one
+ * @param sources probes, filters and captures; at least one
  * @param pids processes to attach to
  * @param command a command to start and trace from its entry point, or empty
- * @param output folder of the trace; must not exist, or be empty
+ * @param output folder of the trace; must not exist, or be empty; or {@link #NOWHERE}
  * @param bufferSizeBytes of ring for each CPU; rounded up to a power of two
  * @param maxEvents events after which to stop, or {@code Long.MAX_VALUE}
  * @param base folder for the session's files, or null: the default
  * @param systemCalls whether unproven pointers may be read by a system call
  * @param reach which processes and modules beyond those there are
  * @param options what else it may do
+ * @param tap gets the events while they come, or null
  */
 public record RecordingRequest(
-        List<Clause> clauses,
+        List<CaptureSource> sources,
         List<Integer> pids,
         List<String> command,
         Path output,
@@ -32,11 +33,44 @@ public record RecordingRequest(
         @Nullable Path base,
         boolean systemCalls,
         Reach reach,
-        RecordingOptions options) {
+        RecordingOptions options,
+        @Nullable EventTap tap) {
+    /** No trace is written: the events are for the tap alone. */
+    public static final Path NOWHERE = Path.of("/dev/null");
+
     public RecordingRequest {
-        clauses = List.copyOf(clauses);
+        sources = List.copyOf(sources);
         pids = List.copyOf(pids);
         command = List.copyOf(command);
+    }
+
+    /** Clauses into a trace. */
+    public RecordingRequest(
+            List<Clause> clauses,
+            List<Integer> pids,
+            List<String> command,
+            Path output,
+            RecordingMode mode,
+            long bufferSizeBytes,
+            long maxEvents,
+            @Nullable Path base,
+            boolean systemCalls,
+            Reach reach,
+            RecordingOptions options) {
+        this(
+                (options.durations() ? Durations.completed(clauses) : clauses)
+                        .stream().map(CaptureSource::of).toList(),
+                pids,
+                command,
+                output,
+                mode,
+                bufferSizeBytes,
+                maxEvents,
+                base,
+                systemCalls,
+                reach,
+                options,
+                null);
     }
 
     /** Without options. */
@@ -65,11 +99,16 @@ public record RecordingRequest(
                 RecordingOptions.NONE);
     }
 
-    /** All that is bound: the clauses, and behind them those of triggers. */
-    List<Clause> allClauses() {
-        List<Clause> all = new ArrayList<>(options.durations() ? Durations.completed(clauses) : clauses);
-        all.addAll(triggerClauses());
+    /** All that is bound: the sources, and behind them the clauses of triggers. */
+    List<CaptureSource> allSources() {
+        List<CaptureSource> all = new ArrayList<>(sources);
+        triggerClauses().forEach(clause -> all.add(CaptureSource.of(clause)));
         return all;
+    }
+
+    /** Whether there is to be a trace. */
+    boolean writesTrace() {
+        return !output.equals(NOWHERE);
     }
 
     /** The clauses whose firing makes a snapshot. */

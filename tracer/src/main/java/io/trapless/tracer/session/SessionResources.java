@@ -20,8 +20,11 @@ import io.trapless.tracer.session.store.SessionProperties;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What a recording has outside its targets: the session's directory with rings and journal, the trace, and the consumer between them. Made and closed by the thread that drives the recording. */
 final class SessionResources {
@@ -33,12 +36,14 @@ final class SessionResources {
     private final TraceOutput output;
     private final SessionCatalog catalog;
     private final RingConsumer consumer;
+    private final @Nullable EventTap tap;
 
     private SessionResources(
             SessionDirectory directory,
             SessionFile file,
             JournalWriter journal,
             TraceOutput output,
+            @Nullable EventTap tap,
             SessionCatalog catalog,
             long beginCycles,
             RingConsumer.Listener listener,
@@ -48,11 +53,18 @@ final class SessionResources {
         this.file = file;
         this.journal = journal;
         this.output = output;
+        this.tap = tap;
         this.catalog = catalog;
         List<EventType> events = catalog.schema().events();
         events.forEach(event -> file.setEnabled(event.id(), true));
         this.consumer = new RingConsumer(
-                file, new PacketScanner(events), output, TimeStampCounter::read, beginCycles, maxEvents, listener);
+                file,
+                new PacketScanner(events),
+                tap == null ? output : new TappedOutput(output, tap),
+                TimeStampCounter::read,
+                beginCycles,
+                maxEvents,
+                listener);
     }
 
     /**
@@ -84,7 +96,7 @@ final class SessionResources {
                     beginCycles,
                     begin,
                     frequencyHz,
-                    request.output().toAbsolutePath(),
+                    request.writesTrace() ? request.output().toAbsolutePath() : null,
                     List.of());
             SessionCatalog catalog = new SessionCatalog(properties);
             catalog.add(targets);
@@ -94,7 +106,19 @@ final class SessionResources {
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
-                    directory, file, journal, output, catalog, beginCycles, listener, request.maxEvents());
+                    directory,
+                    file,
+                    journal,
+                    output,
+                    request.tap(),
+                    catalog,
+                    beginCycles,
+                    listener,
+                    request.maxEvents());
+            if (request.tap() != null) {
+                request.tap().begin(catalog.schema().clock());
+            }
+            resources.tell(targets, catalog.schema().events());
             resources.consumer.start();
             created = true;
             return resources;
@@ -139,8 +163,26 @@ final class SessionResources {
         }
         catalog.writeTo(directory);
         output.refreshSchema();
+        tell(targets, fresh);
         consumer.add(fresh);
         fresh.forEach(event -> file.setEnabled(event.id(), true));
+    }
+
+    /** Tells the tap what new event ids mean. */
+    private void tell(List<BoundTarget> targets, List<EventType> fresh) {
+        EventTap listener = tap;
+        if (listener == null) {
+            return;
+        }
+        Set<Integer> untold = new HashSet<>();
+        fresh.forEach(event -> untold.add(event.id()));
+        for (BoundTarget target : targets) {
+            for (BoundProbe probe : target.probes()) {
+                if (untold.remove(probe.event().id())) {
+                    listener.known(probe.event(), probe.source());
+                }
+            }
+        }
     }
 
     /** Writes down the processes that have been taken in, where {@link #extend} has not done so: it need not be at once. */

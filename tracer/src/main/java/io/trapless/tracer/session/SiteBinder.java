@@ -4,8 +4,6 @@ import io.trapless.binary.symbol.Glob;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
-import io.trapless.language.slice.Slice;
-import io.trapless.language.syntax.Clause;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
@@ -36,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
  */
 final class SiteBinder {
-    private final List<Clause> clauses;
+    private final List<CaptureSource> clauses;
     private final int firstTrigger;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
@@ -57,7 +55,7 @@ final class SiteBinder {
      * @param durations whether records of entries and exits carry what pairs them
      */
     SiteBinder(
-            List<Clause> clauses,
+            List<CaptureSource> clauses,
             int triggers,
             ImageFiles files,
             boolean systemCalls,
@@ -97,7 +95,11 @@ final class SiteBinder {
      * @throws RecordingException a clause is wrong at a site that it means, or there are more sites than event ids
      */
     BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
+<<<<<<< HEAD
+        TargetBinding binding = new TargetBinding(process.pid(), ForeignCode.of(process), this);
+=======
         TargetBinding binding = new TargetBinding(process.pid(), ForeignCode.of(process)::obstacle, this);
+>>>>>>> preload
         boolean[] awaitsLoads = {false};
         resolve(
                 Resolver.forProcess(process, files),
@@ -125,7 +127,11 @@ final class SiteBinder {
                         resolution.refusals().forEach(refusal -> refuse(refusal.probe(), refusal.sentence())),
                 (clause, site) -> {
                     modules.put(site.module().path(), site.module());
+<<<<<<< HEAD
+                    bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, CodeObstacles.NONE, this))
+=======
                     bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, (_, _) -> null, this))
+>>>>>>> preload
                             .add(clause, site);
                 });
         Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
@@ -143,11 +149,14 @@ final class SiteBinder {
         void take(int clause, Site site) throws RecordingException;
     }
 
+<<<<<<< HEAD
+=======
     /** Tells why a place can't be patched, or null. */
     interface Obstacles {
         @Nullable String at(long address, byte[] original);
     }
 
+>>>>>>> preload
     private void resolve(Resolver resolver, BiConsumer<ProbePattern, Resolution> resolved, SiteTaker taker)
             throws RecordingException {
         for (int c = 0; c < clauses.size(); c++) {
@@ -187,7 +196,7 @@ final class SiteBinder {
         if (known != null) {
             return known;
         }
-        return switch (Slice.of(clauses.get(clause), types)) {
+        return switch (clauses.get(clause).captures().apply(types)) {
             case Result.Failed<CaptureProgram> failed -> throw RecordingException.wrongUsage(failed.text());
             case Result.Ok<CaptureProgram> ok -> {
                 slices.put(key, ok.value());
@@ -222,9 +231,14 @@ final class SiteBinder {
         return new SiteProbe(id, program.filter(), program.captures(), locations, trigger);
     }
 
+    /** Which clause an event is of. */
+    int clauseOf(int eventId) {
+        return ids.clauseOf(eventId);
+    }
+
     /** Whether a probe may be armed as the user wants it. */
     void check(int clause, SiteProbe probe) throws RecordingException {
-        String text = clauses.get(clause).source().text().strip();
+        String text = clauses.get(clause).text();
         if (TrampolineCompiler.isTooLarge(probe)) {
             throw RecordingException.wrongUsage("the captures of '" + text
                     + "' would take more than 2 KiB of the target's stack; shorten its strings and buffers");

@@ -44,16 +44,19 @@ final class TraceOutput implements PacketSink, AutoCloseable {
     /**
      * Makes the first trace.
      *
-     * @param path folder of the recording; must not exist, or be empty
+     * @param path folder of the recording; must not exist, or be empty; or {@link RecordingRequest#NOWHERE}
      * @param begin both clocks, by which the schema's was found
      */
     static TraceOutput create(
             Path path, RecordingOptions options, TscCalibration.Sample begin, Supplier<TraceSchema> schema)
             throws TraceException {
+        TraceOutput output = new TraceOutput(path, options.rotation(), begin, schema);
+        if (path.equals(RecordingRequest.NOWHERE)) {
+            return output;
+        }
         if (options.hasNumberedTraces()) {
             TraceDirectory.makeEmpty(path);
         }
-        TraceOutput output = new TraceOutput(path, options.rotation(), begin, schema);
         if (options.snapshotOn().isEmpty()) {
             output.open();
         }

@@ -214,7 +214,8 @@ class ResolverTest {
                     assertThat(refusal(resolver, "uprobe:/no/such/file:f").reason())
                             .isEqualTo(RefusalReason.NO_SUCH_MODULE);
                     assertThat(refusal(resolver, "uretprobe:bare:main").reason())
-                            .isEqualTo(RefusalReason.UNSUPPORTED);
+                            .isEqualTo(RefusalReason.NO_SYMBOLS);
+                    assertThat(refusal(resolver, "uretprobe:libc:0x1").reason()).isEqualTo(RefusalReason.NOT_CODE);
                 },
                 bare.toString());
     }

@@ -47,6 +47,7 @@ class JournalTest {
                 new JournalEntry.SemaphoreRaised(A, 0x404000),
                 new JournalEntry.Restored(A, 0x401000),
                 new JournalEntry.SemaphoreLowered(A, 0x404000),
+                new JournalEntry.Replaced(B),
                 new JournalEntry.Unmapped(A, 0x7000_0000_0000L));
     }
 
@@ -156,5 +157,22 @@ class JournalTest {
         assertThat(left.get(0).semaphores()).containsExactly(0x404000L);
         assertThat(left.get(1).process()).isEqualTo(B);
         assertThat(Leftovers.of(List.of(new JournalEntry.Unmapped(A, 1)))).isEmpty();
+    }
+
+    @Test
+    void aProgramThatIsGoneLeavesNothing() {
+        List<Leftovers> left = Leftovers.of(List.of(
+                new JournalEntry.Mapped(A, 0x1000, 4096),
+                patched(A, 0x401000, 5),
+                new JournalEntry.SemaphoreRaised(A, 0x404000),
+                patched(B, 0x401000, 5),
+                new JournalEntry.Replaced(A),
+                patched(A, 0x402000, 5)));
+        assertThat(left).hasSize(2);
+        assertThat(left.getFirst().process()).isEqualTo(A);
+        assertThat(left.getFirst().mappings()).isEmpty();
+        assertThat(left.getFirst().semaphores()).isEmpty();
+        assertThat(left.getFirst().patches()).extracting(TextChange::address).containsExactly(0x402000L);
+        assertThat(left.getLast().process()).isEqualTo(B);
     }
 }

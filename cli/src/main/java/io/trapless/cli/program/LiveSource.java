@@ -1,0 +1,247 @@
+package io.trapless.cli.program;
+
+import io.trapless.cli.ProgramRequest;
+import io.trapless.cli.Terminal;
+import io.trapless.language.checked.CheckedAction;
+import io.trapless.language.checked.CheckedProgram;
+import io.trapless.language.checked.Cut;
+import io.trapless.language.checked.Settings;
+import io.trapless.language.diagnostic.Result;
+import io.trapless.language.syntax.ProbePattern;
+import io.trapless.script.run.EventSource;
+import io.trapless.script.run.LiveEvents;
+import io.trapless.script.run.SourceException;
+import io.trapless.script.runtime.Clocks;
+import io.trapless.trace.event.EventType;
+import io.trapless.trace.event.TraceClock;
+import io.trapless.tracer.attach.LaunchedProcess;
+import io.trapless.tracer.ring.Cpus;
+import io.trapless.tracer.ring.RecordingMode;
+import io.trapless.tracer.ring.RingId;
+import io.trapless.tracer.session.CaptureSource;
+import io.trapless.tracer.session.EventTap;
+import io.trapless.tracer.session.Reach;
+import io.trapless.tracer.session.Recording;
+import io.trapless.tracer.session.RecordingException;
+import io.trapless.tracer.session.RecordingOptions;
+import io.trapless.tracer.session.RecordingRequest;
+import io.trapless.tracer.session.RecordingSummary;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The events of live processes: a recording whose packets go to the program's handlers instead of, or besides, a trace. */
+final class LiveSource implements EventSource {
+    private static final long BUFFER_BYTES = 16L << 20;
+    private static final int MAX_REFUSALS_TOLD = 10;
+    private static final int SIGTERM = 15;
+
+    private final LiveEvents events;
+    private final List<CheckedAction> sites;
+    private final Set<Integer> found = ConcurrentHashMap.newKeySet();
+    private @Nullable Recording recording;
+    private long lost;
+    private boolean stopped;
+
+    private LiveSource(List<CheckedAction> sites, Clocks clocks) throws IOException {
+        this.sites = sites;
+        this.events = new LiveEvents(2 * Cpus.possibleCount(), clocks.wallOffset());
+    }
+
+    /** Arms everything. */
+    static LiveSource start(
+            CheckedProgram program, List<CheckedAction> sites, ProgramRequest request, Clocks clocks, Terminal terminal)
+            throws SourceException, InterruptedException {
+        try {
+            LiveSource source = new LiveSource(sites, clocks);
+            Recording recording = Recording.start(source.recordingRequest(request));
+            source.recording = recording;
+            source.tellMissing(program.settings().missingProbes(), recording, request, terminal);
+            return source;
+        } catch (RecordingException e) {
+            throw new SourceException(e.sentence());
+        } catch (IOException e) {
+            throw new SourceException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private RecordingRequest recordingRequest(ProgramRequest request) {
+        List<CaptureSource> sources = new ArrayList<>();
+        for (CheckedAction action : sites) {
+            Cut cut = action.cut();
+            if (cut != null) {
+                List<ProbePattern> probes = cut.probes();
+                sources.add(new CaptureSource(
+                        action.attachPoint().text(),
+                        probes,
+                        types -> new Result.Ok<>(cut.captures().apply(types))));
+            }
+        }
+        String command = request.command();
+        Integer pid = request.pid();
+        boolean everywhere = command == null && pid == null;
+        Path save = request.save();
+        return new RecordingRequest(
+                sources,
+                pid == null ? List.of() : List.of(pid),
+                command == null ? List.of() : LiveTargets.words(command),
+                save == null ? RecordingRequest.NOWHERE : save,
+                RecordingMode.DISCARD,
+                BUFFER_BYTES,
+                Long.MAX_VALUE,
+                null,
+                true,
+                new Reach(false, true, everywhere, List.of(), null),
+                RecordingOptions.NONE,
+                new Tap());
+    }
+
+    /** An attach point without any place is an error, a warning or nothing, as the program's settings say; single places that are refused are warnings. */
+    private void tellMissing(Settings.MissingProbes missing, Recording live, ProgramRequest request, Terminal terminal)
+            throws SourceException, InterruptedException {
+        List<String> awaited = live.awaited();
+        for (int i = 0; i < sites.size(); i++) {
+            String probe = sites.get(i).attachPoint().text();
+            if (found.contains(i) || awaited.contains(probe) || missing == Settings.MissingProbes.IGNORE) {
+                continue;
+            }
+            String reason = live.refused().stream()
+                    .filter(refused -> refused.probe().equals(probe))
+                    .map(RecordingSummary.RefusedProbe::reason)
+                    .findFirst()
+                    .orElse("no place could be armed");
+            if (missing == Settings.MissingProbes.ERROR) {
+                stop();
+                throw new SourceException(probe + ": " + reason);
+            }
+            if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
+                terminal.err().println("WARNING: " + probe + ": " + reason);
+            }
+        }
+        if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
+            tellRefused(live.refused(), request.verbose(), terminal);
+        }
+    }
+
+    private static void tellRefused(List<RecordingSummary.RefusedProbe> refused, boolean all, Terminal terminal) {
+        int told = all ? refused.size() : Math.min(refused.size(), MAX_REFUSALS_TOLD);
+        for (RecordingSummary.RefusedProbe probe : refused.subList(0, told)) {
+            terminal.err().println("WARNING: " + probe.probe() + ": " + probe.reason());
+        }
+        if (told < refused.size()) {
+            terminal.err().println("WARNING: " + (refused.size() - told) + " more places are refused; -v lists them");
+        }
+        terminal.err().flush();
+    }
+
+    @Nullable LaunchedProcess command() {
+        return recording == null ? null : recording.launched();
+    }
+
+    /** Values of records that could not be read in the target. */
+    long faults() {
+        return events.faults();
+    }
+
+    private Recording live() {
+        Recording present = recording;
+        if (present == null) {
+            throw new IllegalStateException("not started");
+        }
+        return present;
+    }
+
+    @Override
+    public long attachedProbes() {
+        return Math.max(live().siteCount(), sites.size());
+    }
+
+    @Override
+    public boolean isRecorded() {
+        return false;
+    }
+
+    @Override
+    public void begin() {}
+
+    @Override
+    public void poll(Sink sink, long timeoutNanos) throws InterruptedException {
+        events.poll(sink, timeoutNanos);
+    }
+
+    @Override
+    public boolean isEnded() {
+        try {
+            return stopped || live().awaitEnd(0);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    @Override
+    public void stop() throws InterruptedException {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        // whoever waits for room in the queue would wait for this very thread
+        events.takeAll();
+        try {
+            RecordingSummary summary = live().finish();
+            lost = summary.lost();
+        } catch (RecordingException e) {
+            // what was to be said has been said by the events that are missing
+            lost = live().statistics().lost();
+        } finally {
+            events.close();
+        }
+        LaunchedProcess command = live().launched();
+        if (command != null && command.isRunning()) {
+            command.signal(SIGTERM);
+        }
+    }
+
+    @Override
+    public long lostEvents() {
+        return stopped ? lost : live().statistics().lost();
+    }
+
+    @Override
+    public void close() {
+        try {
+            stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Passes on what the recording sees. */
+    private final class Tap implements EventTap {
+        @Override
+        public void begin(TraceClock clock) {
+            events.begin(clock);
+        }
+
+        @Override
+        public void known(EventType event, int index) {
+            found.add(index);
+            events.known(event, sites.get(index).index());
+        }
+
+        @Override
+        public void packet(RingId ring, MemorySegment packet) {
+            events.packet(2 * ring.cpu() + ring.kind().ordinal(), ring.cpu(), packet);
+        }
+
+        @Override
+        public void polled(long tscCycles) {
+            events.polled(tscCycles);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.trapless.cli.program;
+
+import io.trapless.cli.ProgramRequest;
+import io.trapless.cli.Terminal;
+import io.trapless.language.checked.CheckedAction;
+import io.trapless.language.checked.CheckedProgram;
+import io.trapless.script.run.EventSource;
+import io.trapless.script.run.SourceException;
+import io.trapless.script.runtime.Clocks;
+import io.trapless.script.runtime.Targets;
+import io.trapless.tracer.attach.AttachException;
+import io.trapless.tracer.attach.LaunchedProcess;
+import io.trapless.tracer.linux.Processes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The processes of a run: arms a program's sites in them and answers what its handlers ask afterwards. For the handlers' thread. */
+final class LiveTargets implements Targets, AutoCloseable {
+    private static final int MAX_OPEN = 256;
+
+    private final CheckedProgram program;
+    private final ProgramRequest request;
+    private final Terminal terminal;
+    private final Map<Integer, Optional<FileChannel>> memories = new HashMap<>();
+    private final ProcessSymbols symbols = new ProcessSymbols();
+    private @Nullable LiveSource source;
+    private @Nullable LaunchedProcess command;
+
+    LiveTargets(CheckedProgram program, ProgramRequest request, Terminal terminal) {
+        this.program = program;
+        this.request = request;
+        this.terminal = terminal;
+    }
+
+    /** Arms the sites and starts the command; null if there is nothing to do. */
+    @Nullable EventSource attach(Clocks clocks) throws SourceException, InterruptedException {
+        List<CheckedAction> sites = program.actions().stream()
+                .filter(action -> action.cut() != null)
+                .toList();
+        String commandLine = request.command();
+        if (!sites.isEmpty()) {
+            LiveSource live = LiveSource.start(program, sites, request, clocks, terminal);
+            source = live;
+            command = live.command();
+            return live;
+        }
+        if (commandLine != null) {
+            try {
+                LaunchedProcess started = LaunchedProcess.start(words(commandLine));
+                command = started;
+                return new CommandSource(started);
+            } catch (AttachException e) {
+                throw new SourceException(e.refusal().sentence());
+            }
+        }
+        return null;
+    }
+
+    /** The words of a command, as bpftrace cuts them: at spaces. */
+    static List<String> words(String commandLine) {
+        return List.of(commandLine.strip().split("\\s+", -1));
+    }
+
+    @Override
+    public int childPid() {
+        LaunchedProcess started = command;
+        return started == null ? 0 : started.pid();
+    }
+
+    @Override
+    public boolean read(int pid, long address, byte[] into, int length) {
+        if (address <= 0) {
+            return false;
+        }
+        FileChannel memory = memory(pid);
+        if (memory == null) {
+            return false;
+        }
+        try {
+            ByteBuffer buffer = ByteBuffer.wrap(into, 0, length);
+            while (buffer.hasRemaining()) {
+                if (memory.read(buffer, address + buffer.position()) <= 0) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private @Nullable FileChannel memory(int pid) {
+        if (memories.size() > MAX_OPEN) {
+            closeMemories();
+        }
+        return memories.computeIfAbsent(pid, LiveTargets::open).orElse(null);
+    }
+
+    private static Optional<FileChannel> open(int pid) {
+        try {
+            return Optional.of(FileChannel.open(Path.of("/proc/" + pid + "/mem"), StandardOpenOption.READ));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public @Nullable Symbol symbol(int pid, long address) {
+        return symbols.at(pid, address);
+    }
+
+    @Override
+    public long addressOf(int pid, String probe, String symbol) {
+        return symbols.addressOf(pid, probe, symbol);
+    }
+
+    @Override
+    public boolean signal(int pid, int tid, int number, boolean threadOnly) {
+        return (threadOnly ? Processes.tgkill(pid, tid, number) : Processes.kill(pid, number)) >= 0;
+    }
+
+    /** Values of records that could not be read in the target. */
+    long faults() {
+        LiveSource live = source;
+        return live == null ? 0 : live.faults();
+    }
+
+    private void closeMemories() {
+        for (Optional<FileChannel> memory : memories.values()) {
+            try {
+                if (memory.isPresent()) {
+                    memory.get().close();
+                }
+            } catch (IOException e) {
+                // it was only read from
+                continue;
+            }
+        }
+        memories.clear();
+    }
+
+    @Override
+    public void close() {
+        closeMemories();
+    }
+}

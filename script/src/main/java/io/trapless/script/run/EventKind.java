@@ -1,0 +1,67 @@
+package io.trapless.script.run;
+
+import io.trapless.script.output.ByteText;
+import io.trapless.trace.event.EventType;
+import io.trapless.trace.event.FieldKind;
+import io.trapless.trace.event.FieldType;
+import java.util.List;
+
+/**
+ * One event id and what it means for a program.
+ *
+ * @param type of the records
+ * @param action which action of the program it is for
+ * @param places for each field that the action's handler knows, its place in the record; -1: it is not there
+ * @param offsets for each place its offset behind the fault words, or -1 if that depends on the record
+ * @param probe the full name, a byte string
+ * @param function the function in it
+ * @param moduleId tells files apart
+ */
+record EventKind(
+        EventType type, int action, int[] places, int[] offsets, String probe, String function, long moduleId) {
+
+    /** An id whose fields are exactly those of the action. */
+    static EventKind of(EventType type, int action) {
+        int[] places = new int[type.fields().size()];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = i;
+        }
+        return of(type, action, places);
+    }
+
+    static EventKind of(EventType type, int action, int[] places) {
+        List<FieldType> fields = type.fields();
+        int[] offsets = new int[fields.size()];
+        int offset = 0;
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = offset;
+            int size = fields.get(i).kind().fixedSizeBytes();
+            offset = offset < 0 || size == FieldKind.VARIABLE ? -1 : offset + size;
+        }
+        return new EventKind(
+                type,
+                action,
+                places,
+                offsets,
+                ByteText.ofUnicode(type.name()),
+                ByteText.ofUnicode(functionOf(type.name())),
+                moduleOf(type.name()).hashCode() & 0xffffffffL);
+    }
+
+    /** What stands behind the last colon, without an offset: the function, or the name of a USDT probe. */
+    private static String functionOf(String name) {
+        String last = name.substring(name.lastIndexOf(':') + 1);
+        int plus = last.lastIndexOf('+');
+        return plus > 0 ? last.substring(0, plus) : last;
+    }
+
+    private static String moduleOf(String name) {
+        int first = name.indexOf(':');
+        int second = name.indexOf(':', first + 1);
+        return first < 0 || second < 0 ? name : name.substring(first + 1, second);
+    }
+
+    FieldKind kind(int place) {
+        return type.fields().get(place).kind();
+    }
+}

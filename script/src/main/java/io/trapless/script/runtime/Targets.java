@@ -1,0 +1,54 @@
+package io.trapless.script.runtime;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a handler may want to know of a process after the event: the narrow window through which scripts see live processes. Called by the handlers' thread only. */
+public interface Targets {
+    /** Nothing can be had: for programs without processes, and for traces. */
+    Targets NONE = new Targets() {
+        @Override
+        public boolean read(int pid, long address, byte[] into, int length) {
+            return false;
+        }
+
+        @Override
+        public @Nullable Symbol symbol(int pid, long address) {
+            return null;
+        }
+
+        @Override
+        public long addressOf(int pid, String probe, String symbol) {
+            return 0;
+        }
+
+        @Override
+        public boolean signal(int pid, int tid, int number, boolean threadOnly) {
+            return false;
+        }
+    };
+
+    /**
+     * A place in a function.
+     *
+     * @param module path of the file
+     * @param offset bytes from the function's start
+     */
+    record Symbol(String name, long offset, String module) {}
+
+    /** Reads {@code length} bytes of a process's memory; false if any of them can't be read. */
+    boolean read(int pid, long address, byte[] into, int length);
+
+    /** The function that holds an address of a process, or null if it is not known. */
+    @Nullable Symbol symbol(int pid, long address);
+
+    /** The address of a symbol of the module in which {@code probe} stands, in that process; 0 if there is none. */
+    long addressOf(int pid, String probe, String symbol);
+
+    /** The process that was started by {@code -c}; 0 if there is none. */
+    default int childPid() {
+        return 0;
+    }
+
+    /** Sends a signal; false if it was not allowed. */
+    boolean signal(int pid, int tid, int number, boolean threadOnly);
+}

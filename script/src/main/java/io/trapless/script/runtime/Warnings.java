@@ -1,0 +1,105 @@
+package io.trapless.script.runtime;
+
+import io.trapless.script.output.Output;
+import io.trapless.script.output.Place;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What goes wrong in handlers without ending them. The first of each kind at each place is told at once, the rest are counted and told at the end: a probe may fire a million times a second.
+ */
+public final class Warnings {
+    /** Which warnings are wanted. */
+    public enum Level {
+        NONE,
+        /** What can only be a mistake. */
+        NORMAL,
+        /** Reads that gave zero too. */
+        ALL
+    }
+
+    private Output output;
+    private final Level level;
+    private final Map<Key, long[]> counts = new LinkedHashMap<>();
+
+    private record Key(Place place, String text) {}
+
+    public Warnings(Output output, Level level) {
+        this.output = output;
+        this.level = level;
+    }
+
+    /** Lets everything from now on go to another output. */
+    void setOutput(Output newOutput) {
+        output = newOutput;
+    }
+
+    /** A division by zero. */
+    void divisionByZero(Place place) {
+        warn(
+                Level.NORMAL,
+                place,
+                "Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result.");
+    }
+
+    /** An index outside of its array. */
+    void outOfBounds(Place place) {
+        warn(Level.NORMAL, place, "Array access out of bounds. This can lead to unexpected results.");
+    }
+
+    /** An update that found no room. */
+    void mapFull(Place place) {
+        warn(
+                Level.NORMAL,
+                place,
+                "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`\n"
+                        + "Additional Info - helper: map_update_elem, retcode: -7");
+    }
+
+    /** A key to delete that was not there. */
+    void nothingToDelete(Place place) {
+        warn(
+                Level.NORMAL,
+                place,
+                "Can't delete map element because it does not exist.\nAdditional Info - helper: map_delete_elem, retcode: -2");
+    }
+
+    /** A key to read that was not there. */
+    void nothingToRead(Place place) {
+        warn(
+                Level.ALL,
+                place,
+                "Can't lookup map element because it does not exist.\nAdditional Info - helper: map_lookup_elem, retcode: 0");
+    }
+
+    /** Memory that can't be read. */
+    void unreadable(Place place) {
+        warn(Level.ALL, place, "Bad address\nAdditional Info - helper: probe_read_user, retcode: -14");
+    }
+
+    /** Whether reads that gave zero are told. */
+    boolean tellsReads() {
+        return level == Level.ALL;
+    }
+
+    private void warn(Level wanted, Place place, String text) {
+        if (level.compareTo(wanted) < 0) {
+            return;
+        }
+        long[] count = counts.computeIfAbsent(new Key(place, text), _ -> new long[1]);
+        if (count[0]++ == 0) {
+            output.runtimeWarning(text, place);
+        }
+    }
+
+    /** Tells what was only counted. */
+    public void summary() {
+        counts.forEach((key, count) -> {
+            if (count[0] > 1) {
+                int end = key.text().indexOf('\n');
+                String first = end < 0 ? key.text() : key.text().substring(0, end);
+                output.runtimeWarning(first + " (" + count[0] + " times in all)", key.place());
+            }
+        });
+    }
+}

@@ -1,0 +1,36 @@
+package io.trapless.tracer.session;
+
+import io.trapless.trace.event.EventType;
+import io.trapless.trace.event.TraceClock;
+import io.trapless.tracer.ring.RingId;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Gets a recording's events while they come, soon after they happened: for programs that run over them. What it is told of comes in order: the clock, then event ids before their first records, then packets.
+ */
+public interface EventTap {
+    /** How time stamps become wall time. Once, before all else. */
+    void begin(TraceClock clock);
+
+    /**
+     * An event id has a meaning.
+     *
+     * @param source index of its {@link CaptureSource} in the request
+     */
+    void known(EventType event, int source);
+
+    /**
+     * A packet of one ring, checked, in the order of the ring. On the consumer's thread; it may wait, and the rings fill meanwhile.
+     *
+     * @param packet a CTF packet; valid during the call only
+     */
+    void packet(RingId ring, MemorySegment packet) throws IOException;
+
+    /**
+     * All that was committed in any ring by a certain moment has been handed over. On the consumer's thread.
+     *
+     * @param tscCycles the moment
+     */
+    void polled(long tscCycles);
+}
