@@ -121,7 +121,7 @@ final class PreloadTest {
                 "--mode",
                 "block")) {
             // Each ring is smaller than the events of one run: only a reader that makes room gets them all.
-            try (Trapless.Running recorder = preload.record(folder.resolve("first"), "--max-events", 3 * CALLS)) {
+            try (Trapless.Running recorder = preload.record(folder.resolve("first"))) {
                 awaitListed(preload, "recording (tracer process " + recorder.pid());
                 try (Trapless.Running second = preload.record(folder.resolve("refused"))) {
                     Trapless.Result refused = second.await(SECONDS);
@@ -129,9 +129,12 @@ final class PreloadTest {
                     assertThat(refused.err()).hasLineCount(1).contains("is being recorded by process");
                 }
                 seqloop(preload, program, Map.of());
+                recorder.signal("INT");
                 recorder.await(SECONDS).succeeded();
             }
-            assertInOrder(TraceEvent.view(folder.resolve("first")));
+            List<TraceEvent> first = TraceEvent.view(folder.resolve("first"));
+            assertThat(first).hasSize((int) (3 * CALLS));
+            assertInOrder(first);
             assertThat(preload.listed()).contains("waits for programs that preload it");
 
             Path again = folder.resolve("again");
