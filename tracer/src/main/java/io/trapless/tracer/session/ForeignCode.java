@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Who has changed a process's code before us. Other sessions are found by their ring files, which stand in the process's memory map wherever the session lies, and in that of a process that was
  * forked while it was traced too. The sessions are looked for once, when the first changed place is met. For one thread.
  */
-final class ForeignCode {
+final class ForeignCode implements CodeObstacles {
     private final TargetProcess process;
     private @Nullable List<Owner> owners;
 
@@ -32,13 +32,8 @@ final class ForeignCode {
         return new ForeignCode(process);
     }
 
-    /**
-     * Why a place can't be patched: the process runs something else there than its file has.
-     *
-     * @param original the file's bytes
-     * @return null if it runs just those
-     */
-    @Nullable String obstacle(long address, byte[] original) {
+    @Override
+    public @Nullable String obstacle(long address, byte[] original) {
         byte[] now = new byte[original.length];
         if (process.tryReadMemory(address, now, 0, now.length) == now.length && Arrays.equals(now, original)) {
             return null;

@@ -49,11 +49,7 @@ final class ModulePatches {
     void arm(
             int registersRead,
             boolean flagsRead,
-<<<<<<< HEAD
             CodeObstacles obstacles,
-=======
-            SiteBinder.Obstacles obstacles,
->>>>>>> preload
             SiteBinder binder,
             List<ArmedSite> sites,
             Set<Long> semaphores) {
@@ -83,19 +79,11 @@ final class ModulePatches {
         }
     }
 
-<<<<<<< HEAD
     private @Nullable String obstacle(Patch patch, CodeObstacles obstacles) {
         String obstacle = obstacles.obstacle(patch.address() + loadBias, patch.original());
         Patch.Island island = patch.island();
         return obstacle == null && island != null
                 ? obstacles.obstacle(island.address() + loadBias, island.original())
-=======
-    private @Nullable String obstacle(Patch patch, SiteBinder.Obstacles obstacles) {
-        String obstacle = obstacles.at(patch.address() + loadBias, patch.original());
-        Patch.Island island = patch.island();
-        return obstacle == null && island != null
-                ? obstacles.at(island.address() + loadBias, island.original())
->>>>>>> preload
                 : obstacle;
     }
 

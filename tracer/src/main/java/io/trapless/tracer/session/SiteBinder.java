@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
@@ -95,11 +94,7 @@ final class SiteBinder {
      * @throws RecordingException a clause is wrong at a site that it means, or there are more sites than event ids
      */
     BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
-<<<<<<< HEAD
         TargetBinding binding = new TargetBinding(process.pid(), ForeignCode.of(process), this);
-=======
-        TargetBinding binding = new TargetBinding(process.pid(), ForeignCode.of(process)::obstacle, this);
->>>>>>> preload
         boolean[] awaitsLoads = {false};
         resolve(
                 Resolver.forProcess(process, files),
@@ -127,11 +122,7 @@ final class SiteBinder {
                         resolution.refusals().forEach(refusal -> refuse(refusal.probe(), refusal.sentence())),
                 (clause, site) -> {
                     modules.put(site.module().path(), site.module());
-<<<<<<< HEAD
                     bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, CodeObstacles.NONE, this))
-=======
-                    bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, (_, _) -> null, this))
->>>>>>> preload
                             .add(clause, site);
                 });
         Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
@@ -149,14 +140,6 @@ final class SiteBinder {
         void take(int clause, Site site) throws RecordingException;
     }
 
-<<<<<<< HEAD
-=======
-    /** Tells why a place can't be patched, or null. */
-    interface Obstacles {
-        @Nullable String at(long address, byte[] original);
-    }
-
->>>>>>> preload
     private void resolve(Resolver resolver, BiConsumer<ProbePattern, Resolution> resolved, SiteTaker taker)
             throws RecordingException {
         for (int c = 0; c < clauses.size(); c++) {

@@ -29,11 +29,7 @@ final class TargetBinding {
 
     private final int pid;
     private final SiteBinder binder;
-<<<<<<< HEAD
     private final CodeObstacles obstacles;
-=======
-    private final SiteBinder.Obstacles obstacles;
->>>>>>> preload
     private final Map<ModuleKey, ModulePatches> modules = new LinkedHashMap<>();
     private final List<Recorded> recorded = new ArrayList<>();
 
@@ -71,11 +67,7 @@ final class TargetBinding {
      * @param pid of the process; {@code EventType.NO_PID} for a file
      * @param obstacles what stands in the way in the process
      */
-<<<<<<< HEAD
     TargetBinding(int pid, CodeObstacles obstacles, SiteBinder binder) {
-=======
-    TargetBinding(int pid, SiteBinder.Obstacles obstacles, SiteBinder binder) {
->>>>>>> preload
         this.pid = pid;
         this.binder = binder;
         this.obstacles = obstacles;
@@ -232,14 +224,10 @@ final class TargetBinding {
         for (Recorded event : recorded) {
             if (event.armed) {
                 probes.add(new BoundProbe(
-<<<<<<< HEAD
                         EventTypes.of(event.probe, event.name, pid),
                         binder.clauseOf(event.probe.eventId()),
                         pid,
                         event.address));
-=======
-                        EventTypes.of(event.probe, event.name, pid), pid, event.address));
->>>>>>> preload
             }
         }
         return new BoundModule(sites, List.copyOf(semaphores), probes);
