@@ -264,10 +264,12 @@ final class PreloadTest {
             target.kill();
             target.await(SECONDS);
             List<TraceEvent> events = preload.recover(folder.resolve("trace"));
-            assertThat(events).isNotEmpty();
-            long previous = events.getFirst().field("seq") - 1;
+            assertThat(events).hasSizeGreaterThan(1000);
+            // Each CPU's ring holds the newest of its own: the thread may have moved from one to another.
+            long previous = -1;
             for (TraceEvent event : events) {
-                assertThat(event.field("seq")).isEqualTo(++previous);
+                assertThat(event.field("seq")).isGreaterThan(previous);
+                previous = event.field("seq");
             }
             assertThat(preload.listed()).contains("waits for programs").doesNotContain("running now");
         }
