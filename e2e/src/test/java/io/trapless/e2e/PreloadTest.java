@@ -425,7 +425,8 @@ final class PreloadTest {
                 recorder.await(SECONDS).succeeded();
             }
             Map<String, Long> counted = counts(Summary.read(summary));
-            // What differs: constructors of libraries, where the one begins before them and the other behind; and the variable itself, which a shell takes in as it does all others.
+            // What differs: constructors of libraries, where the one begins before them and the other behind; and the
+            // variable itself, which a shell takes in as it does all others.
             Map<String, Long> differences = new TreeMap<>(counted);
             expected.forEach((probe, count) -> differences.merge(probe, -count, Long::sum));
             differences.values().removeIf(difference -> difference == 0);
