@@ -71,7 +71,8 @@ final class MainTest {
                         Path.of("sum.json"),
                         true,
                         true,
-                        List.of("redis-server", "-p", "1", "--", "x")));
+                        List.of("redis-server", "-p", "1", "--", "x"),
+                        RecordScope.NAMED));
     }
 
     @Test
@@ -104,7 +105,8 @@ final class MainTest {
                         null,
                         false,
                         true,
-                        List.of("ls")));
+                        List.of("ls"),
+                        RecordScope.NAMED));
     }
 
     @Test
@@ -311,6 +313,11 @@ final class MainTest {
 
         @Override
         public Outcome recover(RecoverRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
+        public Outcome program(ProgramRequest request, Terminal terminal) throws Exception {
             return answer(request);
         }
 

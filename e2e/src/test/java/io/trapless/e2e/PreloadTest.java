@@ -28,25 +28,25 @@ final class PreloadTest {
 
     @Test
     void bashIsCountedAsByRecord() throws Exception {
-        countedAsByRecord(RealProgram.bash(folder), true);
+        countedAsByRecord(RealProgram.bash(folder));
     }
 
     @Test
     @Tag("long")
     void pythonIsCountedAsByRecord() throws Exception {
-        countedAsByRecord(RealProgram.python(folder), true);
+        countedAsByRecord(RealProgram.python(folder));
     }
 
     @Test
     @Tag("long")
     void sqliteIsCountedAsByRecord() throws Exception {
-        countedAsByRecord(RealProgram.sqlite(folder), false);
+        countedAsByRecord(RealProgram.sqlite(folder));
     }
 
     @Test
     @Tag("long")
     void opensslIsCountedAsByRecord() throws Exception {
-        countedAsByRecord(RealProgram.openssl(folder), false);
+        countedAsByRecord(RealProgram.openssl(folder));
     }
 
     @Test
@@ -121,7 +121,7 @@ final class PreloadTest {
                 "--mode",
                 "block")) {
             // Each ring is smaller than the events of one run: only a reader that makes room gets them all.
-            try (Trapless.Running recorder = preload.record(folder.resolve("first"), "--max-events", 3 * CALLS)) {
+            try (Trapless.Running recorder = preload.record(folder.resolve("first"))) {
                 awaitListed(preload, "recording (tracer process " + recorder.pid());
                 try (Trapless.Running second = preload.record(folder.resolve("refused"))) {
                     Trapless.Result refused = second.await(SECONDS);
@@ -129,9 +129,12 @@ final class PreloadTest {
                     assertThat(refused.err()).hasLineCount(1).contains("is being recorded by process");
                 }
                 seqloop(preload, program, Map.of());
+                recorder.signal("INT");
                 recorder.await(SECONDS).succeeded();
             }
-            assertInOrder(TraceEvent.view(folder.resolve("first")));
+            List<TraceEvent> first = TraceEvent.view(folder.resolve("first"));
+            assertThat(first).hasSize((int) (3 * CALLS));
+            assertInOrder(first);
             assertThat(preload.listed()).contains("waits for programs that preload it");
 
             Path again = folder.resolve("again");
@@ -261,10 +264,12 @@ final class PreloadTest {
             target.kill();
             target.await(SECONDS);
             List<TraceEvent> events = preload.recover(folder.resolve("trace"));
-            assertThat(events).isNotEmpty();
-            long previous = events.getFirst().field("seq") - 1;
+            assertThat(events).hasSizeGreaterThan(1000);
+            // Each CPU's ring holds the newest of its own: the thread may have moved from one to another.
+            long previous = -1;
             for (TraceEvent event : events) {
-                assertThat(event.field("seq")).isEqualTo(++previous);
+                assertThat(event.field("seq")).isGreaterThan(previous);
+                previous = event.field("seq");
             }
             assertThat(preload.listed()).contains("waits for programs").doesNotContain("running now");
         }
@@ -382,7 +387,7 @@ final class PreloadTest {
         }
     }
 
-    private void countedAsByRecord(RealProgram program, boolean isProgram) throws Exception {
+    private void countedAsByRecord(RealProgram program) throws Exception {
         String clause = "uprobe:" + program.probed() + ":*";
         Path summaryFile = folder.resolve("summary.json");
         Trapless.Result recorded;
@@ -401,6 +406,7 @@ final class PreloadTest {
                                         "--buffer-size",
                                         "256M",
                                         "--quiet",
+                                        "--follow",
                                         "--"),
                                 program.command().stream())
                         .toList())) {
@@ -419,13 +425,13 @@ final class PreloadTest {
                 recorder.await(SECONDS).succeeded();
             }
             Map<String, Long> counted = counts(Summary.read(summary));
-            // Preloading comes before the constructors of libraries, which run before a launched program is first
-            // stopped.
-            Map<String, Long> more = new TreeMap<>(counted);
-            expected.forEach((probe, count) -> more.merge(probe, -count, Long::sum));
-            more.values().removeIf(difference -> difference == 0);
-            assertThat(more.values()).allMatch(difference -> difference > 0);
-            assertThat(more.size()).as(more::toString).isLessThanOrEqualTo(isProgram ? 0 : 20);
+            // What differs: constructors of libraries, where the one begins before them and the other behind; and the
+            // variable itself, which a shell takes in as it does all others.
+            Map<String, Long> differences = new TreeMap<>(counted);
+            expected.forEach((probe, count) -> differences.merge(probe, -count, Long::sum));
+            differences.values().removeIf(difference -> difference == 0);
+            assertThat(differences).hasSizeLessThanOrEqualTo(20);
+            assertThat(differences.values()).allMatch(difference -> Math.abs(difference) <= 20);
             assertThat(expected.values().stream().filter(count -> count > 0)).hasSizeGreaterThan(100);
         }
     }

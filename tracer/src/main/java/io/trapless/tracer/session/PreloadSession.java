@@ -23,6 +23,7 @@ import io.trapless.tracer.session.store.SessionDirectory;
 import io.trapless.tracer.session.store.SessionProperties;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -144,7 +145,10 @@ public record PreloadSession(SessionDirectory directory, Path object, int siteCo
         }
     }
 
-    private static void writeObject(Path object, byte[] bytes) throws IOException {
+    private static void writeObject(Path object, byte[] bytes) throws IOException, RecordingException {
+        if (Files.exists(object, LinkOption.NOFOLLOW_LINKS)) {
+            throw RecordingException.failed(object + " exists already; give --object another name");
+        }
         Files.newByteChannel(
                         object,
                         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),

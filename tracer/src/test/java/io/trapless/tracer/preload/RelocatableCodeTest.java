@@ -93,7 +93,7 @@ final class RelocatableCodeTest {
         refused((asm, region) -> asm.dq(3 * region), "unknown way");
         refused((asm, region) -> asm.dq(region >>> 1), "unknown way");
         refused((asm, region) -> asm.db((byte) (region >>> 40)), "unknown way");
-        refused((asm, region) -> asm.nop((int) (region >>> 36 & 7)), "length");
+        refused((asm, region) -> asm.nop((int) (region >>> 32 & 7)), "length");
     }
 
     private static void refused(ObjLongConsumer<Assembler> emission, String reason) {
