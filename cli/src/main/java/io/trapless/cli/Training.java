@@ -15,8 +15,7 @@ import java.util.stream.Stream;
 final class Training {
 
     /** A little of everything that programs do. */
-    private static final String PROGRAM =
-            """
+    private static final String PROGRAM = """
             struct point { int x; int y; };
             begin {
                 $i = 0; while ($i < 3) { $i++; @c[$i] = count(); @s["a", $i] = sum($i); @h = hist($i); @l = lhist($i, 0, 10, 1); @st = stats($i); }

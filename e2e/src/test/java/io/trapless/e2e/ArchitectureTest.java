@@ -22,7 +22,8 @@ final class ArchitectureTest {
 
     @Test
     void everyModuleIsLookedAt() {
-        for (String module : new String[] {"layout", "binary", "language", "trace", "tracer", "script", "cli", "bench"}) {
+        for (String module :
+                new String[] {"layout", "binary", "language", "trace", "tracer", "script", "cli", "bench"}) {
             assertThat(CLASSES.stream().anyMatch(type -> type.getPackageName().startsWith("io.trapless." + module)))
                     .as(module)
                     .isTrue();

@@ -33,8 +33,7 @@ final class ProgramCasesTest {
         try {
             return DynamicContainer.dynamicContainer(
                     String.valueOf(file.getFileName()),
-                    ProgramCase.read(file).stream()
-                            .map(one -> DynamicTest.dynamicTest(one.name(), () -> run(one))));
+                    ProgramCase.read(file).stream().map(one -> DynamicTest.dynamicTest(one.name(), () -> run(one))));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -46,8 +45,7 @@ final class ProgramCasesTest {
         if (command.contains("{{CALLER}}")) {
             command = command.replace("{{CALLER}}", Programs.compiled("caller").toString());
         }
-        try (Trapless.Running running =
-                Trapless.Running.start(Map.of(), List.of("sh", "-c", command + " 2>&1"))) {
+        try (Trapless.Running running = Trapless.Running.start(Map.of(), List.of("sh", "-c", command + " 2>&1"))) {
             Trapless.Result result = running.await(SECONDS);
             String out = result.out();
             assertThat(result.exitStatus()).as(out).isEqualTo(one.status());
@@ -61,9 +59,14 @@ final class ProgramCasesTest {
         String text = expectation.text();
         Pattern line = Pattern.compile("^\\s*" + Pattern.quote(text.strip()) + "\\s*$", Pattern.MULTILINE);
         switch (expectation.kind()) {
-            case EXPECT -> assertThat(line.matcher(out).find()).as("a line '%s' in%n%s", text, out).isTrue();
+            case EXPECT ->
+                assertThat(line.matcher(out).find())
+                        .as("a line '%s' in%n%s", text, out)
+                        .isTrue();
             case EXPECT_NONE ->
-                assertThat(line.matcher(out).find()).as("no line '%s' in%n%s", text, out).isFalse();
+                assertThat(line.matcher(out).find())
+                        .as("no line '%s' in%n%s", text, out)
+                        .isFalse();
             case EXPECT_REGEX ->
                 assertThat(Pattern.compile(text, Pattern.MULTILINE).matcher(out).find())
                         .as("'%s' in%n%s", text, out)

@@ -29,8 +29,7 @@ final class SummaryText {
         out.println(String.format(Locale.ROOT, "%14s %10s  %s", "events", "lost", "probe"));
         for (SiteResult site : sites.subList(0, Math.min(SITES_SHOWN, sites.size()))) {
             String where = site.pid() != 0 ? " (pid " + site.pid() + ")" : "";
-            out.println(String.format(
-                    Locale.ROOT, "%14d %10d  %s%s", site.events(), site.lost(), site.probe(), where));
+            out.println(String.format(Locale.ROOT, "%14d %10d  %s%s", site.events(), site.lost(), site.probe(), where));
         }
         more(out, sites.size() - SITES_SHOWN, "sites");
         if (summary.processes().size() > 1) {

@@ -9,7 +9,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Each number falls into the bucket whose bounds it lies between. */
 final class BucketsTest {
     private static final long[] NUMBERS = {
-        0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 1023, 1024, 1025, 1L << 40, (1L << 40) + 12345, Long.MAX_VALUE
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        7,
+        8,
+        9,
+        15,
+        16,
+        17,
+        31,
+        32,
+        33,
+        63,
+        64,
+        65,
+        1023,
+        1024,
+        1025,
+        1L << 40,
+        (1L << 40) + 12345,
+        Long.MAX_VALUE
     };
 
     @ParameterizedTest
@@ -21,7 +44,8 @@ final class BucketsTest {
                 assertThat(Buckets.logarithmicBound(bucket - 1, bits))
                         .as("%d with %d bits", number, bits)
                         .isLessThanOrEqualTo(number);
-                assertThat(Long.compareUnsigned(Buckets.logarithmicBound(bucket, bits), number)).isPositive();
+                assertThat(Long.compareUnsigned(Buckets.logarithmicBound(bucket, bits), number))
+                        .isPositive();
             } else {
                 assertThat(bucket).isEqualTo((int) number + 1);
             }

@@ -51,8 +51,7 @@ final class OutputTest {
     @Test
     void keysOfTuplesHaveNoParentheses() {
         Report table = new Report.Table(List.of(new Report.Row(
-                new Datum.Tuple(List.of(Datum.signed(1), new Datum.Text("a b"))),
-                new Report.Single(Datum.signed(7)))));
+                new Datum.Tuple(List.of(Datum.signed(1), new Datum.Text("a b"))), new Report.Single(Datum.signed(7)))));
 
         text.map("@", table);
         json.map("@", table);
@@ -65,7 +64,8 @@ final class OutputTest {
         Datum value = new Datum.Tuple(List.of(
                 new Datum.Array(List.of(Datum.signed(1), Datum.signed(2))),
                 new Datum.Struct(List.of(
-                        new Datum.Field("x", new Datum.Bool(true)), new Datum.Field("p", new Datum.Symbol("0x10", 16))))));
+                        new Datum.Field("x", new Datum.Bool(true)),
+                        new Datum.Field("p", new Datum.Symbol("0x10", 16))))));
 
         text.value(value);
         json.value(value);
@@ -105,11 +105,12 @@ final class OutputTest {
         json.message(Output.Severity.ERROR, "bad", place);
 
         assertThat(written())
-                .isEqualTo("stdin:1:9-20: ERROR: bad\n"
-                        + "stdin:1:9-20: WARNING: odd\n"
-                        + "begin { errorf(\"x\") }\n"
-                        + "        ~~~~~~~~~~~\n"
-                        + "{\"type\": \"errorf\", \"msg\": \"bad\", \"filename\": \"stdin\", \"line\": 1, \"col\": 9}\n");
+                .isEqualTo(
+                        "stdin:1:9-20: ERROR: bad\n"
+                                + "stdin:1:9-20: WARNING: odd\n"
+                                + "begin { errorf(\"x\") }\n"
+                                + "        ~~~~~~~~~~~\n"
+                                + "{\"type\": \"errorf\", \"msg\": \"bad\", \"filename\": \"stdin\", \"line\": 1, \"col\": 9}\n");
     }
 
     @Test

@@ -68,43 +68,46 @@ final class ProgramRunTest {
 
     private String run(String text) throws SourceException, InterruptedException {
         CheckResult result = ProgramChecker.check(new Source("stdin", text), CheckOptions.none());
-        assertThat(result).as(() -> result instanceof CheckResult.Failed failed ? failed.text() : text).isInstanceOf(CheckResult.Ok.class);
+        assertThat(result)
+                .as(() -> result instanceof CheckResult.Failed failed ? failed.text() : text)
+                .isInstanceOf(CheckResult.Ok.class);
         CheckedProgram program = ((CheckResult.Ok) result).program();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         TextSink sink = new TextSink(bytes, TextSink.Mode.FULL);
         TextOutput output = new TextOutput(sink, sink, true);
         ScriptRuntime runtime = new ScriptRuntime(
-                program,
-                new ScriptRuntime.Surroundings(Targets.NONE, Clocks.now(), Warnings.Level.NORMAL, 2),
-                output);
+                program, new ScriptRuntime.Surroundings(Targets.NONE, Clocks.now(), Warnings.Level.NORMAL, 2), output);
         status = new ProgramRun(program, runtime, new Alone()).run();
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '#', value = {
-        "$x = 7; $x++; print($x / 2) # 4",
-        "$x = (int8)255; print($x) # -1",
-        "print((uint8)300) # 44",
-        "print(1 ? 2 : 3) # 2",
-        "print((1, \"a\", (2, 3))) # (1, a, (2, 3))",
-        "print(strlen(\"hello\")) # 5",
-        "print(strcontains(\"hello\", \"ell\")) # true",
-        "print(\"a\" == \"a\" && 3 > 2) # true",
-        "$i = 0; while ($i < 10) { $i++; if ($i == 4) { break; } } print($i) # 4",
-        "for ($i : 0..10) { if ($i < 8) { continue; } print($i); } # 8|9",
-        "@a[1, \"x\"] = 5; print(@a[1, \"x\"]); clear(@a) # 5",
-        "@a = 1; @a++; print(@a); clear(@a) # @a: 2",
-        "print(-7 / 2) # -3",
-        "print(bswap((uint16)0x1234)) # 13330"
-    })
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "$x = 7; $x++; print($x / 2) # 4",
+                "$x = (int8)255; print($x) # -1",
+                "print((uint8)300) # 44",
+                "print(1 ? 2 : 3) # 2",
+                "print((1, \"a\", (2, 3))) # (1, a, (2, 3))",
+                "print(strlen(\"hello\")) # 5",
+                "print(strcontains(\"hello\", \"ell\")) # true",
+                "print(\"a\" == \"a\" && 3 > 2) # true",
+                "$i = 0; while ($i < 10) { $i++; if ($i == 4) { break; } } print($i) # 4",
+                "for ($i : 0..10) { if ($i < 8) { continue; } print($i); } # 8|9",
+                "@a[1, \"x\"] = 5; print(@a[1, \"x\"]); clear(@a) # 5",
+                "@a = 1; @a++; print(@a); clear(@a) # @a: 2",
+                "print(-7 / 2) # -3",
+                "print(bswap((uint16)0x1234)) # 13330"
+            })
     void statements(String text, String expected) throws SourceException, InterruptedException {
         assertThat(run("begin { " + text + " }").strip()).isEqualTo(expected.replace('|', '\n'));
     }
 
     @Test
     void mapsPrintAtTheEndInOrder() throws SourceException, InterruptedException {
-        String out = run("begin { @b[2] = 1; @b[1] = 3; @b[3] = 2; @a[\"y\"] = count(); @a[\"x\"] = count(); @a[\"x\"] = count(); }");
+        String out = run(
+                "begin { @b[2] = 1; @b[1] = 3; @b[3] = 2; @a[\"y\"] = count(); @a[\"x\"] = count(); @a[\"x\"] = count(); }");
 
         assertThat(out).isEqualTo("\n\n@a[y]: 1\n@a[x]: 2\n@b[2]: 1\n@b[3]: 2\n@b[1]: 3\n");
     }

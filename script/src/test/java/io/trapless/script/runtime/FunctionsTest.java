@@ -58,8 +58,7 @@ final class FunctionsTest {
         "%D %R %y %C %%, 01/02/26 07:05 26 20 %"
     })
     void times(String format, String expected) {
-        ZonedDateTime time =
-                LocalDateTime.of(2026, 1, 2, 7, 5, 9, 12_345_678).atZone(ZoneId.of("UTC"));
+        ZonedDateTime time = LocalDateTime.of(2026, 1, 2, 7, 5, 9, 12_345_678).atZone(ZoneId.of("UTC"));
 
         assertThat(TimeFormat.format(format, time)).isEqualTo(expected);
     }

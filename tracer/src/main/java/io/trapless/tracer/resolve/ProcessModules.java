@@ -60,7 +60,8 @@ final class ProcessModules implements Modules {
         if (meant.isEmpty() && !name.isWild()) {
             String path = name.isPath() ? opener.canonical(name.text()) : opener.mainProgram(name.text());
             mapped.stream()
-                    .filter(file -> file.path().equals(path) || (name.isPath() && opener.isSame(file, name.text()))
+                    .filter(file -> file.path().equals(path)
+                            || (name.isPath() && opener.isSame(file, name.text()))
                             || (name.isPath() && opener.isHere(file, name.text())))
                     .forEach(meant::add);
         }

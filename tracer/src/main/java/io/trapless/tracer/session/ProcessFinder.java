@@ -101,8 +101,9 @@ final class ProcessFinder {
             thread.join();
         }
         if (!forbidden.isEmpty()) {
-            notices.accept(forbidden.size() + " processes may not be traced, so that it is not known whether they run what"
-                    + " was to be recorded; as root more may be");
+            notices.accept(
+                    forbidden.size() + " processes may not be traced, so that it is not known whether they run what"
+                            + " was to be recorded; as root more may be");
         }
     }
 

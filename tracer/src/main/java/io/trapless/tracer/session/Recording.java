@@ -53,9 +53,11 @@ public final class Recording {
 
     private Recording(RecordingRequest request) {
         this.request = request;
-        LaterModules later =
-                request.reach().follow() || request.reach().later() || request.reach().everywhere()
-                        ? LaterModules.ALL : LaterModules.EXISTING;
+        LaterModules later = request.reach().follow()
+                        || request.reach().later()
+                        || request.reach().everywhere()
+                ? LaterModules.ALL
+                : LaterModules.EXISTING;
         this.binder = new SiteBinder(
                 request.allSources(),
                 request.triggerClauses().size(),
@@ -96,7 +98,9 @@ public final class Recording {
         }
         Thread rehearsal =
                 Thread.ofPlatform().daemon().name("trapless-rehearsal").unstarted(this::rehearse);
-        if (!request.pids().isEmpty() || request.reach().follow() || request.reach().everywhere()) {
+        if (!request.pids().isEmpty()
+                || request.reach().follow()
+                || request.reach().everywhere()) {
             rehearsal.start();
         }
         List<Bound> bound = new ArrayList<>();

@@ -54,7 +54,11 @@ public record RecordingSummary(
      * @param waitStatus how it ended (wait(2)), or null: it runs on, or was not followed
      */
     public record ProcessResult(
-            int pid, int parent, List<String> command, long events, @Nullable Integer waitStatus) {
+            int pid,
+            int parent,
+            List<String> command,
+            long events,
+            @Nullable Integer waitStatus) {
         public ProcessResult {
             command = List.copyOf(command);
         }

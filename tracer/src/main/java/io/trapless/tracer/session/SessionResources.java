@@ -61,7 +61,10 @@ final class SessionResources {
                 file,
                 new PacketScanner(events),
                 tap == null ? output : new TappedOutput(output, tap),
-                TimeStampCounter::read, beginCycles, maxEvents, listener);
+                TimeStampCounter::read,
+                beginCycles,
+                maxEvents,
+                listener);
     }
 
     /**
@@ -103,7 +106,15 @@ final class SessionResources {
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
-                    directory, file, journal, output, request.tap(), catalog, beginCycles, listener, request.maxEvents());
+                    directory,
+                    file,
+                    journal,
+                    output,
+                    request.tap(),
+                    catalog,
+                    beginCycles,
+                    listener,
+                    request.maxEvents());
             if (request.tap() != null) {
                 request.tap().begin(catalog.schema().clock());
             }

@@ -79,8 +79,7 @@ final class SummaryBuilder {
                 long lost = earlier != null ? earlier.lost() : counted.add(id) ? consumer.lostOf(id) : 0;
                 rows.put(
                         new Row(id, process.pid()),
-                        new SiteResult(
-                                probe.event().name(), process.pid(), probe.address(), "jump", events, lost));
+                        new SiteResult(probe.event().name(), process.pid(), probe.address(), "jump", events, lost));
             }
         }
         return List.copyOf(rows.values());
