@@ -18,6 +18,9 @@ final class ProgramLine {
     /** Short options; a colon follows those with a value. */
     private static final String SHORT = "d:bB:f:e:hlp:vqc:Vo:I:k";
 
+    /** The kernel gives out none above: PID_MAX_LIMIT of 64-bit machines. */
+    private static final int MAX_PID = 1 << 22;
+
     private static final Map<String, Boolean> LONG = new HashMap<>();
 
     static {
@@ -209,13 +212,13 @@ final class ProgramLine {
     private static int pid(String value) throws UsageException {
         try {
             int number = Integer.parseInt(value);
-            if (number > 0) {
+            if (number > 0 && number <= MAX_PID) {
                 return number;
             }
         } catch (NumberFormatException e) {
             throw new UsageException("'" + value + "' is no process id; give -p a number");
         }
-        throw new UsageException("'" + value + "' is no process id; give -p a number above 0");
+        throw new UsageException("'" + value + "' is no process id; give -p a number from 1 to " + MAX_PID);
     }
 
     private static boolean isJson(String value) throws UsageException {

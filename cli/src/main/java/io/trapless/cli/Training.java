@@ -14,6 +14,19 @@ import java.util.stream.Stream;
  */
 final class Training {
 
+    /** A little of everything that programs do. */
+    private static final String PROGRAM = """
+            struct point { int x; int y; };
+            begin {
+                $i = 0; while ($i < 3) { $i++; @c[$i] = count(); @s["a", $i] = sum($i); @h = hist($i); @l = lhist($i, 0, 10, 1); @st = stats($i); }
+                for ($kv : @c) { printf("%d %-5s %x\n", $kv.0, "a", 255); }
+                if (@c[1] > 0 && strcontains("hello", "ell")) { print((1, "x", (2, 3))); print(@c, 2); time("%H:%M:%S\n"); }
+                @d[1] = 1; delete(@d, 1); clear(@s); print(strlen("abc")); printf("%s\n", ntop(0x0100007f));
+            }
+            interval:ms:1 { exit(); }
+            end { printf("done\n"); }
+            """;
+
     private Training() {}
 
     /** Runs every command once on something small. */
@@ -30,6 +43,15 @@ final class Training {
             run("view", trace, "--limit", "10");
             run("view", trace, "--json");
             run("sessions");
+            run("-q", "-e", PROGRAM);
+            run("-q", "-f", "json", "-e", PROGRAM);
+            run("-e", "begin { $x }");
+            run(
+                    "-q",
+                    "-e",
+                    "uprobe:libc:clock_nanosleep { @s[tid] = nsecs; @[comm] = count(); } uretprobe:libc:clock_nanosleep { @ = hist(nsecs - @s[tid]); }",
+                    "-c",
+                    "sleep 0.05");
         } finally {
             delete(folder);
         }

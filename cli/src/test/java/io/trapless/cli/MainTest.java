@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,6 +88,37 @@ final class MainTest {
                         new RecordExtras(new RotateAt.Size(500L << 20), List.of(), true, false),
                         new RecordExtras(new RotateAt.Time(Duration.ofHours(2)), List.of(), false, false),
                         new RecordExtras(null, List.of("exit", "uprobe:a:b"), false, false));
+    }
+
+    @Test
+    void programsTakeBpftracesOptions() {
+        run("-qf", "json", "-p", "12", "-e", "begin { }", "-kB", "none", "one", "--", "--name=x", "two", "--flag");
+
+        assertThat(actions.requests)
+                .containsExactly(new ProgramRequest(
+                        "begin { }",
+                        null,
+                        List.of("one", "two"),
+                        Map.of("name", "x", "flag", ""),
+                        false,
+                        null,
+                        12,
+                        null,
+                        null,
+                        true,
+                        ProgramRequest.Buffering.NONE,
+                        null,
+                        null,
+                        ProgramRequest.Mode.RUN,
+                        Set.of(),
+                        ProgramRequest.WarningLevel.ALL,
+                        true,
+                        false,
+                        false,
+                        false,
+                        List.of(),
+                        List.of(),
+                        null));
     }
 
     @Test
@@ -186,8 +219,12 @@ final class MainTest {
                 "bench --events 0 | --events must be positive",
                 "frobnicate | there is no command 'frobnicate'",
                 "--frobnicate | unknown option '--frobnicate'",
-                "-e BEGIN | bpftrace programs",
-                "x.bt | bpftrace programs",
+                "-e | option '-e' needs a value",
+                "-q | filename or -e 'program' required",
+                "-B soon -e x | -B must be either",
+                "-f xml -e x | Invalid output format",
+                "-p 0 -e x | no process id",
+                "--test --bench -e x | conflicts",
             })
     void wrongUsageIsOneLineAndStatus2(String words, String part) {
         int status = run(words.split(" "));
@@ -293,6 +330,11 @@ final class MainTest {
 
         @Override
         public Outcome view(ViewRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
+        public Outcome program(ProgramRequest request, Terminal terminal) throws Exception {
             return answer(request);
         }
 

@@ -16,13 +16,14 @@ import org.junit.jupiter.api.Test;
 final class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPaths(Stream.of("layout", "binary", "language", "trace", "tracer", "cli", "bench")
+            .importPaths(Stream.of("layout", "binary", "language", "trace", "tracer", "script", "cli", "bench")
                     .map(module -> Path.of(System.getProperty("trapless.home"), module, "target", "classes"))
                     .toList());
 
     @Test
     void everyModuleIsLookedAt() {
-        for (String module : new String[] {"layout", "binary", "language", "trace", "tracer", "cli", "bench"}) {
+        for (String module :
+                new String[] {"layout", "binary", "language", "trace", "tracer", "script", "cli", "bench"}) {
             assertThat(CLASSES.stream().anyMatch(type -> type.getPackageName().startsWith("io.trapless." + module)))
                     .as(module)
                     .isTrue();
@@ -43,6 +44,8 @@ final class ArchitectureTest {
                 .definedBy("io.trapless.trace..")
                 .layer("tracer")
                 .definedBy("io.trapless.tracer..")
+                .layer("script")
+                .definedBy("io.trapless.script..")
                 .layer("bench")
                 .definedBy("io.trapless.bench..")
                 .layer("cli")
@@ -57,10 +60,12 @@ final class ArchitectureTest {
                 .mayOnlyAccessLayers("layout")
                 .whereLayer("tracer")
                 .mayOnlyAccessLayers("layout", "binary", "language", "trace")
+                .whereLayer("script")
+                .mayOnlyAccessLayers("language", "trace")
                 .whereLayer("bench")
                 .mayOnlyAccessLayers("layout", "binary", "language", "trace", "tracer")
                 .whereLayer("cli")
-                .mayOnlyAccessLayers("layout", "binary", "language", "trace", "tracer", "bench")
+                .mayOnlyAccessLayers("layout", "binary", "language", "trace", "tracer", "script", "bench")
                 .check(CLASSES);
     }
 

@@ -14,6 +14,7 @@ import io.trapless.tracer.linux.Processes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -45,6 +46,10 @@ final class LiveTargets implements Targets, AutoCloseable {
         List<CheckedAction> sites = program.actions().stream()
                 .filter(action -> action.cut() != null)
                 .toList();
+        Integer pid = request.pid();
+        if (pid != null && !Files.isDirectory(Path.of("/proc/" + pid))) {
+            throw new SourceException("there is no process " + pid + "; give -p the id of one that runs");
+        }
         String commandLine = request.command();
         if (!sites.isEmpty()) {
             LiveSource live = LiveSource.start(program, sites, request, clocks, terminal);

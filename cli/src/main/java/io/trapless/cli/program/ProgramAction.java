@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code trapless -e PROGRAM}, {@code trapless FILE.bt}. */
@@ -78,15 +79,18 @@ public final class ProgramAction {
     }
 
     private Source source() throws IOException {
+        String includes = request.includeFiles().stream()
+                .map(file -> "#include <" + file + ">\n")
+                .collect(Collectors.joining());
         String text = request.text();
         if (text != null) {
-            return new Source("stdin", text);
+            return new Source("stdin", includes + text);
         }
         String file = String.valueOf(request.file());
         if (file.equals("-")) {
-            return new Source("stdin", new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
+            return new Source("stdin", includes + new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
         }
-        return new Source(file, new String(Files.readAllBytes(Path.of(file)), StandardCharsets.UTF_8));
+        return new Source(file, includes + new String(Files.readAllBytes(Path.of(file)), StandardCharsets.UTF_8));
     }
 
     private CheckOptions options() {

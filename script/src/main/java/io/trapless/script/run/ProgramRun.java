@@ -72,18 +72,18 @@ public final class ProgramRun {
         runtime.begin(runtime.clocks().bootNanos());
         if (!host.attachesFirst()) {
             fireAll(ProbeKind.Begin.class);
-            host.breathe();
         }
         try (EventSource source = host.attach()) {
             if (host.attachesFirst()) {
                 fireAll(ProbeKind.Begin.class);
-                host.breathe();
             }
             long probes = moments() + (source == null ? 0 : source.attachedProbes());
             if (probes == 0) {
                 throw new SourceException(nothingAttached());
             }
+            // what begin probes print is seen only now, so that "Hit Ctrl-C to end" means what it says
             host.attached(probes);
+            host.breathe();
             if (source == null) {
                 waitForMoments();
             } else if (source.attachedProbes() > 0 || hasMomentsToCome()) {

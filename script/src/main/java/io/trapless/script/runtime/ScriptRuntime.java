@@ -335,7 +335,8 @@ public final class ScriptRuntime {
             case CAT -> {
                 String content = commands.file(text);
                 if (content == null) {
-                    output.message(Output.Severity.ERROR, "failed to open file '" + text + "'", site.place());
+                    output.message(
+                            Output.Severity.ERROR, "failed to open file '" + text + "' for reading", site.place());
                 } else {
                     output.cat(content);
                 }
