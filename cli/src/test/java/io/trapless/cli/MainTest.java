@@ -359,11 +359,6 @@ final class MainTest {
         }
 
         @Override
-        public Outcome program(ProgramRequest request, Terminal terminal) throws Exception {
-            return answer(request);
-        }
-
-        @Override
         public Outcome preload(PreloadRequest request, Terminal terminal) throws Exception {
             return answer(request);
         }

@@ -139,17 +139,16 @@ final class LiveTargets implements Targets, AutoCloseable {
     }
 
     private void closeMemories() {
-        for (Optional<FileChannel> memory : memories.values()) {
-            try {
-                if (memory.isPresent()) {
-                    memory.get().close();
-                }
-            } catch (IOException e) {
-                // it was only read from
-                continue;
-            }
-        }
+        memories.values().forEach(memory -> memory.ifPresent(LiveTargets::closeRead));
         memories.clear();
+    }
+
+    private static void closeRead(FileChannel memory) {
+        try {
+            memory.close();
+        } catch (IOException _) {
+            return; // it was only read from
+        }
     }
 
     @Override

@@ -61,11 +61,11 @@ public final class ProgramAction {
         }
         ProgramStages stages = new ProgramStages(request.stages(), terminal);
         stages.parsed(source);
-        switch (ProgramChecker.check(source, options())) {
+        return switch (ProgramChecker.check(source, options())) {
             case CheckResult.Failed failed -> {
                 terminal.err().print(failed.text());
                 terminal.err().flush();
-                return new Outcome.Exited(1);
+                yield new Outcome.Exited(1);
             }
             case CheckResult.Ok(CheckedProgram program) -> {
                 if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
@@ -73,9 +73,9 @@ public final class ProgramAction {
                     terminal.err().flush();
                 }
                 stages.checked(program);
-                return run(program);
+                yield run(program);
             }
-        }
+        };
     }
 
     private Source source() throws IOException {

@@ -84,13 +84,13 @@ final class ProgramStages {
 
     /** {@code --fmt}: prints a program in one form. */
     static Outcome format(Source source, @Nullable Path output, Terminal terminal) throws IOException {
-        switch (Parser.program(source)) {
+        return switch (Parser.program(source)) {
             case Result.Failed<Program> failed -> {
                 terminal.err()
                         .print(FindingPrinter.print(failed.diagnostics().stream()
                                 .map(diagnostic -> Finding.of(failed.source(), diagnostic))
                                 .toList()));
-                return new Outcome.Exited(1);
+                yield new Outcome.Exited(1);
             }
             case Result.Ok<Program>(Program program) -> {
                 String text = ProgramText.of(program);
@@ -99,8 +99,8 @@ final class ProgramStages {
                 } else {
                     Files.write(output, text.getBytes(StandardCharsets.UTF_8));
                 }
-                return Outcome.done();
+                yield Outcome.done();
             }
-        }
+        };
     }
 }

@@ -29,7 +29,7 @@ final class SignalWatch {
                             return null;
                         }
                         return switch (method.getName()) {
-                            case "equals" -> proxy == arguments[0];
+                            case "equals" -> System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
                             case "hashCode" -> System.identityHashCode(proxy);
                             default -> "SignalWatch";
                         };

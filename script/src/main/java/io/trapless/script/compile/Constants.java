@@ -16,7 +16,7 @@ final class Constants {
     record Constant(String field, ClassDesc type, Object value) {}
 
     private final List<Constant> all = new ArrayList<>();
-    private final Map<Object, Constant> known = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Constant> known = new IdentityHashMap<>();
 
     /** The field that holds {@code value}; the same object always has the same. */
     Constant of(Object value, ClassDesc type) {

@@ -16,6 +16,7 @@ enum Form {
     /** No value at all. */
     NOTHING(ConstantDescs.CD_void, TypeKind.VOID);
 
+    @SuppressWarnings("ImmutableEnumChecker") // ClassDesc is immutable by contract
     private final ClassDesc type;
     private final TypeKind kind;
 

@@ -21,7 +21,7 @@ final class Buckets {
         }
         int power = 63 - Long.numberOfLeadingZeros(value) - bits;
         int part = (int) (value >>> power) & (1 << bits) - 1;
-        return (power + 1 << bits) + part + 1;
+        return ((power + 1) << bits) + part + 1;
     }
 
     /** The smallest value of bucket {@code index + 1} of a logarithmic histogram, for {@code index} of {@code 1 << bits} or more. */

@@ -50,7 +50,7 @@ final class HistogramReport {
         }
         int power = (index >> bits) - 1;
         int unit = power / 10;
-        long mantissa = Buckets.logarithmicBound(index, bits) >>> 10 * unit;
+        long mantissa = Buckets.logarithmicBound(index, bits) >>> (10 * unit);
         String suffix = unit == 0 ? "" : String.valueOf("KMGTPE".charAt(unit - 1));
         return new Datum.Symbol(Long.toUnsignedString(mantissa) + suffix, Buckets.logarithmicBound(index, bits));
     }

@@ -10,7 +10,7 @@ final class LongKeys extends Slots {
     private long[] keys = new long[FIRST_SLOTS];
 
     private int home(long key) {
-        return (int) (key * GOLDEN >>> 33) & mask;
+        return (int) ((key * GOLDEN) >>> 33) & mask;
     }
 
     @Override

@@ -187,7 +187,7 @@ public final class JsonOutput implements Output {
 
         /** A number; one that a double can't hold exactly becomes a string, because most readers of JSON know only doubles. */
         static void number(StringBuilder out, long value, boolean signed) {
-            boolean exact = signed || value >= 0
+            boolean exact = (signed || value >= 0)
                     ? (long) (double) value == value && value != Long.MAX_VALUE
                     : (value & 0x7ff) == 0;
             String text = signed ? Long.toString(value) : Long.toUnsignedString(value);

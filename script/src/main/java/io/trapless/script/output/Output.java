@@ -38,7 +38,7 @@ public interface Output {
     void attachedProbes(long count);
 
     /**
-     * The result of one {@code test} probe.
+     * The result of a probe that is a test.
      *
      * @param names of all tests
      * @param index of this one

@@ -180,6 +180,7 @@ public final class LiveEvents {
         handle(sink);
     }
 
+    @SuppressWarnings("WaitNotInLoop") // a wait that ends early takes nothing, and its caller comes again
     private List<Arrival> takeArrivals(long timeoutNanos) throws InterruptedException {
         List<Arrival> batch = new ArrayList<>();
         synchronized (lock) {

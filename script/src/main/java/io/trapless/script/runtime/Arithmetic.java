@@ -26,6 +26,6 @@ public final class Arithmetic {
 
     /** The low {@code size} bytes of {@code value} in reverse order. */
     public static long swapBytes(long value, int size) {
-        return Long.reverseBytes(value) >>> Long.SIZE - Byte.SIZE * size;
+        return Long.reverseBytes(value) >>> (Long.SIZE - Byte.SIZE * size);
     }
 }

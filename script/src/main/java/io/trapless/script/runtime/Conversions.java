@@ -22,7 +22,7 @@ public final class Conversions {
     public static Blob toBytes(long value, int size) {
         byte[] bytes = new byte[size];
         for (int i = 0; i < size; i++) {
-            bytes[i] = (byte) (value >>> Byte.SIZE * i);
+            bytes[i] = (byte) (value >>> (Byte.SIZE * i));
         }
         return new Blob(bytes);
     }

@@ -26,7 +26,7 @@ public final class InternetAddress {
     private static String ipv6(byte[] bytes) {
         int[] groups = new int[GROUPS];
         for (int i = 0; i < GROUPS; i++) {
-            groups[i] = 2 * i + 1 < bytes.length ? (bytes[2 * i] & 0xff) << 8 | bytes[2 * i + 1] & 0xff : 0;
+            groups[i] = 2 * i + 1 < bytes.length ? (bytes[2 * i] & 0xff) << 8 | (bytes[2 * i + 1] & 0xff) : 0;
         }
         int bestStart = -1;
         int bestLength = 1;

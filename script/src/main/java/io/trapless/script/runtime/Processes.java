@@ -23,7 +23,7 @@ public final class Processes {
     }
 
     private Facts facts(int pid, int tid) {
-        long key = (long) pid << 32 | tid & 0xffffffffL;
+        long key = (long) pid << 32 | (tid & 0xffffffffL);
         Facts facts = kept.get(key);
         long now = System.nanoTime();
         if (facts == null || now - facts.readAt > FRESH_NANOS) {

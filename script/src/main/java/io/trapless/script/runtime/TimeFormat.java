@@ -27,20 +27,21 @@ public final class TimeFormat {
     }
 
     private void all(String format) {
-        for (int i = 0; i < format.length(); i++) {
-            char c = format.charAt(i);
-            if (c != '%' || i + 1 == format.length()) {
+        int i = 0;
+        while (i < format.length()) {
+            char c = format.charAt(i++);
+            if (c != '%' || i == format.length()) {
                 out.append(c);
                 continue;
             }
-            i++;
             // E and O ask for another era or other digits: the C locale has none
             boolean modifier = (format.charAt(i) == 'E' || format.charAt(i) == 'O') && i + 1 < format.length();
             if (modifier) {
                 i++;
             }
-            if (!date(format.charAt(i)) && !clock(format.charAt(i))) {
-                out.append('%').append(format.charAt(i));
+            char letter = format.charAt(i++);
+            if (!date(letter) && !clock(letter)) {
+                out.append('%').append(letter);
             }
         }
     }

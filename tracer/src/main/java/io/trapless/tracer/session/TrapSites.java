@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Where a trap can stand in for a jump: only one byte is replaced, and the instruction is executed by the kernel. */
 final class TrapSites {
     /** es, cs, ss, ds and lock: the kernel sets no uprobe before them ({@code is_prefix_bad}, arch/x86/kernel/uprobes.c). */
-    private static final String BAD_PREFIXES = "\u0026\u002e\u0036\u003e\u00f0";
+    private static final String BAD_PREFIXES = "&.6>\u00f0";
 
     /** Nops of these lengths the kernel replaces, since Linux 6.18, by a call that pushes onto the stack, over the function's red zone. */
     private static final int SHORTEST_REPLACED_NOP = 5;
