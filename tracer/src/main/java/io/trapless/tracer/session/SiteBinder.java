@@ -122,7 +122,9 @@ final class SiteBinder {
                         resolution.refusals().forEach(refusal -> refuse(refusal.probe(), refusal.sentence())),
                 (clause, site) -> {
                     modules.put(site.module().path(), site.module());
-                    bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, CodeObstacles.NONE, this))
+                    bindings.computeIfAbsent(
+                                    site.module().path(),
+                                    _ -> new TargetBinding(EventType.NO_PID, CodeObstacles.NONE, this))
                             .add(clause, site);
                 });
         Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
