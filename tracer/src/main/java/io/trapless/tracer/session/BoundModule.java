@@ -9,8 +9,7 @@ import java.util.List;
  * @param semaphores addresses to raise, each once
  * @param traps where no jump is possible
  */
-record BoundModule(
-        List<ArmedSite> sites, List<Long> semaphores, List<BoundProbe> probes, List<BoundTrap> traps) {
+record BoundModule(List<ArmedSite> sites, List<Long> semaphores, List<BoundProbe> probes, List<BoundTrap> traps) {
     BoundModule {
         sites = List.copyOf(sites);
         semaphores = List.copyOf(semaphores);

@@ -35,7 +35,8 @@ final class Follower implements Following.Listener {
 
     @Override
     public void forked(int parent, TargetProcess child, StoppedThreads stopped) {
-        TracedProcess maker = processes.present(parent);
+        // It may have ended before its child was told of: a daemon's first parent does.
+        TracedProcess maker = processes.latest(parent);
         TracedProcess forked =
                 maker == null ? new TracedProcess(child, TracedProcess.Origin.FORKED, parent) : maker.forked(child);
         forked.follow();

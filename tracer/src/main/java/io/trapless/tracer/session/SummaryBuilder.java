@@ -84,12 +84,7 @@ final class SummaryBuilder {
                 rows.put(
                         new Row(id, process.pid()),
                         new SiteResult(
-                                probe.event().name(),
-                                process.pid(),
-                                probe.address(),
-                                probe.strategy(),
-                                events,
-                                lost));
+                                probe.event().name(), process.pid(), probe.address(), probe.strategy(), events, lost));
             }
         }
         return List.copyOf(rows.values());

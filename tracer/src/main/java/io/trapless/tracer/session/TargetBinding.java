@@ -119,8 +119,7 @@ final class TargetBinding {
             return;
         }
         SiteProbe probe = binder.probe(clause, site.probe(), site.fileAddress(), types, List.of());
-        TrapProbe trap =
-                new TrapProbe(probe.eventId(), root + site.module().path(), offset.getAsLong(), program);
+        TrapProbe trap = new TrapProbe(probe.eventId(), root + site.module().path(), offset.getAsLong(), program);
         traps.add(new BoundTrap(trap, site.probe(), fileAddress + site.module().loadBias()));
         trapEvents.add(EventTypes.of(probe, site.probe(), pid));
     }
@@ -281,11 +280,7 @@ final class TargetBinding {
             }
             armed.add(trap);
             probes.add(new BoundProbe(
-                    trapEvents.get(i),
-                    binder.clauseOf(trap.probe().eventId()),
-                    pid,
-                    trap.address(),
-                    BoundProbe.TRAP));
+                    trapEvents.get(i), binder.clauseOf(trap.probe().eventId()), pid, trap.address(), BoundProbe.TRAP));
         }
         return armed;
     }

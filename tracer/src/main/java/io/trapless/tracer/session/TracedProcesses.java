@@ -25,6 +25,15 @@ final class TracedProcesses {
         return present.get(pid);
     }
 
+    /** What a pid is now or, if it is none of ours any more, was last; null if it never was. */
+    synchronized @Nullable TracedProcess latest(int pid) {
+        TracedProcess now = present.get(pid);
+        for (int i = all.size() - 1; now == null && i >= 0; i--) {
+            now = all.get(i).pid() == pid ? all.get(i) : null;
+        }
+        return now;
+    }
+
     /** A pid is none of ours any more. */
     synchronized @Nullable TracedProcess remove(int pid) {
         return present.remove(pid);
