@@ -4,7 +4,6 @@ import java.lang.constant.ClassDesc;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Objects that generated code refers to: each becomes a final field of the class, set by its constructor. */
 final class Constants {

@@ -18,6 +18,7 @@ enum Form {
 
     @SuppressWarnings("ImmutableEnumChecker") // ClassDesc is immutable by contract
     private final ClassDesc type;
+
     private final TypeKind kind;
 
     Form(ClassDesc type, TypeKind kind) {

@@ -17,6 +17,7 @@ enum NameTable {
 
     private final String file;
     private final String unknown;
+
     @SuppressWarnings("ImmutableEnumChecker") // filled once, by the constructor
     private final Map<Long, String> names = new HashMap<>();
 

@@ -106,7 +106,8 @@ final class SiteBinder {
                     }
                 });
         BoundModule bound = binding.finish();
-        return new BoundTarget(process, bound.sites(), bound.semaphores(), bound.probes(), bound.traps(), awaitsLoads[0]);
+        return new BoundTarget(
+                process, bound.sites(), bound.semaphores(), bound.probes(), bound.traps(), awaitsLoads[0]);
     }
 
     /**
@@ -123,7 +124,9 @@ final class SiteBinder {
                         resolution.refusals().forEach(refusal -> refuse(refusal.probe(), refusal.sentence())),
                 (clause, site) -> {
                     modules.put(site.module().path(), site.module());
-                    bindings.computeIfAbsent(site.module().path(), _ -> new TargetBinding(EventType.NO_PID, "", CodeObstacles.NONE, this))
+                    bindings.computeIfAbsent(
+                                    site.module().path(),
+                                    _ -> new TargetBinding(EventType.NO_PID, "", CodeObstacles.NONE, this))
                             .add(clause, site);
                 });
         Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
