@@ -35,6 +35,10 @@ final class CallCompiler {
                 stringCall("length", INT);
                 code.i2l();
             }
+            case STR_LIMIT -> {
+                arguments(arguments);
+                emitter.staticCall(Names.TEXTS, "limit", STRING, STRING, LONG);
+            }
             case STRNCMP -> {
                 arguments(arguments);
                 emitter.staticCall(Names.TEXTS, "differ", LONG, STRING, STRING, LONG);
