@@ -28,6 +28,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
@@ -73,9 +75,28 @@ public final class ProgramAction {
                     terminal.err().flush();
                 }
                 stages.checked(program);
-                yield run(program);
+                yield areNamesKnown(program) ? run(program) : new Outcome.Exited(1);
             }
         };
+    }
+
+    /** Tells of named parameters that the program has not asked for by {@code getopt}. */
+    private boolean areNamesKnown(CheckedProgram program) {
+        Set<String> expected = new TreeSet<>();
+        program.options().forEach(option -> expected.add(option.name()));
+        Set<String> unexpected = new TreeSet<>(request.named().keySet());
+        unexpected.removeAll(expected);
+        if (unexpected.isEmpty()) {
+            return true;
+        }
+        terminal.err().println("ERROR: unexpected program command line options: --" + String.join(", --", unexpected));
+        terminal.err()
+                .println(
+                        expected.isEmpty()
+                                ? "HINT: the program expects no options"
+                                : "HINT: expected program options: --" + String.join(", --", expected));
+        terminal.err().flush();
+        return false;
     }
 
     private Source source() throws IOException {

@@ -57,7 +57,7 @@ final class ExpressionCompiler {
     void emit(CheckedExpression expression) {
         switch (expression) {
             case CheckedExpression.NumberConstant c -> code.loadConstant(c.value());
-            case CheckedExpression.TextConstant c -> emitter.text(ByteText.ofLiteral(c.text()));
+            case CheckedExpression.TextConstant c -> emitter.text(literal(c.text()));
             case CheckedExpression.BytesConstant c -> emitter.constant(blob(c.bytes()), Names.BLOB);
             case CheckedExpression.Variable v -> action.load(v.slot());
             case CheckedExpression.MapValue v -> mapValue(v);
@@ -99,6 +99,13 @@ final class ExpressionCompiler {
             case CheckedExpression.TimeText t -> timeText(t);
             default -> effects.emit(expression);
         }
+    }
+
+    /** A string ends at its first NUL, in a literal too. */
+    private static String literal(String text) {
+        String bytes = ByteText.ofLiteral(text);
+        int end = bytes.indexOf('\0');
+        return end < 0 ? bytes : bytes.substring(0, end);
     }
 
     private static IllegalArgumentException outside(CheckedExpression expression) {

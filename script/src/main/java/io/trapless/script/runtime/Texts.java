@@ -17,9 +17,9 @@ public final class Texts {
         return text.length() < size ? text : text.substring(0, Math.max(0, size - 1));
     }
 
-    /** {@code text} cut to {@code limit} bytes. */
-    public static String cut(String text, long limit) {
-        return limit < 0 || limit >= text.length() ? text : text.substring(0, (int) limit);
+    /** {@code text} as it fits {@code limit} bytes with its NUL; the limit is unsigned. */
+    public static String limit(String text, long limit) {
+        return limit < 0 || limit > text.length() ? text : text.substring(0, (int) Math.max(0, limit - 1));
     }
 
     /** {@code text} cut at {@code limit - 1} bytes, for the NUL; the limit is unsigned, and 0 leaves nothing. */
