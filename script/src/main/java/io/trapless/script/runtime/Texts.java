@@ -22,11 +22,6 @@ public final class Texts {
         return limit < 0 || limit > text.length() ? text : text.substring(0, (int) Math.max(0, limit - 1));
     }
 
-    /** {@code text} cut at {@code limit - 1} bytes, for the NUL; the limit is unsigned, and 0 leaves nothing. */
-    public static String limit(String text, long limit) {
-        return limit == 0 ? "" : cut(text, limit - 1);
-    }
-
     /** The byte at {@code index} as {@code int8}; 0 outside. */
     public static long byteAt(String text, long index) {
         return index < 0 || index >= text.length() ? 0 : (byte) text.charAt((int) index);
