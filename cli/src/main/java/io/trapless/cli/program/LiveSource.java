@@ -236,7 +236,7 @@ final class LiveSource implements EventSource {
 
         @Override
         public void packet(RingId ring, MemorySegment packet) {
-            events.packet(2 * ring.cpu() + ring.kind().ordinal(), ring.cpu(), packet);
+            events.packet(2 * ring.cpu() + ring.kind().code(), ring.cpu(), packet);
         }
 
         @Override

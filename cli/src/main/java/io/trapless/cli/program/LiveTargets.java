@@ -12,6 +12,7 @@ import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.linux.Processes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -139,17 +140,16 @@ final class LiveTargets implements Targets, AutoCloseable {
     }
 
     private void closeMemories() {
-        for (Optional<FileChannel> memory : memories.values()) {
-            try {
-                if (memory.isPresent()) {
-                    memory.get().close();
-                }
-            } catch (IOException e) {
-                // it was only read from
-                continue;
-            }
-        }
+        memories.values().forEach(memory -> memory.ifPresent(LiveTargets::close));
         memories.clear();
+    }
+
+    private static void close(FileChannel memory) {
+        try {
+            memory.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

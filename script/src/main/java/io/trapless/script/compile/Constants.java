@@ -4,7 +4,6 @@ import java.lang.constant.ClassDesc;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Objects that generated code refers to: each becomes a final field of the class, set by its constructor. */
 final class Constants {
@@ -16,7 +15,7 @@ final class Constants {
     record Constant(String field, ClassDesc type, Object value) {}
 
     private final List<Constant> all = new ArrayList<>();
-    private final Map<Object, Constant> known = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Constant> known = new IdentityHashMap<>();
 
     /** The field that holds {@code value}; the same object always has the same. */
     Constant of(Object value, ClassDesc type) {

@@ -38,7 +38,7 @@ public interface Output {
     void attachedProbes(long count);
 
     /**
-     * The result of one {@code test} probe.
+     * The result of one test probe.
      *
      * @param names of all tests
      * @param index of this one
@@ -47,7 +47,7 @@ public interface Output {
      */
     void testResult(List<String> names, int index, long nanos, List<Boolean> passed, String text);
 
-    /** The result of one {@code bench} probe. */
+    /** The result of one bench probe. */
     void benchResult(List<String> names, int index, long averageNanos, long iterations);
 
     /** The main part is over; what follows are the maps. */

@@ -12,6 +12,7 @@ import io.trapless.script.output.Output;
 import io.trapless.script.output.Place;
 import io.trapless.script.output.Report;
 import io.trapless.script.value.Blob;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -242,7 +243,7 @@ public final class ScriptRuntime {
         return comm == null ? UNKNOWN_COMM : comm;
     }
 
-    /** {@code cpid} where a child is needed. */
+    /** The child's process id, where one is needed. */
     public long checkedChild(long pid, Place place) {
         if (pid == 0) {
             output.message(Output.Severity.WARNING, "cpid is 0: no command was given by -c", place);
@@ -350,7 +351,7 @@ public final class ScriptRuntime {
     }
 
     public void printTime(String format) {
-        output.time(TimeFormat.format(format, ZonedDateTime.now()));
+        output.time(TimeFormat.format(format, ZonedDateTime.now(ZoneId.systemDefault())));
     }
 
     public void signal(Moment moment, long number, boolean thread, Place place) {

@@ -26,6 +26,7 @@ public final class TimeFormat {
         return result.out.toString();
     }
 
+    @SuppressWarnings("IncrementInForLoopAndHeader") // a conversion takes two or three characters
     private void all(String format) {
         for (int i = 0; i < format.length(); i++) {
             char c = format.charAt(i);
