@@ -49,6 +49,7 @@ public final class ProgramAction {
         return new ProgramAction(request, terminal).run();
     }
 
+    @SuppressWarnings("RefactorSwitch") // both ways print before they return
     private Outcome run() throws IOException, InterruptedException {
         if (request.mode() == ProgramRequest.Mode.INFO) {
             ToolInfo.print(terminal.out());

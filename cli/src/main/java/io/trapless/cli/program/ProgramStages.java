@@ -83,6 +83,7 @@ final class ProgramStages {
     }
 
     /** {@code --fmt}: prints a program in one form. */
+    @SuppressWarnings("RefactorSwitch") // both ways print before they return
     static Outcome format(Source source, @Nullable Path output, Terminal terminal) throws IOException {
         return switch (Parser.program(source)) {
             case Result.Failed<Program> failed -> {

@@ -18,6 +18,7 @@ final class SignalWatch {
      * @param name without {@code SIG}
      * @return false if this JVM can't take it
      */
+    @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself
     static boolean start(String name, int number, Signals signals) {
         try {
             Class<?> signalType = Class.forName("sun.misc.Signal");

@@ -1,7 +1,6 @@
 package io.trapless.language.check;
 
 import io.trapless.language.checked.CheckedExpression;
-import io.trapless.language.types.Type;
 import org.jspecify.annotations.Nullable;
 
 /** Whether two literals are the same. */
@@ -12,9 +11,8 @@ final class LiteralEquality {
     static @Nullable Boolean of(CheckedExpression a, CheckedExpression b) {
         return switch (a) {
             case CheckedExpression.NumberConstant x ->
-                b instanceof CheckedExpression.NumberConstant y
-                        && (x.type() instanceof Type.Bool) == (y.type() instanceof Type.Bool)
-                        && x.value() == y.value();
+                // A truth value is compared as the number that it is, as where it is not known yet.
+                b instanceof CheckedExpression.NumberConstant y ? x.value() == y.value() : null;
             case CheckedExpression.TextConstant x ->
                 b instanceof CheckedExpression.TextConstant y && x.text().equals(y.text());
             case CheckedExpression.TupleOf x -> b instanceof CheckedExpression.TupleOf y ? tuples(x, y) : null;

@@ -7,6 +7,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 
 /** How values of a type lie in locals and on the operand stack. */
+@SuppressWarnings("ImmutableEnumChecker") // a ClassDesc never changes
 enum Form {
     NUMBER(ConstantDescs.CD_long, TypeKind.LONG),
     TEXT(ConstantDescs.CD_String, TypeKind.REFERENCE),

@@ -6,6 +6,7 @@ import java.util.Arrays;
  * The buckets of one histogram. Those of {@code hist} are logarithmic with {@code bits} more bits of precision: bucket 0 takes what is negative, and each power of two above is cut into
  * {@code 1 << bits} buckets of equal width. Those of {@code lhist} are linear: bucket 0 takes what is below the minimum, the last what is not below the maximum.
  */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 final class Buckets {
     private static final int FIRST_BUCKETS = 32;
 

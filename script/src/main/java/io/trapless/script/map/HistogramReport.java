@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Buckets with their bounds, from the first that is not empty to the last. */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 final class HistogramReport {
     static final Report.Histogram EMPTY = new Report.Histogram(null, List.of(), new long[0]);
 

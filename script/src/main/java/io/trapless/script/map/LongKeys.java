@@ -3,6 +3,7 @@ package io.trapless.script.map;
 import java.util.Arrays;
 
 /** Integer keys. Nothing is boxed. */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 final class LongKeys extends Slots {
     /** 2^64 divided by the golden ratio: Knuth's multiplicative hashing. */
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;

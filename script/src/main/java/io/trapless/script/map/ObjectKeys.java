@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Keys that are strings, tuples or bytes; equal if {@link Object#equals} says so. */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 final class ObjectKeys extends Slots {
     private static final int GOLDEN = 0x9e3779b9;
 

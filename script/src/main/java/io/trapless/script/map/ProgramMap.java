@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Numbers lie in two columns of {@code long}: the value or total, and what goes with it (the number of values of an average, whether a minimum has one). Everything else lies in a column of
  * objects. One thread at a time.
  */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 public final class ProgramMap {
     /** The slot of a key that is not there or did not fit. */
     public static final int NONE = -1;

@@ -6,6 +6,7 @@ import java.util.Arrays;
  * Which slots are in use, and a table of open addressing that leads to them. Slots are given out densely from 0 and again after they were freed, so columns of values stay short. Subclasses
  * keep the keys by slot.
  */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 abstract class Slots {
     static final int FIRST_SLOTS = 16;
 

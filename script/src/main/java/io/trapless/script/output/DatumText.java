@@ -3,6 +3,7 @@ package io.trapless.script.output;
 import java.util.List;
 
 /** A value as text output writes it: arrays without spaces, tuples and structures with them, as bpftrace 0.26 does. */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 public final class DatumText {
     private static final String HEX = "0123456789abcdef";
 

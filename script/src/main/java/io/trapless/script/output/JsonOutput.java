@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Results as JSON, one object a line, in bpftrace's form. Everything goes to one sink. */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 public final class JsonOutput implements Output {
     private final TextSink out;
     private final boolean warnings;

@@ -47,7 +47,7 @@ public interface Output {
      */
     void testResult(List<String> names, int index, long nanos, List<Boolean> passed, String text);
 
-    /** The result of one {@code bench} probe. */
+    /** The result of one bench probe. */
     void benchResult(List<String> names, int index, long averageNanos, long iterations);
 
     /** The main part is over; what follows are the maps. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Events from live rings on their way to handlers: packets come in on one thread, ring by ring, and events go out on another, merged by time. What has come in but might still be overtaken by an older event of
  * another ring waits until all rings have been looked at once more.
  */
+@SuppressWarnings("WaitNotInLoop") // whoever wakes early only looks early
 public final class LiveEvents {
     /** Packets that wait take at most so much memory; then their bringer waits, and the rings count what they lose. */
     private static final long MAX_WAITING_BYTES = 64L << 20;

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a program, in bpftrace's order: begin probes, attaching, events, intervals and signals as they come, end probes, maps. Everything happens on the thread that calls {@link #run}.
  */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 public final class ProgramRun {
     /** How long a wait lasts at most: signals are looked for in between. */
     private static final long MAX_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

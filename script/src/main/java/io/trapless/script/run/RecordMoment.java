@@ -14,6 +14,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A moment that a record tells of. Fields are read from the record's own memory, when the handler asks for them. */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 final class RecordMoment extends Moment {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

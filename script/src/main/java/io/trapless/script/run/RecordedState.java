@@ -18,6 +18,7 @@ import java.util.Map;
  * A recorded event as the state of the target that a capture looks at: argument N is the field {@code argN}, what a function returned is {@code retval}. Where such a field is a string or bytes, the argument
  * is an address at which they can be read.
  */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 final class RecordedState implements Evaluator.TargetState {
     /** Addresses of recorded strings: above those of any process on x86-64. */
     private static final long STRINGS = 0x4000_0000_0000_0000L;

@@ -1,6 +1,7 @@
 package io.trapless.script.runtime;
 
 /** Operators on 64-bit numbers where bpftrace's meaning is not that of the JVM. */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 public final class Arithmetic {
     private Arithmetic() {}
 

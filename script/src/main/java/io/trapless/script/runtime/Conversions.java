@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Values of one type as values of another. */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 public final class Conversions {
     private Conversions() {}
 

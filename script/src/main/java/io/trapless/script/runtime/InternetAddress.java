@@ -3,6 +3,7 @@ package io.trapless.script.runtime;
 import io.trapless.script.value.Blob;
 
 /** Internet and hardware addresses as text. */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 public final class InternetAddress {
     private static final int IPV4_BYTES = 4;
     private static final int GROUPS = 8;

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Names of numbers, from a list of lines {@code NUMBER NAME}; read when first asked. */
+@SuppressWarnings("ImmutableEnumChecker") // filled once, by the handlers' thread
 enum NameTable {
     /** Error numbers, by glibc's {@code strerror}. */
     ERRORS("errors.txt", "Unknown error"),

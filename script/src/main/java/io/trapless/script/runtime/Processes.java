@@ -11,6 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code /proc} says of processes and threads. What was read once is kept for a short time, because a handler asks again at each event. */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 public final class Processes {
     private static final long FRESH_NANOS = 1_000_000_000L;
     private static final int MAX_KEPT = 4096;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Memory behind addresses that a handler knows: that of the event's process, read later than the event, and values of the script whose address was taken. What can't be read is zero, and counted.
  */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 final class TargetMemory {
     /** Addresses of script values: not canonical on x86-64, so no process has them. */
     private static final long PINNED = 0x8000_0000_0000_0000L;

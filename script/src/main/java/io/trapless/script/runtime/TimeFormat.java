@@ -26,6 +26,7 @@ public final class TimeFormat {
         return result.out.toString();
     }
 
+    @SuppressWarnings("IncrementInForLoopAndHeader") // a conversion takes two or three characters
     private void all(String format) {
         int i = 0;
         while (i < format.length()) {

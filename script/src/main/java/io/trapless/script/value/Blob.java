@@ -7,6 +7,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes of a target: a buffer, a C structure or a C array, little-endian. Immutable: nobody may change the array after it was handed over. */
+@SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 public final class Blob {
     /** No bytes at all: what a buffer or a structure is that could not be read. */
     public static final Blob EMPTY = new Blob(new byte[0]);

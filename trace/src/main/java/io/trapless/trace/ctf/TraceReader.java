@@ -149,7 +149,7 @@ public final class TraceReader implements AutoCloseable {
             TracedThread thread = threads.get(event.tid());
             if (thread != null) {
                 event.setPid(thread.pid());
-            } else if (event.type().pid() != EventType.NO_PID || stream.recordsPids()) {
+            } else if (stream.recordsPids()) {
                 event.setPid(event.tid()); // a fork leaves one thread, whose id is the process's
             }
         }

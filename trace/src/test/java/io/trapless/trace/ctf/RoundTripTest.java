@@ -68,9 +68,8 @@ class RoundTripTest {
         assertThat(event.tsc()).isEqualTo(entry.tsc());
         assertThat(event.cpu()).isEqualTo(entry.cpu());
         assertThat(event.tid()).isEqualTo(entry.tid());
-        // A process that did not know its number is known by its only thread's; events of no process have none.
-        boolean child = entry.pid() == 0 && entry.type().pid() != 0;
-        assertThat(event.pid()).isEqualTo(child ? entry.tid() : entry.pid());
+        // A process that did not know its number is known by its only thread's.
+        assertThat(event.pid()).isEqualTo(entry.pid() == 0 ? entry.tid() : entry.pid());
         assertThat(event.faultBits()).isEqualTo(entry.faults());
         assertThat(event.cutBits()).isEqualTo(entry.cuts());
         List<Object> values = new ArrayList<>();

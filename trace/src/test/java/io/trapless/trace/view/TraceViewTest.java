@@ -104,7 +104,7 @@ class TraceViewTest {
         assertThat(view(TraceView.Format.TEXT, TraceView.NO_LIMIT, ZoneOffset.UTC))
                 .containsExactly(
                         "[14:13:20.123456789] (+?.?????????) cpu 1 pid 12 tid 34 uprobe:/bin/redis:process: { seq = -1, ptr = 0xDEADBEEF }",
-                        "[14:13:20.123457789] (+0.000001000) cpu 1 tid 35 usdt:\"p\": { file = \"a\\\"\\\\\\n\\x01é\\xff\"…, big = 18446744073709551615, raw = [01 ab 00], ratio = NaN, gone = ? }",
+                        "[14:13:20.123457789] (+0.000001000) cpu 1 pid 35 tid 35 usdt:\"p\": { file = \"a\\\"\\\\\\n\\x01é\\xff\"…, big = 18446744073709551615, raw = [01 ab 00], ratio = NaN, gone = ? }",
                         "[14:13:22.623457789] (+2.500000000) cpu 1 pid 99 tid 36 uprobe:libc:malloc: { }");
         assertThat(notices.toString(StandardCharsets.UTF_8))
                 .isEqualTo("17 events lost between [14:13:20.123456789] and [14:13:23.123456789] on cpu 1\n");
@@ -115,7 +115,7 @@ class TraceViewTest {
         assertThat(view(TraceView.Format.JSON, TraceView.NO_LIMIT, ZoneOffset.UTC))
                 .containsExactly(
                         "{\"time\": 1790000000123456789, \"cpu\": 1, \"pid\": 12, \"tid\": 34, \"probe\": \"uprobe:/bin/redis:process\", \"fields\": {\"seq\": -1, \"ptr\": 3735928559}}",
-                        "{\"time\": 1790000000123457789, \"cpu\": 1, \"pid\": null, \"tid\": 35, \"probe\": \"usdt:\\\"p\\\"\", \"fields\": {\"file\": \"a\\\"\\\\\\n\\u0001é\uFFFD\", \"big\": 18446744073709551615, \"raw\": \"01ab00\", \"ratio\": \"NaN\", \"gone\": null}, \"cut\": [\"file\"], \"fault\": [\"gone\"]}",
+                        "{\"time\": 1790000000123457789, \"cpu\": 1, \"pid\": 35, \"tid\": 35, \"probe\": \"usdt:\\\"p\\\"\", \"fields\": {\"file\": \"a\\\"\\\\\\n\\u0001é\uFFFD\", \"big\": 18446744073709551615, \"raw\": \"01ab00\", \"ratio\": \"NaN\", \"gone\": null}, \"cut\": [\"file\"], \"fault\": [\"gone\"]}",
                         "{\"time\": 1790000002623457789, \"cpu\": 1, \"pid\": 99, \"tid\": 36, \"probe\": \"uprobe:libc:malloc\", \"fields\": {}}");
     }
 

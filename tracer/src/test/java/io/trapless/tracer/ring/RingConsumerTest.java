@@ -214,7 +214,7 @@ class RingConsumerTest {
         try (SessionFile file = create(64 << 20, RecordingMode.DISCARD);
                 RingConsumer consumer = consumer(file, (ring, packet, count) -> {}, RingConsumer.UNLIMITED)) {
             consumer.start();
-            Thread.sleep(500);
+            Thread.sleep(1_500); // what is compiled by then is not what it costs
             long id = Thread.getAllStackTraces().keySet().stream()
                     .filter(t -> t.getName().equals("trapless-consumer") && t.isAlive())
                     .findFirst()
@@ -222,8 +222,8 @@ class RingConsumerTest {
                     .threadId();
             long before = threads.getThreadCpuTime(id);
             long beatBefore = file.lastBeat();
-            Thread.sleep(1_000);
-            assertThat(threads.getThreadCpuTime(id) - before).isLessThan(10_000_000);
+            Thread.sleep(2_000);
+            assertThat(threads.getThreadCpuTime(id) - before).isLessThan(20_000_000);
             assertThat(file.lastBeat()).isGreaterThan(beatBefore);
             consumer.finish();
             assertThat(file.lastBeat()).isZero();
