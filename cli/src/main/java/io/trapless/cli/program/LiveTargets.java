@@ -12,7 +12,6 @@ import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.linux.Processes;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

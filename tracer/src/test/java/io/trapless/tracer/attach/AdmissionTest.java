@@ -2,12 +2,14 @@ package io.trapless.tracer.attach;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.trapless.tracer.attach.AttachRefusal.Reason;
 import io.trapless.tracer.linux.Processes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -74,11 +76,7 @@ class AdmissionTest {
 
     @Test
     void aThirtyTwoBitProcess() throws Exception {
-        try (TestTarget program = TestTarget.startCompiled("gcc -m32 -O1 -pthread", "confined")) {
-            assertThat(program.process().isRunning()).isTrue();
-        } catch (AssertionError compilerOrKernel) {
-            throw new AssertionError("install the package gcc-multilib", compilerOrKernel);
-        }
+        assumeTrue(runs(TestTarget.compile("gcc -m32 -O1 -pthread", "zombie")), "this kernel runs no 32-bit programs");
         try (TestTarget program = TestTarget.startCompiled("gcc -m32 -O1 -pthread", "zombie")) {
             assertRefused(program.pid(), Reason.THIRTY_TWO_BIT);
         }
@@ -160,5 +158,18 @@ class AdmissionTest {
                 System.out.print(refused.reason() + " " + refused.getMessage());
             }
         }
+    }
+
+    /** Whether the kernel takes the binary for a program at all: bash exits with 126 where it does not (a JVM would have a shell interpret it). */
+    private static boolean runs(Path binary) throws Exception {
+        Process process = new ProcessBuilder(
+                        "/bin/bash",
+                        "-c",
+                        "exec \"$0\"",
+                        binary.toAbsolutePath().toString())
+                .start();
+        boolean ended = process.waitFor(1, TimeUnit.SECONDS);
+        process.destroyForcibly().waitFor();
+        return !ended || process.exitValue() != 126;
     }
 }

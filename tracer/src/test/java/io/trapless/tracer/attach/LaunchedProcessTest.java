@@ -51,7 +51,7 @@ class LaunchedProcessTest {
                 "gcc -O1 -g -pthread -static",
                 "musl-gcc -O1 -g -pthread",
             })
-    void stoppedAtTheEntryPointWithLibrariesMapped(String compiler) throws Exception {
+    void stoppedBeforeAnyInitializerWithLibrariesMapped(String compiler) throws Exception {
         Path binary = TestTarget.compile(compiler, "busy");
         Path output = Files.createFile(folder.resolve("out"));
         int file = (int) Descriptors.open(output.toString(), Descriptors.O_RDWR);
@@ -63,7 +63,6 @@ class LaunchedProcessTest {
             try (TargetProcess target = entry.target();
                     StoppedThreads stopped = entry.stopped()) {
                 Registers registers = stopped.threads().getFirst().registers();
-                assertThat(registers.rip()).isEqualTo(target.auxiliaryValue(9));
                 assertThat(target.readMemory(registers.rip(), 1)[0]).isNotEqualTo((byte) 0xcc);
                 boolean dynamic = target.mappings().stream()
                         .anyMatch(m -> m.path().contains("libc.so") || m.path().contains("ld-musl"));
