@@ -186,7 +186,6 @@ final class MainTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "record -e x | nothing to attach to; give -p PID, or -- COMMAND at the end",
                 "record -p 1 | nothing to record; give at least one -e",
                 "record -p 1 -e x --snapshot-on crash | add --mode overwrite",
                 "record -p 1 --mode overwrite --snapshot-on crash | nothing to record",
