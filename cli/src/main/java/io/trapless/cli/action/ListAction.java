@@ -17,6 +17,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@code trapless list}. */
@@ -26,6 +27,16 @@ public final class ListAction {
     private ListAction() {}
 
     public static Outcome run(ListRequest request, Terminal terminal) throws IOException {
+        return run(request, terminal, ListAction::how);
+    }
+
+    /** Only the names, as bpftrace lists probes. */
+    public static Outcome names(ListRequest request, Terminal terminal) throws IOException {
+        return run(request, terminal, _ -> "");
+    }
+
+    private static Outcome run(ListRequest request, Terminal terminal, Function<SiteListing.Listed, String> remark)
+            throws IOException {
         try {
             Integer pid = request.pid();
             Path file = request.file();
@@ -40,7 +51,7 @@ public final class ListAction {
             } else {
                 return Outcome.wrongUsage("nothing to list; give -p PID or a FILE");
             }
-            return print(listing, request.pattern() == null, terminal.out());
+            return print(listing, request.pattern() == null, remark, terminal.out());
         } catch (RecordingException e) {
             return Outcome.wrongUsage(e.sentence());
         } catch (AttachException e) {
@@ -69,9 +80,10 @@ public final class ListAction {
     }
 
     /** @param everything no pattern was given: that there are no functions, or no USDT probes, is no news then unless there is neither */
-    private static Outcome print(SiteListing listing, boolean everything, PrintStream out) {
+    private static Outcome print(
+            SiteListing listing, boolean everything, Function<SiteListing.Listed, String> remark, PrintStream out) {
         for (SiteListing.Listed site : listing.sites()) {
-            out.append(site.probe()).append(how(site));
+            out.append(site.probe()).append(remark.apply(site));
             out.append('\n');
         }
         if (listing.sites().isEmpty() && !listing.unmatched().isEmpty()) {

@@ -49,12 +49,12 @@ final class ProbeList {
         String[] parts = pattern.split(":", 3);
         Integer pid = request.pid();
         if (pid != null) {
-            return ListAction.run(new ListRequest(pid, null, pattern.isEmpty() ? null : pattern, false), terminal);
+            return ListAction.names(new ListRequest(pid, null, pattern.isEmpty() ? null : pattern, false), terminal);
         }
         if (parts.length < 2 || !Files.isRegularFile(Path.of(parts[1]))) {
             return Outcome.failed("'" + pattern
                     + "' names no file to look into; give a probe such as uprobe:/usr/bin/env:*, or -p PID");
         }
-        return ListAction.run(new ListRequest(null, Path.of(parts[1]), pattern, false), terminal);
+        return ListAction.names(new ListRequest(null, Path.of(parts[1]), pattern, false), terminal);
     }
 }
