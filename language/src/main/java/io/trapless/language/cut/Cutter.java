@@ -64,10 +64,11 @@ public final class Cutter {
         CheckedExpression outside = outside(filter, inside, collector);
         CheckedStatement.Block handler = collector.block(body);
         List<CaptureCollector.Leaf> leaves = List.copyOf(collector.leaves());
+        int frames = collector.stackFrames();
         List<Type> types = leaves.stream().map(l -> l.expression().type()).toList();
         PushDown pushDown = outside == null ? PushDowns.of(action.body(), values) : null;
         return new Cut(
-                arguments -> program(arguments, inside ? filter : null, leaves),
+                arguments -> program(arguments, inside ? filter : null, leaves, frames),
                 types,
                 outside,
                 handler,
@@ -91,11 +92,15 @@ public final class Cutter {
     }
 
     private CaptureProgram program(
-            ArgumentTypes arguments, @Nullable CheckedExpression filter, List<CaptureCollector.Leaf> leaves) {
+            ArgumentTypes arguments, @Nullable CheckedExpression filter, List<CaptureCollector.Leaf> leaves, int frames) {
         TargetValues values = new TargetValues(definitions, arguments);
         List<Capture> captures = new ArrayList<>();
         for (CaptureCollector.Leaf leaf : leaves) {
-            captures.add(capture("f" + captures.size(), leaf, values));
+            String name = "f" + captures.size();
+            captures.add(
+                    leaf.kind() == CaptureCollector.Kind.FRAMES
+                            ? new Capture(name, new CaptureType.Frames(frames), new Value.UserStack(frames))
+                            : capture(name, leaf, values));
         }
         Value condition = filter == null ? null : values.scalar(filter);
         if (filter != null && condition == null) {
@@ -109,6 +114,7 @@ public final class Cutter {
         CheckedExpression e = leaf.expression();
         Type type = e.type();
         return switch (leaf.kind()) {
+            case FRAMES -> throw new IllegalArgumentException("a stack is no expression");
             case SCALAR -> {
                 Value value = values.scalar(e);
                 int size = type instanceof Type.Bool ? 1 : type.sizeInBytes();

@@ -31,6 +31,13 @@ public sealed interface CaptureType {
      */
     record Buf(int maxBytes) implements CaptureType {}
 
+    /**
+     * The frames of a user stack, the innermost first: u16 count, then that many addresses of 8 bytes.
+     *
+     * @param maxFrames the most, 1 to {@link Limits#MAX_FRAMES}
+     */
+    record Frames(int maxFrames) implements CaptureType {}
+
     /** The number base in which a reader shows an integer. */
     enum Base {
         DEC,
@@ -44,6 +51,7 @@ public sealed interface CaptureType {
             case Floating f -> f.sizeBytes();
             case Str s -> s.maxBytes() + 1;
             case Buf b -> b.maxBytes() + 2;
+            case Frames f -> f.maxFrames() * Long.BYTES + 2;
         };
     }
 }

@@ -14,6 +14,9 @@ public final class Limits {
     public static final int MAX_STRING_BYTES = 240;
     public static final int MAX_BUFFER_BYTES = 240;
 
+    /** Frames of a user stack: as many as bpftrace's {@code ustack} has without a limit. */
+    public static final int MAX_FRAMES = 127;
+
     /** The highest N of {@code argN}. */
     public static final int MAX_ARGUMENT = 31;
 

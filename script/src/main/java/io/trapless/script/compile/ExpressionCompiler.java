@@ -211,6 +211,13 @@ final class ExpressionCompiler {
     }
 
     private void captured(CheckedExpression.Captured captured) {
+        if (captured.type() instanceof Type.Stack stack) {
+            emitter.runtime();
+            emitter.moment();
+            code.loadConstant(captured.field()).loadConstant(stack.limit());
+            emitter.runtimeCall("stack", OBJECT, Names.MOMENT, INT, INT);
+            return;
+        }
         emitter.moment();
         code.loadConstant(captured.field());
         switch (form(captured)) {

@@ -146,6 +146,7 @@ public final class RecordedTrace implements EventSource {
             case CaptureType.Floating(int size) -> new FieldKind.Real(size);
             case CaptureType.Str _ -> new FieldKind.Text();
             case CaptureType.Buf _ -> new FieldKind.Bytes();
+            case CaptureType.Frames _ -> new FieldKind.Addresses();
         };
     }
 

@@ -261,9 +261,22 @@ public final class ScriptRuntime {
         return surroundings.targets().addressOf((int) moment.pid(), moment.probe(), symbol);
     }
 
-    /** The user's stack at the event. */
+    /** No stack: of a moment of the tracer, or where no field was left for one. */
     public Object stack(Moment moment) {
         return new StackValue((int) moment.pid(), List.of());
+    }
+
+    /** The innermost {@code limit} frames of the user stack in a field. */
+    public Object stack(Moment moment, int field, int limit) {
+        long[] frames = moment.frames(field);
+        int count = Math.min(limit, frames.length);
+        List<Long> shown = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            shown.add(frames[i]);
+        }
+        int pid = (int) moment.pid();
+        surroundings.targets().seen(pid, shown);
+        return new StackValue(pid, shown);
     }
 
     /** The number of frames. */

@@ -1,5 +1,6 @@
 package io.trapless.script.runtime;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler may want to know of a process after the event: the narrow window through which scripts see live processes. Called by the handlers' thread only. */
@@ -37,6 +38,9 @@ public interface Targets {
 
     /** Reads {@code length} bytes of a process's memory; false if any of them can't be read. */
     boolean read(int pid, long address, byte[] into, int length);
+
+    /** Addresses of code in a process that may have to be named after it is gone: whoever keeps what tells their names may see to that now. */
+    default void seen(int pid, List<Long> addresses) {}
 
     /** The function that holds an address of a process, or null if it is not known. */
     @Nullable Symbol symbol(int pid, long address);

@@ -28,6 +28,7 @@ final class EventTypes {
             case CaptureType.Floating(int sizeBytes) -> new FieldKind.Real(sizeBytes);
             case CaptureType.Str _ -> new FieldKind.Text();
             case CaptureType.Buf _ -> new FieldKind.Bytes();
+            case CaptureType.Frames _ -> new FieldKind.Addresses();
         };
     }
 }

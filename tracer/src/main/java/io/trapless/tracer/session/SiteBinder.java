@@ -18,6 +18,7 @@ import io.trapless.tracer.resolve.Resolver;
 import io.trapless.tracer.resolve.Site;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
 import io.trapless.tracer.trampoline.ArgumentLocation;
+import io.trapless.tracer.trampoline.FrameStart;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
 import java.util.HashMap;
@@ -214,9 +215,16 @@ final class SiteBinder {
      * What a clause records at a site.
      *
      * @param place what tells its event from others of the clause: the probe's name, and whatever else there is
+     * @param frame where a user stack begins there
      * @throws RecordingException the clause is wrong there, or there are no more event ids
      */
-    SiteProbe probe(int clause, String place, long fileAddress, ArgumentTypes types, List<ArgumentLocation> locations)
+    SiteProbe probe(
+            int clause,
+            String place,
+            long fileAddress,
+            ArgumentTypes types,
+            List<ArgumentLocation> locations,
+            FrameStart frame)
             throws RecordingException {
         CaptureProgram program = slice(clause, types);
         int id = ids.of(clause, place, fileAddress, types);
@@ -225,7 +233,7 @@ final class SiteBinder {
                     + " places; a recording holds no more, so name fewer of them");
         }
         int trigger = clause < firstTrigger ? SiteProbe.NO_TRIGGER : clause - firstTrigger;
-        return new SiteProbe(id, program.filter(), program.captures(), locations, trigger);
+        return new SiteProbe(id, program.filter(), program.captures(), locations, frame, trigger);
     }
 
     /** Which clause an event is of. */

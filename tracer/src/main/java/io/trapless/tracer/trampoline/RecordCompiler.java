@@ -17,6 +17,7 @@ import io.trapless.binary.x86.Label;
 import io.trapless.binary.x86.Mem;
 import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureType;
+import io.trapless.language.slice.RegisterName;
 import io.trapless.language.slice.Value;
 import io.trapless.layout.RecordDescriptor;
 import io.trapless.tracer.trampoline.ArgumentLocation.InRegister;
@@ -111,6 +112,7 @@ final class RecordCompiler {
                 asm.lea(RBX, Mem.of(RBX, RAX, 1, 1)); // the NUL too
             }
             case CaptureType.Buf(int maxBytes) -> computeBuffer((Value.BytesAt) value, maxBytes);
+            case CaptureType.Frames(int maxFrames) -> computeFrames(maxFrames);
         }
     }
 
@@ -136,6 +138,53 @@ final class RecordCompiler {
         values.noteStatus();
         asm.mov(Mem.of(RBX, 0), RAX, 2);
         asm.lea(RBX, Mem.of(RBX, RAX, 1, 2));
+    }
+
+    /** The site, the function's return address by what is known of the site, and from there on by frame pointers. */
+    private void computeFrames(int maxFrames) {
+        Label counted = asm.label();
+        FrameStart start = probe.frame();
+        operands.load(RAX, new Value.Register(RegisterName.RIP, 8));
+        asm.mov(Mem.of(RBX, 2), RAX, 8);
+        asm.mov(RSI, 1); // frames so far
+        if (maxFrames > 1) {
+            place(RAX, start, start.returnAddressOffset());
+            asm.mov(RDX, 8);
+            asm.call(shared.safeLoad());
+            asm.test(RAX, RAX, 8);
+            asm.jcc(Condition.E, counted);
+            asm.mov(Mem.of(RBX, 10), RAX, 8);
+            asm.mov(RSI, 2);
+        }
+        if (maxFrames > 2) {
+            if (start.savedFramePointer()) {
+                place(RAX, start, start.framePointerOffset());
+                asm.mov(RDX, 8);
+                asm.call(shared.safeLoad());
+            } else {
+                operands.load(RAX, new Value.Register(RegisterName.RBP, 8));
+            }
+            asm.mov(RSI, RAX, 8);
+            place(RCX, start, start.returnAddressOffset());
+            asm.add(RCX, 8, 8);
+            asm.lea(RDI, Mem.of(RBX, 2 + 2 * 8));
+            asm.mov(RDX, maxFrames - 2);
+            asm.call(shared.walkFrames());
+            asm.lea(RSI, Mem.of(RAX, 2));
+        }
+        asm.bind(counted);
+        asm.mov(Mem.of(RBX, 0), RSI, 2);
+        asm.lea(RBX, Mem.of(RBX, RSI, 8, 2));
+    }
+
+    /** dst = an address that is known relative to the target's stack pointer or frame pointer. */
+    private void place(Gpr dst, FrameStart start, int offset) {
+        if (start.fromFramePointer()) {
+            operands.load(dst, new Value.Register(RegisterName.RBP, 8));
+            asm.lea(dst, Mem.of(dst, offset));
+        } else {
+            asm.lea(dst, frame.originalStack(offset));
+        }
     }
 
     /** rdx or another register = the record's size. */

@@ -84,7 +84,9 @@ final class RecordPlan {
     }
 
     private static boolean isVariable(CaptureType type) {
-        return type instanceof CaptureType.Str || type instanceof CaptureType.Buf;
+        return type instanceof CaptureType.Str
+                || type instanceof CaptureType.Buf
+                || type instanceof CaptureType.Frames;
     }
 
     private static int scratchFor(Value root) {
@@ -124,7 +126,8 @@ final class RecordPlan {
         for (Capture capture : probe.captures()) {
             payload += Math.max(8, capture.type().maxRecordBytes());
         }
-        return SCRATCH_OFFSET + align8(scratch) + FAULT_AND_CUT_BYTES + align8(payload) + 8;
+        int window = probe.hasStack() ? StackRoutine.STACK_BYTES : 0;
+        return SCRATCH_OFFSET + align8(scratch) + FAULT_AND_CUT_BYTES + align8(payload) + 8 + window;
     }
 
     List<Field> fields() {

@@ -16,6 +16,8 @@ final class RegistersRead {
         ValueCompiler.any(value, v -> {
             if (v instanceof Value.Register register && register.name().isGeneral()) {
                 into.add(Gpr.of(register.name().number()));
+            } else if (v instanceof Value.UserStack) {
+                into.add(Gpr.RBP);
             } else if (v instanceof Value.Argument argument) {
                 addLocation(Operands.locate(arguments, argument.index()), into);
             }

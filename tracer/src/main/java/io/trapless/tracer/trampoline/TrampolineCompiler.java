@@ -348,6 +348,7 @@ public final class TrampolineCompiler {
                         root,
                         v -> v instanceof Value.StringAt
                                 || v instanceof Value.BytesAt
+                                || v instanceof Value.UserStack
                                 || v instanceof Value.StringEquals);
                 if (ValueCompiler.needsRcx(root)) {
                     changed.add(RCX);
