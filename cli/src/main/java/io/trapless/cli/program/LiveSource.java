@@ -26,6 +26,7 @@ import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingOptions;
 import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
+import io.trapless.tracer.symbol.ProcessSymbols;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -43,22 +44,29 @@ final class LiveSource implements EventSource {
 
     private final LiveEvents events;
     private final List<CheckedAction> sites;
+    private final ProcessSymbols symbols;
     private final Set<Integer> found = ConcurrentHashMap.newKeySet();
     private @Nullable Recording recording;
     private long lost;
     private boolean stopped;
 
-    private LiveSource(List<CheckedAction> sites, Clocks clocks) throws IOException {
+    private LiveSource(List<CheckedAction> sites, Clocks clocks, ProcessSymbols symbols) throws IOException {
         this.sites = sites;
+        this.symbols = symbols;
         this.events = new LiveEvents(2 * Cpus.possibleCount(), clocks.wallOffset());
     }
 
     /** Arms everything. */
     static LiveSource start(
-            CheckedProgram program, List<CheckedAction> sites, ProgramRequest request, Clocks clocks, Terminal terminal)
+            CheckedProgram program,
+            List<CheckedAction> sites,
+            ProgramRequest request,
+            Clocks clocks,
+            ProcessSymbols symbols,
+            Terminal terminal)
             throws SourceException, InterruptedException {
         try {
-            LiveSource source = new LiveSource(sites, clocks);
+            LiveSource source = new LiveSource(sites, clocks, symbols);
             Recording recording = Recording.start(source.recordingRequest(request));
             source.recording = recording;
             source.tellMissing(program.settings().missingProbes(), recording, request, terminal);
@@ -232,6 +240,16 @@ final class LiveSource implements EventSource {
         public void known(EventType event, int index) {
             found.add(index);
             events.known(event, sites.get(index).index());
+        }
+
+        @Override
+        public void appeared(int pid) {
+            symbols.appeared(pid);
+        }
+
+        @Override
+        public void forked(int parent, int child) {
+            symbols.forked(parent, child);
         }
 
         @Override

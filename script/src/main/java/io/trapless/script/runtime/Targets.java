@@ -36,6 +36,19 @@ public interface Targets {
      */
     record Symbol(String name, long offset, String module) {}
 
+    /**
+     * A place in a file.
+     *
+     * @param buildId hexadecimal, empty if the file has none
+     * @param offset in the file
+     */
+    record Place(String buildId, long offset) {}
+
+    /** The place in a file of an address of a process, or null if it is not known. */
+    default @Nullable Place place(int pid, long address) {
+        return null;
+    }
+
     /** Reads {@code length} bytes of a process's memory; false if any of them can't be read. */
     boolean read(int pid, long address, byte[] into, int length);
 

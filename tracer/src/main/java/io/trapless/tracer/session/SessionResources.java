@@ -124,6 +124,7 @@ final class SessionResources {
             if (request.tap() != null) {
                 request.tap().begin(catalog.schema().clock());
             }
+            resources.tellAppeared(targets);
             resources.tell(targets, catalog.schema().events());
             resources.consumer.start();
             created = true;
@@ -164,6 +165,7 @@ final class SessionResources {
      */
     void extend(List<BoundTarget> targets) throws IOException {
         List<EventType> fresh = catalog.add(targets);
+        tellAppeared(targets);
         if (fresh.isEmpty()) {
             return;
         }
@@ -172,6 +174,29 @@ final class SessionResources {
         tell(targets, fresh);
         consumer.add(fresh);
         fresh.forEach(event -> file.setEnabled(event.id(), true));
+    }
+
+    /** A process has loaded something, or is going to be left: what it has mapped is taken down for whoever names its addresses. */
+    void refresh(TargetProcess process) {
+        catalog.refresh(process);
+        if (tap != null) {
+            tap.appeared(process.pid());
+        }
+    }
+
+    /** A process was forked by a recorded one. */
+    void forked(int parent, TargetProcess child) {
+        catalog.forked(parent, child);
+        if (tap != null) {
+            tap.forked(parent, child.pid());
+        }
+    }
+
+    private void tellAppeared(List<BoundTarget> targets) {
+        EventTap listener = tap;
+        if (listener != null) {
+            targets.forEach(target -> listener.appeared(target.process().pid()));
+        }
     }
 
     /** Tells the tap what new event ids mean. */

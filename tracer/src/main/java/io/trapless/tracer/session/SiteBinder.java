@@ -4,6 +4,7 @@ import io.trapless.binary.symbol.Glob;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
+import io.trapless.language.slice.Value;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
@@ -37,6 +38,7 @@ final class SiteBinder {
     private final List<CaptureSource> clauses;
     private final int firstTrigger;
     private boolean traps;
+    private boolean stacks;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
@@ -68,6 +70,11 @@ final class SiteBinder {
         this.systemCalls = systemCalls;
         this.later = later;
         this.durations = durations;
+    }
+
+    /** Whether anything captures a user stack: what processes load is then of interest, for the names of its frames. */
+    boolean hasStacks() {
+        return stacks;
     }
 
     /** What has been found, and what is waited for. */
@@ -108,7 +115,7 @@ final class SiteBinder {
                 });
         BoundModule bound = binding.finish();
         return new BoundTarget(
-                process, bound.sites(), bound.semaphores(), bound.probes(), bound.traps(), awaitsLoads[0]);
+                process, bound.sites(), bound.semaphores(), bound.probes(), bound.traps(), awaitsLoads[0] || stacks);
     }
 
     /**
@@ -189,6 +196,7 @@ final class SiteBinder {
             case Result.Failed<CaptureProgram> failed -> throw RecordingException.wrongUsage(failed.text());
             case Result.Ok<CaptureProgram> ok -> {
                 slices.put(key, ok.value());
+                stacks |= ok.value().captures().stream().anyMatch(c -> c.value() instanceof Value.UserStack);
                 yield ok.value();
             }
         };
