@@ -23,6 +23,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +155,17 @@ final class LiveTargets implements Targets, AutoCloseable {
         if (recorded == null) {
             symbols.seen(pid, addresses);
         }
+    }
+
+    @Override
+    public long[] unwind(int pid, byte[] image, int maxFrames) {
+        long[] frames = recorded == null
+                ? symbols.unwind(pid, image, maxFrames)
+                : recorded.unwind(pid, image, maxFrames);
+        if (recorded == null) {
+            symbols.seen(pid, Arrays.stream(frames).boxed().toList());
+        }
+        return frames;
     }
 
     @Override

@@ -26,7 +26,8 @@ final class CaptureCollector extends TreeMapper {
         SCALAR,
         STRING,
         BYTES,
-        FRAMES
+        FRAMES,
+        IMAGE
     }
 
     private final TargetValues values;
@@ -42,14 +43,30 @@ final class CaptureCollector extends TreeMapper {
     private int stackField = -1;
 
     private int stackFrames;
+
+    private final int imageField;
+    private @Nullable Leaf image;
     private boolean ownMemory;
 
     CaptureCollector(TargetValues values) {
-        this.values = values;
+        this(values, 0);
     }
 
+    /** @param imageField which field holds an image of the stack, if there is one: the last */
+    CaptureCollector(TargetValues values, int imageField) {
+        this.values = values;
+        this.imageField = imageField;
+    }
+
+    /** The fields; an image of the stack is the last. */
+
     List<Leaf> leaves() {
-        return leaves;
+        if (image == null) {
+            return leaves;
+        }
+        List<Leaf> all = new ArrayList<>(leaves);
+        all.add(image);
+        return all;
     }
 
     List<Type.Stack> stacks() {
@@ -70,7 +87,7 @@ final class CaptureCollector extends TreeMapper {
             when narrowed(c) ->
                 capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
             case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> memory(e);
-            case CheckedExpression.UserStack s -> stack(s);
+            case CheckedExpression.UserStack s -> s.dwarf() ? image(s) : stack(s);
             default -> null;
         };
     }
@@ -149,6 +166,15 @@ final class CaptureCollector extends TreeMapper {
         leaves.add(new Leaf(stack, Kind.FRAMES));
         known.add(new Value.UserStack(frames));
         return new CheckedExpression.Captured(stackField, stack.type(), stack.span());
+    }
+
+    /** The last field, wherever it is asked for. */
+    private @Nullable CheckedExpression image(CheckedExpression.UserStack stack) {
+        if (image == null && leaves.size() == Limits.MAX_CAPTURES) {
+            return null;
+        }
+        image = new Leaf(stack, Kind.IMAGE);
+        return new CheckedExpression.CapturedImage(imageField, stack.type(), stack.span());
     }
 
     /** Frames that field {@code index} has at the most. */

@@ -9,6 +9,7 @@ import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureProgram;
 import io.trapless.language.slice.CaptureType;
+import io.trapless.language.slice.Limits;
 import io.trapless.language.slice.Value;
 import io.trapless.language.syntax.AttachPoint;
 import io.trapless.language.syntax.ProbePattern;
@@ -60,7 +61,10 @@ public final class Cutter {
             outside(filter, inside, trial);
             body = Unused.without(body, trial.block(body), definitions, values);
         }
-        CaptureCollector collector = new CaptureCollector(values);
+        CaptureCollector counting = new CaptureCollector(values);
+        outside(filter, inside, counting);
+        counting.block(body);
+        CaptureCollector collector = new CaptureCollector(values, counting.leaves().size() - 1);
         CheckedExpression outside = outside(filter, inside, collector);
         CheckedStatement.Block handler = collector.block(body);
         List<CaptureCollector.Leaf> leaves = List.copyOf(collector.leaves());
@@ -98,9 +102,15 @@ public final class Cutter {
         for (CaptureCollector.Leaf leaf : leaves) {
             String name = "f" + captures.size();
             captures.add(
-                    leaf.kind() == CaptureCollector.Kind.FRAMES
-                            ? new Capture(name, new CaptureType.Frames(frames), new Value.UserStack(frames))
-                            : capture(name, leaf, values));
+                    switch (leaf.kind()) {
+                        case FRAMES -> new Capture(name, new CaptureType.Frames(frames), new Value.UserStack(frames));
+                        case IMAGE ->
+                            new Capture(
+                                    name,
+                                    new CaptureType.StackImage(Limits.STACK_IMAGE_BYTES),
+                                    new Value.StackImage(Limits.STACK_IMAGE_BYTES));
+                        default -> capture(name, leaf, values);
+                    });
         }
         Value condition = filter == null ? null : values.scalar(filter);
         if (filter != null && condition == null) {
@@ -114,7 +124,7 @@ public final class Cutter {
         CheckedExpression e = leaf.expression();
         Type type = e.type();
         return switch (leaf.kind()) {
-            case FRAMES -> throw new IllegalArgumentException("a stack is no expression");
+            case FRAMES, IMAGE -> throw new IllegalArgumentException("a stack is no expression");
             case SCALAR -> {
                 Value value = values.scalar(e);
                 int size = type instanceof Type.Bool ? 1 : type.sizeInBytes();

@@ -103,6 +103,8 @@ public final class Evaluator {
                 }
                 yield out.toByteArray();
             }
+            case Value.StackImage image -> // no state has one: nothing of it could be read
+                new byte[2 + CaptureType.StackImage.HEADER_BYTES + image.stackBytes()];
             default -> littleEndian(integer(capture.value()), capture.type().maxRecordBytes());
         };
     }
@@ -128,7 +130,8 @@ public final class Evaluator {
             case Value.Conditional c -> integer(integer(c.condition()) != 0 ? c.whenTrue() : c.whenFalse());
             case Value.Cast c -> Arithmetic.extend(integer(c.operand()), c.sizeBytes(), c.signed());
             case Value.StringEquals s -> Arithmetic.truth(equal(s));
-            case Value.StringAt _, Value.BytesAt _, Value.UserStack _ -> throw new IllegalArgumentException("not a number: " + value);
+            case Value.StringAt _, Value.BytesAt _, Value.UserStack _, Value.StackImage _ ->
+                throw new IllegalArgumentException("not a number: " + value);
         };
     }
 

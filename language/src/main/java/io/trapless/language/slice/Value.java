@@ -174,10 +174,23 @@ public sealed interface Value {
         }
     }
 
+    /** Registers and {@code stackBytes} bytes of the stack. Occurs only as the whole of a {@link CaptureType.StackImage} capture. */
+    record StackImage(int stackBytes) implements Value {
+        @Override
+        public int sizeBytes() {
+            return stackBytes;
+        }
+
+        @Override
+        public boolean signed() {
+            return false;
+        }
+    }
+
     /** Whether it reads memory behind a pointer. */
     default boolean mayFault() {
         return switch (this) {
-            case Argument _, Register _, Constant _, Context _, UserStack _ -> false;
+            case Argument _, Register _, Constant _, Context _, UserStack _, StackImage _ -> false;
             case Load _, StringEquals _, StringAt _, BytesAt _ -> true;
             case Unary u -> u.operand().mayFault();
             case Cast c -> c.operand().mayFault();

@@ -85,6 +85,12 @@ final class ExpressionCompiler {
             case CheckedExpression.IncrementVariable i -> incrementVariable(i);
             case CheckedExpression.IncrementMap i -> effects.increment(i);
             case CheckedExpression.Call c -> calls.emit(c);
+            case CheckedExpression.CapturedImage c -> {
+                emitter.runtime();
+                emitter.moment();
+                code.loadConstant(c.field()).loadConstant(c.type().limit());
+                emitter.runtimeCall("unwound", OBJECT, Names.MOMENT, INT, INT);
+            }
             case CheckedExpression.UserStack _ -> {
                 emitter.runtime();
                 emitter.moment();

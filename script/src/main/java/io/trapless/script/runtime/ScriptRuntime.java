@@ -279,6 +279,16 @@ public final class ScriptRuntime {
         return new StackValue(pid, shown);
     }
 
+    /** The innermost {@code limit} frames of the stack whose image is in a field. */
+    public Object unwound(Moment moment, int field, int limit) {
+        int pid = (int) moment.pid();
+        List<Long> frames = new ArrayList<>();
+        for (long frame : surroundings.targets().unwind(pid, moment.bytes(field).bytes(), limit)) {
+            frames.add(frame);
+        }
+        return new StackValue(pid, frames);
+    }
+
     /** The number of frames. */
     public long stackLength(Object stack) {
         return stack instanceof StackValue value ? value.frames().size() : 0;

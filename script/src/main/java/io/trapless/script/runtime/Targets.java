@@ -44,6 +44,16 @@ public interface Targets {
      */
     record Place(String buildId, long offset) {}
 
+    /**
+     * Unwinds a stack that was captured in a process.
+     *
+     * @param image registers and stack, see {@code CaptureType.StackImage}
+     * @return addresses, the innermost first
+     */
+    default long[] unwind(int pid, byte[] image, int maxFrames) {
+        return new long[0];
+    }
+
     /** The place in a file of an address of a process, or null if it is not known. */
     default @Nullable Place place(int pid, long address) {
         return null;

@@ -1,5 +1,9 @@
 package io.trapless.tracer.session;
 
+import io.trapless.language.diagnostic.Result;
+import io.trapless.language.slice.ArgumentTypes;
+import io.trapless.language.slice.CaptureProgram;
+import io.trapless.language.slice.Value;
 import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TscCalibration;
@@ -106,7 +110,7 @@ final class SessionResources {
                     List.of());
             SessionCatalog catalog = new SessionCatalog(properties);
             catalog.add(targets);
-            file = SessionFile.create(directory.rings(), geometry, uuid, reservation(directory, geometry), beginCycles);
+            file = SessionFile.create(directory.rings(), geometry, uuid, reservation(directory, geometry, hasImages(request)), beginCycles);
             catalog.writeTo(directory);
             output = TraceOutput.create(request.output(), request.options(), begin, catalog::schema);
             directory = directory.publish();
@@ -153,11 +157,21 @@ final class SessionResources {
         return SessionDirectory.begin(base, command.isEmpty() ? "process" : command.getFirst(), first.pid());
     }
 
-    /** The rseq rings always; the atomic ones too where that leaves plenty of room for others. */
-    static Reservation reservation(SessionDirectory directory, RingGeometry geometry) throws IOException {
+    /** Whether stacks are captured whole: such records go to the atomic rings. */
+    private static boolean hasImages(RecordingRequest request) {
+        return request.allSources().stream()
+                .anyMatch(source -> source.captures().apply(new ArgumentTypes.Function())
+                                instanceof Result.Ok<CaptureProgram>(CaptureProgram program)
+                        && program.captures().stream()
+                                .anyMatch(capture -> capture.value() instanceof Value.StackImage));
+    }
+
+    /** The rseq rings always; the atomic ones too where they are needed or that leaves plenty of room for others. */
+    static Reservation reservation(SessionDirectory directory, RingGeometry geometry, boolean images)
+            throws IOException {
         Reservation all = new Reservation(Cpus.onlineEnd(), true, true);
         long free = directory.path().toFile().getUsableSpace();
-        return all.totalBytes(geometry) <= free / 4 ? all : new Reservation(Cpus.onlineEnd(), true, false);
+        return images || all.totalBytes(geometry) <= free / 4 ? all : new Reservation(Cpus.onlineEnd(), true, false);
     }
 
     /**

@@ -6,24 +6,37 @@ import io.trapless.binary.elf.ElfSymbols;
 import io.trapless.binary.elf.Segment;
 import io.trapless.binary.symbol.Function;
 import io.trapless.binary.symbol.SymbolTable;
+import io.trapless.binary.unwind.FrameTable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is kept of one file: its functions and symbols, and how its bytes are laid out in memory. Addresses are the file's own. Immutable. */
+/** What is kept of one file: its functions and symbols, and how its bytes are laid out in memory. Addresses are the file's own. For one thread. */
 final class ImageNames {
     private final SymbolTable functions;
     private final List<Segment> segments;
     private final Map<String, Long> symbols;
     private final String buildId;
+    private final Path seen;
+    private final Path path;
+    private @Nullable FrameTable frames;
 
-    private ImageNames(SymbolTable functions, List<Segment> segments, Map<String, Long> symbols, String buildId) {
+    private ImageNames(
+            SymbolTable functions,
+            List<Segment> segments,
+            Map<String, Long> symbols,
+            String buildId,
+            Path seen,
+            Path path) {
         this.functions = functions;
         this.segments = segments;
         this.symbols = symbols;
         this.buildId = buildId;
+        this.seen = seen;
+        this.path = path;
     }
 
     /**
@@ -44,7 +57,7 @@ final class ImageNames {
             }
             SymbolTable functions = SymbolTable.withDebugFiles(elf, Path.of("/"), path);
             String id = elf.buildId();
-            return new ImageNames(functions, List.copyOf(elf.segments()), symbols, id == null ? "" : id);
+            return new ImageNames(functions, List.copyOf(elf.segments()), symbols, id == null ? "" : id, seen, path);
         }
     }
 
@@ -97,6 +110,18 @@ final class ImageNames {
     /** The function that holds an address, or null. */
     @Nullable Function covering(long address) {
         return functions.covering(address);
+    }
+
+    /** The call frame information, read when it is first asked for; null if the file is not there any more. */
+    @Nullable FrameTable frames() {
+        if (frames == null) {
+            try (ElfFile elf = ElfFile.open(Files.isReadable(seen) ? seen : path)) {
+                frames = FrameTable.of(elf);
+            } catch (ElfException e) {
+                return null;
+            }
+        }
+        return frames;
     }
 
     /** The value of a symbol, or null. */

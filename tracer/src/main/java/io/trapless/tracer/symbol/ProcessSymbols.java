@@ -2,6 +2,8 @@ package io.trapless.tracer.symbol;
 
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.symbol.Function;
+import io.trapless.binary.unwind.FrameTable;
+import io.trapless.binary.unwind.Unwinder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +118,23 @@ public final class ProcessSymbols {
             range = known.map.at(address);
         }
         return range;
+    }
+
+    /** Unwinds a stack that was captured in a process: the frames, the innermost first. */
+    public synchronized long[] unwind(int pid, byte[] image, int maxFrames) {
+        Known known = known(pid);
+        return StackImageReader.unwind(
+                image,
+                address -> {
+                    ProcessMap.Range range = range(known, pid, address);
+                    ImageNames file = range == null ? null : image(pid, range);
+                    FrameTable frames = file == null ? null : file.frames();
+                    if (range == null || file == null || frames == null) {
+                        return null;
+                    }
+                    return new Unwinder.Code(frames, range.start() - file.address(range.fileOffset()));
+                },
+                maxFrames);
     }
 
     /** The place in a file of an address of a process, or null. */

@@ -2,6 +2,8 @@ package io.trapless.tracer.symbol;
 
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.symbol.Function;
+import io.trapless.binary.unwind.FrameTable;
+import io.trapless.binary.unwind.Unwinder;
 import io.trapless.trace.event.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +62,21 @@ public final class TraceSymbols {
         }
         Function function = image.covering(own);
         return function == null ? null : new CodeName(function.name(), own - function.address(), module.path());
+    }
+
+    /** Unwinds a stack that was captured in a process: the frames, the innermost first. */
+    public long[] unwind(int pid, byte[] image, int maxFrames) {
+        return StackImageReader.unwind(
+                image,
+                address -> {
+                    Environment.Module module = moduleOf(pid, address);
+                    ImageNames file = module == null ? null : image(module);
+                    FrameTable frames = file == null ? null : file.frames();
+                    return module == null || file == null || frames == null
+                            ? null
+                            : new Unwinder.Code(frames, file.bias(module.baseAddress()));
+                },
+                maxFrames);
     }
 
     /** The place in a file of an address, or null. */

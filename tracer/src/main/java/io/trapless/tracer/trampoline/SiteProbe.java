@@ -73,12 +73,17 @@ public record SiteProbe(
 
     /** Whether any part of it reads an unproven pointer, and so may need a system call. */
     public boolean readsPointers() {
-        return faultable() || hasStack() || (filter != null && filter.mayFault());
+        return faultable() || hasStack() || hasImage() || (filter != null && filter.mayFault());
     }
 
     /** Whether it captures a user stack. */
     public boolean hasStack() {
         return captures.stream().anyMatch(capture -> capture.value() instanceof Value.UserStack);
+    }
+
+    /** Whether it captures an image of the stack. */
+    public boolean hasImage() {
+        return captures.stream().anyMatch(capture -> capture.value() instanceof Value.StackImage);
     }
 
     /** Bit n: it captures or filters by general register n as it is at the site, or by memory that the register points to. */
