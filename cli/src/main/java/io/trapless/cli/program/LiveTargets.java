@@ -1,5 +1,6 @@
 package io.trapless.cli.program;
 
+import io.trapless.binary.demangle.Demangler;
 import io.trapless.cli.ProgramRequest;
 import io.trapless.cli.Terminal;
 import io.trapless.language.checked.CheckedAction;
@@ -147,7 +148,13 @@ final class LiveTargets implements Targets, AutoCloseable {
     @Override
     public @Nullable Symbol symbol(int pid, long address) {
         CodeName name = recorded == null ? symbols.at(pid, address) : recorded.at(pid, address);
-        return name == null ? null : new Symbol(name.name(), name.offset(), name.module());
+        return name == null ? null : new Symbol(shown(name.name()), name.offset(), name.module());
+    }
+
+    /** As the program wants names of C++ and Rust. */
+    private String shown(String name) {
+        String plain = program.settings().cppDemangle() && Demangler.isMangled(name) ? Demangler.demangle(name) : null;
+        return plain == null ? name : plain;
     }
 
     @Override
