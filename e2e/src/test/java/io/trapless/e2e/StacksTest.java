@@ -93,7 +93,8 @@ class StacksTest {
         List<String> ours = stacks(out, "dw");
         assertThat(ours).contains(String.join(" ", theirs) + " " + ROUNDS);
         assertThat(ours).anyMatch(stack -> stack.matches("leaf middle outer (deep ){37}" + ROUNDS));
-        assertThat(ours).anyMatch(stack -> stack.matches("leaf middle outer on_signal __restore_rt .* main .*_start " + ROUNDS));
+        // What the signal interrupted is on another stack, of which nothing was captured but its registers.
+        assertThat(ours).anyMatch(stack -> stack.matches("leaf middle outer on_signal __restore_rt \\S+ " + ROUNDS));
     }
 
     @Test
