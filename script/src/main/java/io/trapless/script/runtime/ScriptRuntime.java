@@ -17,6 +17,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of one program: its maps, its output, its windows to the world, and whether it wants to end. Compiled handlers call its public methods, on one thread.
@@ -24,6 +25,10 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class ScriptRuntime {
     private static final String UNKNOWN_COMM = "[unknown]";
 
+    /** A scalar map whose value is the time of day, in nanoseconds since the epoch, for time series: so that tests of bpftrace can tell what a graph has to look like. */
+    private static final String CLOCK_MAP = "BPFTRACE_DUMMY_TS_MAP";
+
+    private final @Nullable ProgramMap clockMap;
     private final Settings settings;
     private final Surroundings surroundings;
     private final List<ProgramMap> maps;
@@ -31,7 +36,7 @@ public final class ScriptRuntime {
     private final TargetMemory memory;
     private final Commands commands;
     private final Warnings warnings;
-    private final Processes processes = new Processes();
+    private final KnownProcesses processes = new KnownProcesses();
     private Output output;
     private long startNanos;
     private boolean exitRequested;
@@ -54,10 +59,19 @@ public final class ScriptRuntime {
         this.datums = new Datums(settings, surroundings.targets(), processes, surroundings.clocks());
         this.memory = new TargetMemory(surroundings.targets(), warnings);
         this.commands = new Commands(settings.maxCatBytes());
+        String clock = System.getenv(CLOCK_MAP);
+        this.clockMap = maps.stream()
+                .filter(map -> map.descriptor().name().equals(clock))
+                .findFirst()
+                .orElse(null);
         this.startNanos = surroundings.clocks().bootNanos();
     }
 
     // For who runs the program.
+
+    public KnownProcesses processes() {
+        return processes;
+    }
 
     /** In the program's order. */
     public List<ProgramMap> maps() {
@@ -185,7 +199,12 @@ public final class ScriptRuntime {
 
     /** A value for a time series. */
     public void tseries(ProgramMap map, int slot, long value, Moment moment) {
-        map.tseries(slot, value, moment.bootNanos() + clocks().wallOffset());
+        map.tseries(slot, value, clockMap == null ? moment.bootNanos() + clocks().wallOffset() : clockOf(clockMap));
+    }
+
+    private static long clockOf(ProgramMap map) {
+        int[] slots = map.liveSlots();
+        return slots.length == 0 ? 0 : map.number(slots[0]);
     }
 
     /** What is shown of an accumulator. */
@@ -360,7 +379,9 @@ public final class ScriptRuntime {
                 String content = commands.file(text);
                 if (content == null) {
                     output.message(
-                            Output.Severity.ERROR, "failed to open file '" + text + "' for reading", site.place());
+                            Output.Severity.ERROR,
+                            "failed to open file '" + text + "' (" + commands.whyUnreadable(text) + ")",
+                            Place.NOWHERE);
                 } else {
                     output.cat(content);
                 }
