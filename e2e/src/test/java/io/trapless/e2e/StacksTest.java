@@ -34,7 +34,8 @@ class StacksTest {
     /** Runs a program over {@code frames}, which must say what it says untraced. */
     private static String traced(Path frames, String text) throws IOException, InterruptedException {
         String plain = Programs.run(List.of(frames.toString(), Integer.toString(ROUNDS)));
-        String out = Trapless.run("-q", "-e", "config = { unstable_dw_ustack=enable } " + text, "-c", frames + " " + ROUNDS)
+        String out = Trapless.run(
+                        "-q", "-e", "config = { unstable_dw_ustack=enable } " + text, "-c", frames + " " + ROUNDS)
                 .succeeded()
                 .out();
         assertThat(out).contains(plain.strip());
@@ -47,7 +48,8 @@ class StacksTest {
         Matcher matcher = Pattern.compile("^@" + map + "\\[\\n(.*?)\\n]: (\\d+)$", Pattern.MULTILINE | Pattern.DOTALL)
                 .matcher(out);
         while (matcher.find()) {
-            stacks.add(matcher.group(1).strip().replaceAll("\\+\\d+", "").replaceAll("\\s+", " ") + " " + matcher.group(2));
+            stacks.add(matcher.group(1).strip().replaceAll("\\+\\d+", "").replaceAll("\\s+", " ") + " "
+                    + matcher.group(2));
         }
         return stacks;
     }
@@ -81,11 +83,27 @@ class StacksTest {
         Path frames = without();
         String out = traced(frames, "uprobe:" + frames + ":leaf { @dw[dw_ustack(40)] = count(); }");
         String gdb = Programs.run(List.of(
-                "gdb", "-q", "-batch", "-ex", "set debuginfod enabled off", "-ex", "set backtrace past-main on", "-ex",
-                "set backtrace past-entry on", "-ex", "break leaf", "-ex", "run", "-ex", "bt 40", "--args",
-                frames.toString(), Integer.toString(ROUNDS)));
+                "gdb",
+                "-q",
+                "-batch",
+                "-ex",
+                "set debuginfod enabled off",
+                "-ex",
+                "set backtrace past-main on",
+                "-ex",
+                "set backtrace past-entry on",
+                "-ex",
+                "break leaf",
+                "-ex",
+                "run",
+                "-ex",
+                "bt 40",
+                "--args",
+                frames.toString(),
+                Integer.toString(ROUNDS)));
         List<String> theirs = new ArrayList<>();
-        Matcher frame = Pattern.compile("^#\\d+ +(?:0x[0-9a-f]+ in )?(\\w+) ", Pattern.MULTILINE).matcher(gdb);
+        Matcher frame = Pattern.compile("^#\\d+ +(?:0x[0-9a-f]+ in )?(\\w+) ", Pattern.MULTILINE)
+                .matcher(gdb);
         while (frame.find()) {
             theirs.add(frame.group(1).replace("_impl", ""));
         }
@@ -107,7 +125,8 @@ class StacksTest {
         String path = Pattern.quote(frames.toString());
         assertThat(out)
                 .containsPattern("<\\n {8}leaf\\+0\\n {8}middle\\+\\d+\\n>"
-                        + "<\\n\\t[0-9a-f]+ leaf\\+0 \\(" + path + "\\)\\n\\t[0-9a-f]+ middle\\+\\d+ \\(" + path + "\\)\\n>"
+                        + "<\\n\\t[0-9a-f]+ leaf\\+0 \\(" + path + "\\)\\n\\t[0-9a-f]+ middle\\+\\d+ \\(" + path
+                        + "\\)\\n>"
                         + "<\\n[0-9a-f]+\\n[0-9a-f]+\\n><\\n[0-9a-f]{40} 0x[0-9a-f]+\\n[0-9a-f]{40} 0x[0-9a-f]+\\n>");
     }
 
@@ -115,12 +134,22 @@ class StacksTest {
     void aTraceHasThemForEveryReader() throws IOException, InterruptedException {
         Path frames = withPointers();
         Path trace = directory.resolve("t");
-        Trapless.run("record", "-o", trace, "-e", "uprobe:" + frames + ":leaf { s = ustack(4), x = arg0 }", "--", frames, 1)
+        Trapless.run(
+                        "record",
+                        "-o",
+                        trace,
+                        "-e",
+                        "uprobe:" + frames + ":leaf { s = ustack(4), x = arg0 }",
+                        "--",
+                        frames,
+                        1)
                 .succeeded();
         String text = Trapless.run("view", trace).succeeded().out();
         assertThat(text).containsPattern("\\{ s = \\[leaf\\+0, middle\\+\\d+, outer\\+\\d+, main\\+\\d+], x = 0 }");
-        String json = Trapless.run("view", "--json", "--limit", 1, trace).succeeded().out();
-        Matcher array = Pattern.compile("\"s\": \\[(\\d+), (\\d+), (\\d+), (\\d+)]").matcher(json);
+        String json =
+                Trapless.run("view", "--json", "--limit", 1, trace).succeeded().out();
+        Matcher array =
+                Pattern.compile("\"s\": \\[(\\d+), (\\d+), (\\d+), (\\d+)]").matcher(json);
         assertThat(array.find()).as(json).isTrue();
         String theirs = Programs.run(List.of("babeltrace2", trace.toString()));
         String first = "s = [ [0] = 0x%X, [1] = 0x%X, [2] = 0x%X, [3] = 0x%X ]"
@@ -130,7 +159,8 @@ class StacksTest {
                         Long.parseLong(array.group(3)),
                         Long.parseLong(array.group(4)));
         assertThat(theirs).contains(first);
-        String again = Trapless.run("-q", "-e", "uprobe:" + frames + ":leaf { @[ustack(4)] = count(); }", "--trace", trace)
+        String again = Trapless.run(
+                        "-q", "-e", "uprobe:" + frames + ":leaf { @[ustack(4)] = count(); }", "--trace", trace)
                 .succeeded()
                 .out();
         assertThat(stacks(again, "")).contains("leaf middle outer main 1", "leaf middle outer deep 1");

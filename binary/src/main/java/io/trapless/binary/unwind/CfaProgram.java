@@ -8,6 +8,7 @@ import io.trapless.binary.elf.ElfFile;
 import io.trapless.binary.elf.PointerEncoding;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
@@ -48,7 +49,7 @@ final class CfaProgram {
         this.file = file;
         this.taker = taker;
         this.location = start;
-        java.util.Arrays.fill(rules, SAME);
+        Arrays.fill(rules, SAME);
         rules[FrameRow.RETURN_ADDRESS] = UNDEFINED;
     }
 
@@ -103,8 +104,7 @@ final class CfaProgram {
             case 0x02 -> advance(cursor.u8());
             case 0x03 -> advance(cursor.u16());
             case 0x04 -> advance(cursor.s32() & 0xFFFF_FFFFL);
-            case 0x05 ->
-                set((int) cursor.uleb128(), new RegisterRule.AtOffset(cursor.uleb128() * cie.dataAlignment()));
+            case 0x05 -> set((int) cursor.uleb128(), new RegisterRule.AtOffset(cursor.uleb128() * cie.dataAlignment()));
             case 0x06 -> restore((int) cursor.uleb128());
             case 0x07 -> set((int) cursor.uleb128(), UNDEFINED);
             case 0x08 -> set((int) cursor.uleb128(), SAME);
@@ -119,14 +119,14 @@ final class CfaProgram {
                 cfa = state.cfa;
             }
             case 0x0C -> cfa = new CfaRule.RegisterPlus((int) cursor.uleb128(), cursor.uleb128());
-            case 0x0D -> cfa = new CfaRule.RegisterPlus((int) cursor.uleb128(), registerCfa().bytes());
+            case 0x0D ->
+                cfa = new CfaRule.RegisterPlus(
+                        (int) cursor.uleb128(), registerCfa().bytes());
             case 0x0E -> cfa = new CfaRule.RegisterPlus(registerCfa().register(), cursor.uleb128());
             case 0x0F -> cfa = new CfaRule.Expression(block(cursor, view));
             case 0x10 -> set((int) cursor.uleb128(), new RegisterRule.AtExpression(block(cursor, view)));
-            case 0x11 ->
-                set((int) cursor.uleb128(), new RegisterRule.AtOffset(cursor.sleb128() * cie.dataAlignment()));
-            case 0x12 ->
-                cfa = new CfaRule.RegisterPlus((int) cursor.uleb128(), cursor.sleb128() * cie.dataAlignment());
+            case 0x11 -> set((int) cursor.uleb128(), new RegisterRule.AtOffset(cursor.sleb128() * cie.dataAlignment()));
+            case 0x12 -> cfa = new CfaRule.RegisterPlus((int) cursor.uleb128(), cursor.sleb128() * cie.dataAlignment());
             case 0x13 ->
                 cfa = new CfaRule.RegisterPlus(registerCfa().register(), cursor.sleb128() * cie.dataAlignment());
             case 0x14 ->

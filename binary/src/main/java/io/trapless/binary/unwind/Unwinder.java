@@ -55,8 +55,7 @@ public final class Unwinder {
             long[] next = row == null ? byFramePointer(now, memory) : byRow(row, now, memory);
             boolean signal = row != null && row.signalFrame();
             // A signal may have come on another stack than it is handled on.
-            if (next == null
-                    || (!signal && Long.compareUnsigned(next[FrameRow.RSP], now[FrameRow.RSP]) <= 0)) {
+            if (next == null || (!signal && Long.compareUnsigned(next[FrameRow.RSP], now[FrameRow.RSP]) <= 0)) {
                 break;
             }
             exact = signal;
@@ -122,17 +121,15 @@ public final class Unwinder {
         }
     }
 
-    private static OptionalLong value(
-            RegisterRule rule, long same, OptionalLong cfa, long[] now, Memory memory) throws ElfException {
+    private static OptionalLong value(RegisterRule rule, long same, OptionalLong cfa, long[] now, Memory memory)
+            throws ElfException {
         return switch (rule) {
             case RegisterRule.SameValue _ -> OptionalLong.of(same);
             case RegisterRule.Undefined _ -> OptionalLong.of(0);
             case RegisterRule.AtOffset(long bytes) -> memory.read(cfa.getAsLong() + bytes);
             case RegisterRule.ValueOffset(long bytes) -> OptionalLong.of(cfa.getAsLong() + bytes);
             case RegisterRule.InRegister(int register) ->
-                register >= 0 && register < FrameRow.COLUMNS
-                        ? OptionalLong.of(now[register])
-                        : OptionalLong.empty();
+                register >= 0 && register < FrameRow.COLUMNS ? OptionalLong.of(now[register]) : OptionalLong.empty();
             case RegisterRule.AtExpression(var program) -> {
                 OptionalLong address = DwarfExpression.evaluate(program, cfa, now, memory);
                 yield address.isEmpty() ? address : memory.read(address.getAsLong());

@@ -35,7 +35,9 @@ class FrameTableTest {
                 assertThat(entries).as(path.toString()).isNotEmpty();
                 for (FrameTable.Fde entry : entries) {
                     List<String> rows = theirs.get(entry.start());
-                    assertThat(rows).as("%s: readelf's rows of 0x%x", path, entry.start()).isNotNull();
+                    assertThat(rows)
+                            .as("%s: readelf's rows of 0x%x", path, entry.start())
+                            .isNotNull();
                     if (rows.isEmpty()) {
                         continue; // it prints none where all is as in the common part
                     }

@@ -62,8 +62,7 @@ final class LiveSource implements EventSource {
     private long lost;
     private boolean stopped;
 
-    private LiveSource(
-            List<CheckedAction> sites, Clocks clocks, KnownProcesses processes, ProcessSymbols symbols)
+    private LiveSource(List<CheckedAction> sites, Clocks clocks, KnownProcesses processes, ProcessSymbols symbols)
             throws IOException {
         this.processes = processes;
         this.sites = sites;

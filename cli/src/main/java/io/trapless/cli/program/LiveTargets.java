@@ -167,9 +167,8 @@ final class LiveTargets implements Targets, AutoCloseable {
 
     @Override
     public long[] unwind(int pid, byte[] image, int maxFrames) {
-        long[] frames = recorded == null
-                ? symbols.unwind(pid, image, maxFrames)
-                : recorded.unwind(pid, image, maxFrames);
+        long[] frames =
+                recorded == null ? symbols.unwind(pid, image, maxFrames) : recorded.unwind(pid, image, maxFrames);
         if (recorded == null) {
             symbols.seen(pid, Arrays.stream(frames).boxed().toList());
         }

@@ -59,7 +59,6 @@ final class CaptureCollector extends TreeMapper {
     }
 
     /** The fields; an image of the stack is the last. */
-
     List<Leaf> leaves() {
         if (image == null) {
             return leaves;

@@ -64,7 +64,8 @@ public final class Cutter {
         CaptureCollector counting = new CaptureCollector(values);
         outside(filter, inside, counting);
         counting.block(body);
-        CaptureCollector collector = new CaptureCollector(values, counting.leaves().size() - 1);
+        CaptureCollector collector =
+                new CaptureCollector(values, counting.leaves().size() - 1);
         CheckedExpression outside = outside(filter, inside, collector);
         CheckedStatement.Block handler = collector.block(body);
         List<CaptureCollector.Leaf> leaves = List.copyOf(collector.leaves());
@@ -96,7 +97,10 @@ public final class Cutter {
     }
 
     private CaptureProgram program(
-            ArgumentTypes arguments, @Nullable CheckedExpression filter, List<CaptureCollector.Leaf> leaves, int frames) {
+            ArgumentTypes arguments,
+            @Nullable CheckedExpression filter,
+            List<CaptureCollector.Leaf> leaves,
+            int frames) {
         TargetValues values = new TargetValues(definitions, arguments);
         List<Capture> captures = new ArrayList<>();
         for (CaptureCollector.Leaf leaf : leaves) {

@@ -48,7 +48,10 @@ final class CallLowering {
         String near = Suggestion.nearest(name, Builtins.functionSuggestions());
         return Problem.UNKNOWN_FUNCTION
                 .at(call.functionSpan(), "'" + name + "'")
-                .hint(near != null ? "did you mean '" + near + "'?" : "the functions are str, buf, reg, ustack and sizeof");
+                .hint(
+                        near != null
+                                ? "did you mean '" + near + "'?"
+                                : "the functions are str, buf, reg, ustack and sizeof");
     }
 
     private static List<Expression> arguments(Expression.Call call, int min, int max, String usage) {

@@ -88,7 +88,8 @@ final class PayloadTypes {
         int size = sequence.element() instanceof CtfType.Int element ? element.sizeBits() : 0;
         boolean known = size == Byte.SIZE || size == Long.SIZE;
         if (!lengthFits || !known || length.type().alignBits() > Byte.SIZE) {
-            throw TraceException.unsupported("a sequence '" + shown(name) + "' that is neither a buffer of bytes nor of addresses");
+            throw TraceException.unsupported(
+                    "a sequence '" + shown(name) + "' that is neither a buffer of bytes nor of addresses");
         }
         String field = prefix + shown(name);
         fields.add(size == Byte.SIZE ? FieldType.bytes(field) : FieldType.addresses(field));

@@ -58,11 +58,7 @@ public final class TraceView {
      * @param addressNames for {@link Format#TEXT}
      */
     public TraceView(
-            TraceReader reader,
-            Format format,
-            ZoneId zone,
-            @Nullable CallEnds calls,
-            AddressNames addressNames) {
+            TraceReader reader, Format format, ZoneId zone, @Nullable CallEnds calls, AddressNames addressNames) {
         this.calls = calls;
         this.reader = reader;
         this.format = switch (format) {

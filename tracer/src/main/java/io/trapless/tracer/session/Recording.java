@@ -250,7 +250,8 @@ public final class Recording {
                 request, geometry, targets, hostClock.facts().cyclesPerSecond(), new Ending());
         resources = session;
         Reach reach = request.reach();
-        boolean watchesLoads = reach.follow() || reach.later() || reach.everywhere() || !awaited.isEmpty() || binder.hasStacks();
+        boolean watchesLoads =
+                reach.follow() || reach.later() || reach.everywhere() || !awaited.isEmpty() || binder.hasStacks();
         Attacher attaching =
                 new Attacher(ptracer, session, binder, hostClock.facts(), request.systemCalls(), watchesLoads);
         attacher = attaching;

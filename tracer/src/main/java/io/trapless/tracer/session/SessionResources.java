@@ -110,7 +110,12 @@ final class SessionResources {
                     List.of());
             SessionCatalog catalog = new SessionCatalog(properties);
             catalog.add(targets);
-            file = SessionFile.create(directory.rings(), geometry, uuid, reservation(directory, geometry, hasImages(request)), beginCycles);
+            file = SessionFile.create(
+                    directory.rings(),
+                    geometry,
+                    uuid,
+                    reservation(directory, geometry, hasImages(request)),
+                    beginCycles);
             catalog.writeTo(directory);
             output = TraceOutput.create(request.output(), request.options(), begin, catalog::schema);
             directory = directory.publish();

@@ -196,8 +196,8 @@ final class SiteBinder {
             case Result.Failed<CaptureProgram> failed -> throw RecordingException.wrongUsage(failed.text());
             case Result.Ok<CaptureProgram> ok -> {
                 slices.put(key, ok.value());
-                stacks |= ok.value().captures().stream().anyMatch(
-                        c -> c.value() instanceof Value.UserStack || c.value() instanceof Value.StackImage);
+                stacks |= ok.value().captures().stream()
+                        .anyMatch(c -> c.value() instanceof Value.UserStack || c.value() instanceof Value.StackImage);
                 yield ok.value();
             }
         };

@@ -74,7 +74,9 @@ final class JvmPerfMap {
                 // all of it is wanted
             }
             String text = new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8);
-            return text.startsWith("0\n") ? null : "the JVM says: " + text.strip().replaceAll("\\s+", " ");
+            return text.startsWith("0\n")
+                    ? null
+                    : "the JVM says: " + text.strip().replaceAll("\\s+", " ");
         }
     }
 

@@ -12,8 +12,7 @@ final class NamespacePid {
     /** The innermost one; the same if it is not known. */
     static int of(int pid) {
         try {
-            for (String line :
-                    Files.readAllLines(Path.of("/proc/" + pid + "/status"), StandardCharsets.ISO_8859_1)) {
+            for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"), StandardCharsets.ISO_8859_1)) {
                 if (line.startsWith("NSpid:")) {
                     String[] ids = line.substring(6).strip().split("\\s+");
                     return Integer.parseInt(ids[ids.length - 1]);

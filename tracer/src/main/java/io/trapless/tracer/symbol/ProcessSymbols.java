@@ -38,8 +38,11 @@ public final class ProcessSymbols {
     private static final class Known {
         final ProcessMap map;
         final Set<Long> seen = new HashSet<>();
+
         @Nullable PerfMap perfMap;
+
         @Nullable FileTime perfMapTime;
+
         boolean asked;
         long askedNanos;
 

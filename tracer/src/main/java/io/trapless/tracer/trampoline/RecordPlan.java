@@ -87,9 +87,7 @@ final class RecordPlan {
     }
 
     private static boolean isVariable(CaptureType type) {
-        return type instanceof CaptureType.Str
-                || type instanceof CaptureType.Buf
-                || type instanceof CaptureType.Frames;
+        return type instanceof CaptureType.Str || type instanceof CaptureType.Buf || type instanceof CaptureType.Frames;
     }
 
     private static int scratchFor(Value root) {

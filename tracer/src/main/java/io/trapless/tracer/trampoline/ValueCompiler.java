@@ -86,8 +86,7 @@ final class ValueCompiler {
                     Value.StringAt _,
                     Value.BytesAt _,
                     Value.UserStack _,
-                    Value.StackImage _ ->
-                throw new IllegalArgumentException("not a number to evaluate: " + value);
+                    Value.StackImage _ -> throw new IllegalArgumentException("not a number to evaluate: " + value);
         }
     }
 

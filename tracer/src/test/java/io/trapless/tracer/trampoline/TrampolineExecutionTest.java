@@ -264,7 +264,12 @@ class TrampolineExecutionTest {
                                     flagsDead,
                                     false,
                                     new SiteProbe(
-                                            3, filter, List.of(capture), List.of(), FrameStart.RETURN_ON_TOP, trigger++));
+                                            3,
+                                            filter,
+                                            List.of(capture),
+                                            List.of(),
+                                            FrameStart.RETURN_ON_TOP,
+                                            trigger++));
                             assertThat(marksAfter(sandbox, function, 100)).isZero();
                             assertThat(marksAfter(sandbox, function, 101)).isEqualTo(1L << (trigger - 1));
                         }
