@@ -78,6 +78,19 @@ class StacksTest {
         assertThat(out).contains("@deepest: 127\n").contains("@wild[2]: " + 10 * ROUNDS + "\n");
     }
 
+    /** Behind {@code push %rbp} and before it is set, and in a function that never sets it: call frame information knows the caller. */
+    @Test
+    void theCallerIsRightInTheMiddleOfFunctions() throws IOException, InterruptedException {
+        Path frames = withPointers();
+        String out = traced(frames, "uprobe:" + frames + ":middle+1 { @pushed[ustack(3)] = count(); }");
+        assertThat(stacks(out, "pushed"))
+                .contains("middle outer main " + ROUNDS, "middle outer deep " + ROUNDS)
+                .hasSize(4);
+        Path without = without();
+        String bare = traced(without, "uprobe:" + without + ":deep+4 { @moved[ustack(2)] = count(); }");
+        assertThat(stacks(bare, "moved")).containsExactlyInAnyOrder("deep main " + ROUNDS, "deep deep " + 200 * ROUNDS);
+    }
+
     @Test
     void withoutFramePointersItIsUnwoundAsGdbDoes() throws IOException, InterruptedException {
         Path frames = without();

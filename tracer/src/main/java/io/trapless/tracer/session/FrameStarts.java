@@ -4,6 +4,8 @@ import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.unwind.CfaRule;
 import io.trapless.binary.unwind.FrameRow;
 import io.trapless.binary.unwind.RegisterRule;
+import io.trapless.language.slice.CaptureProgram;
+import io.trapless.language.slice.Value;
 import io.trapless.tracer.resolve.Site;
 import io.trapless.tracer.resolve.SiteKind;
 import io.trapless.tracer.trampoline.FrameStart;
@@ -14,12 +16,15 @@ final class FrameStarts {
     private FrameStarts() {}
 
     /**
-     * At a function's entry the return address is on top. Elsewhere the file tells; where it doesn't, rbp is taken for a frame pointer.
+     * At a function's entry the return address is on top; a part of one may begin within its frame. Elsewhere the file tells; where it doesn't, rbp is taken for a frame pointer.
      *
      * @param fileAddress of the instruction
+     * @param program what is captured there
      */
-    static FrameStart at(Site site, long fileAddress) {
-        if (site.kind() == SiteKind.ENTRY) {
+    static FrameStart at(Site site, long fileAddress, CaptureProgram program) {
+        boolean entry = site.kind() == SiteKind.ENTRY
+                && (site.function() == null || !site.function().isPart());
+        if (entry || program.captures().stream().noneMatch(c -> c.value() instanceof Value.UserStack)) {
             return FrameStart.RETURN_ON_TOP;
         }
         FrameRow row;

@@ -147,7 +147,7 @@ final class TargetBinding {
                 site.fileAddress(),
                 types,
                 locations,
-                FrameStarts.at(site, plan.range().site()));
+                FrameStarts.at(site, plan.range().site(), binder.slice(clause, types)));
         boolean function = site.function() != null && !site.function().isPart();
         if (binder.durations() && site.kind() == SiteKind.ENTRY && function) {
             probe = probe.with(List.of(ExitCaptures.STACK_POINTER));
