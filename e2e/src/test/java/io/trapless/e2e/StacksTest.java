@@ -3,9 +3,11 @@ package io.trapless.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,53 @@ class StacksTest {
         assertThat(ours).anyMatch(stack -> stack.matches("leaf middle outer (deep ){37}" + ROUNDS));
         // What the signal interrupted is on another stack, of which nothing was captured but its registers.
         assertThat(ours).anyMatch(stack -> stack.matches("leaf middle outer on_signal __restore_rt \\S+ " + ROUNDS));
+    }
+
+    /** A real program without frame pointers: all the way out. */
+    @Test
+    void pythonIsUnwoundToItsStart() throws IOException, InterruptedException {
+        Path script = directory.resolve("naps.py");
+        Files.writeString(script, "import time\nfor i in range(5): time.sleep(0.001)\nprint('slept')\n");
+        String out = Trapless.run(
+                        "-q",
+                        "-e",
+                        "config = { unstable_dw_ustack=enable } uprobe:libc:clock_nanosleep { @[dw_ustack] = count(); }",
+                        "-c",
+                        "/usr/bin/python3 " + script)
+                .succeeded()
+                .out();
+        assertThat(out).contains("slept");
+        assertThat(stacks(out, ""))
+                .isNotEmpty()
+                .allMatch(stack -> stack.matches("clock_nanosleep .*_PyEval_EvalFrameDefault .*Py_BytesMain .*_start \\d"));
+    }
+
+    /** Code that a JVM makes as it runs has the names that the JVM gives when it is asked. */
+    @Test
+    void aJvmTellsTheNamesOfItsCode() throws IOException, InterruptedException {
+        Path home = Path.of(System.getProperty("java.home"));
+        Path source = directory.resolve("Sleeper.java");
+        Files.writeString(
+                source,
+                "class Sleeper { public static void main(String[] a) throws Exception { while (true) Thread.sleep(20); } }");
+        List<String> command = Programs.leashed(List.of(
+                home.resolve("bin/java").toString(), "-Xmx128m", "-XX:+PreserveFramePointer", source.toString()));
+        try (Trapless.Running jvm = Trapless.Running.start(Map.of(), command)) {
+            String out = Trapless.run(
+                            "-q",
+                            "-e",
+                            "uprobe:" + home.resolve("lib/server/libjvm.so")
+                                    + ":JVM_Sleep* { @[pid, ustack(perf, 12)] = count(); @n = count(); }"
+                                    + " interval:ms:200 { if ((int64)@n > 3) { exit(); } } interval:s:100 { exit(); }")
+                    .succeeded()
+                    .out();
+            assertThat(jvm.isAlive()).isTrue();
+            assertThat(out).containsPattern("\\t[0-9a-f]+ [^\\n]+\\+\\d+ \\(/tmp/perf-\\d+\\.map\\)\\n");
+            Matcher map = Pattern.compile("/tmp/perf-\\d+\\.map").matcher(out);
+            if (map.find()) {
+                Files.deleteIfExists(Path.of(map.group()));
+            }
+        }
     }
 
     @Test
