@@ -146,7 +146,8 @@ class StacksTest {
         assertThat(out).contains("slept");
         assertThat(stacks(out, ""))
                 .isNotEmpty()
-                .allMatch(stack -> stack.matches("clock_nanosleep .*_PyEval_EvalFrameDefault .*Py_BytesMain .*_start \\d"));
+                .allMatch(stack ->
+                        stack.matches("clock_nanosleep .*_PyEval_EvalFrameDefault .*Py_BytesMain .*_start \\d"));
     }
 
     /** Code that a JVM makes as it runs has the names that the JVM gives when it is asked. */

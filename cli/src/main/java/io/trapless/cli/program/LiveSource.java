@@ -54,7 +54,6 @@ final class LiveSource implements EventSource {
     private static final Set<RefusalReason> NONE_SUCH =
             Set.of(RefusalReason.NO_SUCH_FUNCTION, RefusalReason.NO_SUCH_USDT_PROBE, RefusalReason.NO_SYMBOLS);
 
-
     private final LiveEvents events;
     private final KnownProcesses processes;
     private final List<CheckedAction> sites;
@@ -160,8 +159,7 @@ final class LiveSource implements EventSource {
                 throw new SourceException(where, missingText(probe, unmatched, "", reason));
             }
             if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
-                terminal.err()
-                        .println(where + ": WARNING: " + missingText(probe, unmatched, " Skipping.", reason));
+                terminal.err().println(where + ": WARNING: " + missingText(probe, unmatched, " Skipping.", reason));
             }
         }
         if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
