@@ -4,6 +4,7 @@ import io.trapless.binary.x86.Gpr;
 import io.trapless.language.slice.Value;
 import io.trapless.tracer.trampoline.ArgumentLocation.InMemory;
 import io.trapless.tracer.trampoline.ArgumentLocation.InRegister;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -16,6 +17,10 @@ final class RegistersRead {
         ValueCompiler.any(value, v -> {
             if (v instanceof Value.Register register && register.name().isGeneral()) {
                 into.add(Gpr.of(register.name().number()));
+            } else if (v instanceof Value.StackImage) {
+                into.addAll(EnumSet.allOf(Gpr.class));
+            } else if (v instanceof Value.UserStack) {
+                into.add(Gpr.RBP);
             } else if (v instanceof Value.Argument argument) {
                 addLocation(Operands.locate(arguments, argument.index()), into);
             }
