@@ -6,11 +6,15 @@ import io.trapless.language.checked.CheckedAction;
 import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.Cut;
 import io.trapless.language.checked.Settings;
+import io.trapless.language.cut.PushDownPlan;
 import io.trapless.language.diagnostic.Result;
+import io.trapless.language.slice.ArgumentTypes;
+import io.trapless.language.slice.CaptureProgram;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.script.run.EventSource;
 import io.trapless.script.run.LiveEvents;
 import io.trapless.script.run.SourceException;
+import io.trapless.script.run.TableSink;
 import io.trapless.script.runtime.Clocks;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TraceClock;
@@ -26,13 +30,16 @@ import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingOptions;
 import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
+import io.trapless.tracer.table.TableReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The events of live processes: a recording whose packets go to the program's handlers instead of, or besides, a trace. */
@@ -55,11 +62,16 @@ final class LiveSource implements EventSource {
 
     /** Arms everything. */
     static LiveSource start(
-            CheckedProgram program, List<CheckedAction> sites, ProgramRequest request, Clocks clocks, Terminal terminal)
+            CheckedProgram program,
+            PushDownPlan plan,
+            List<CheckedAction> sites,
+            ProgramRequest request,
+            Clocks clocks,
+            Terminal terminal)
             throws SourceException, InterruptedException {
         try {
             LiveSource source = new LiveSource(sites, clocks);
-            Recording recording = Recording.start(source.recordingRequest(request));
+            Recording recording = Recording.start(source.recordingRequest(request, plan));
             source.recording = recording;
             source.tellMissing(program.settings().missingProbes(), recording, request, terminal);
             return source;
@@ -70,16 +82,17 @@ final class LiveSource implements EventSource {
         }
     }
 
-    private RecordingRequest recordingRequest(ProgramRequest request) {
+    private RecordingRequest recordingRequest(ProgramRequest request, PushDownPlan plan) {
         List<CaptureSource> sources = new ArrayList<>();
         for (CheckedAction action : sites) {
             Cut cut = action.cut();
             if (cut != null) {
                 List<ProbePattern> probes = cut.probes();
+                Function<ArgumentTypes, CaptureProgram> captures = plan.captures(action, cut);
                 sources.add(new CaptureSource(
                         action.attachPoint().text(),
                         probes,
-                        types -> new Result.Ok<>(cut.captures().apply(types))));
+                        types -> new Result.Ok<>(captures.apply(types))));
             }
         }
         String command = request.command();
@@ -98,7 +111,8 @@ final class LiveSource implements EventSource {
                 true,
                 new Reach(false, true, everywhere, List.of(), null),
                 RecordingOptions.NONE,
-                new Tap());
+                new Tap(),
+                plan.tables().stream().map(PushDownPlan.Table::shape).toList());
     }
 
     /** An attach point without any place is an error, a warning or nothing, as the program's settings say; single places that are refused are warnings. */
@@ -204,6 +218,30 @@ final class LiveSource implements EventSource {
         LaunchedProcess command = live().launched();
         if (command != null && command.isRunning()) {
             command.signal(SIGTERM);
+        }
+    }
+
+    @Override
+    public void readTables(TableSink sink) {
+        try {
+            live().readTables(new TableReader.Sink() {
+                @Override
+                public void add(int table, long[] keys, long amount, long count) {
+                    sink.add(table, keys, amount, count);
+                }
+
+                @Override
+                public void extreme(int table, long[] keys, long value) {
+                    sink.extreme(table, keys, value);
+                }
+
+                @Override
+                public void bucket(int table, long[] keys, int bucket, long count) {
+                    sink.bucket(table, keys, bucket, count);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("the list of CPUs can't be read any more", e);
         }
     }
 

@@ -78,7 +78,7 @@ final class ProgramStages {
         out.println("  outside: filter " + (cut.filter() == null ? "none" : cut.filter()));
         out.println("  outside: " + cut.handler());
         if (cut.pushDown() != null) {
-            out.println("  can be pushed down: " + cut.pushDown());
+            out.println("  aggregation: " + cut.pushDown());
         }
     }
 

@@ -49,6 +49,9 @@ public interface EventSource extends AutoCloseable {
     /** Takes the probes out of their places. What has come before can still be polled. */
     void stop() throws InterruptedException;
 
+    /** Hands over what has been accumulated in tables since the last time, where actions are pushed down; still possible when it has stopped. */
+    default void readTables(TableSink sink) {}
+
     /** Events that were lost so far. */
     long lostEvents();
 
