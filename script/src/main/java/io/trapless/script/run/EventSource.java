@@ -25,6 +25,11 @@ public interface EventSource extends AutoCloseable {
          * @param bootNanos CLOCK_BOOTTIME
          */
         void reached(long bootNanos);
+
+        /** Up to when {@link #reached} would change nothing, CLOCK_BOOTTIME: a source need not call it for each event. */
+        default long nextDue() {
+            return Long.MIN_VALUE;
+        }
     }
 
     /** Places that are armed. */

@@ -270,6 +270,11 @@ public final class ProgramRun {
         }
 
         @Override
+        public long nextDue() {
+            return timers.nextDue();
+        }
+
+        @Override
         public void reached(long bootNanos) {
             if (timers.nextDue() == 0) {
                 timers.start(bootNanos);
