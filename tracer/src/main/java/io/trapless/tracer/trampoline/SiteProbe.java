@@ -35,6 +35,16 @@ public record SiteProbe(
         this(eventId, filter, captures, arguments, NO_TRIGGER, null);
     }
 
+    /** A trigger. */
+    public SiteProbe(
+            int eventId,
+            @Nullable Value filter,
+            List<Capture> captures,
+            List<ArgumentLocation> arguments,
+            int trigger) {
+        this(eventId, filter, captures, arguments, trigger, null);
+    }
+
     public SiteProbe {
         captures = List.copyOf(captures);
         arguments = List.copyOf(arguments);
