@@ -44,12 +44,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The events of live processes: a recording whose packets go to the program's handlers instead of, or besides, a trace. */
 final class LiveSource implements EventSource {
-    private static final long BUFFER_BYTES = 16L << 20;
+    /** Rings of all CPUs together, and of one: enough for the second or so in which a program's handlers are not compiled yet. */
+    private static final long BUFFERS_BYTES = 64L << 20;
+
+    private static final long MAX_BUFFER_BYTES = 32L << 20;
+    private static final long MIN_BUFFER_BYTES = 4L << 20;
     private static final int MAX_REFUSALS_TOLD = 10;
     private static final int SIGTERM = 15;
 
     private final LiveEvents events;
     private final List<CheckedAction> sites;
+    private final int cpus;
     private final Set<Integer> found = ConcurrentHashMap.newKeySet();
     private @Nullable Recording recording;
     private long lost;
@@ -57,7 +62,8 @@ final class LiveSource implements EventSource {
 
     private LiveSource(List<CheckedAction> sites, Clocks clocks) throws IOException {
         this.sites = sites;
-        this.events = new LiveEvents(2 * Cpus.possibleCount(), clocks.wallOffset());
+        this.cpus = Cpus.possibleCount();
+        this.events = new LiveEvents(2 * cpus, clocks.wallOffset());
     }
 
     /** Arms everything. */
@@ -105,7 +111,7 @@ final class LiveSource implements EventSource {
                 command == null ? List.of() : LiveTargets.words(command),
                 save == null ? RecordingRequest.NOWHERE : save,
                 RecordingMode.DISCARD,
-                BUFFER_BYTES,
+                Math.clamp(BUFFERS_BYTES / cpus, MIN_BUFFER_BYTES, MAX_BUFFER_BYTES),
                 Long.MAX_VALUE,
                 null,
                 true,

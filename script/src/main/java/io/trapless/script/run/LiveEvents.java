@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("WaitNotInLoop") // whoever wakes early only looks early
 public final class LiveEvents {
     /** Packets that wait take at most so much memory; then their bringer waits, and the rings count what they lose. */
-    private static final long MAX_WAITING_BYTES = 64L << 20;
+    private static final long MAX_WAITING_BYTES = 128L << 20;
 
     /**
      * How long a writer may be between reading the clock and publishing its record, nanoseconds: a restartable sequence that is interrupted begins anew, so it is only the time that the machine

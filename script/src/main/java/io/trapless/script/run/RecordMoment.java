@@ -19,7 +19,7 @@ final class RecordMoment extends Moment {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private final TraceClock clock;
+    private final EventClock clock;
     private final long wallOffset;
     private final EventRecord record = new EventRecord();
     private @Nullable EventKind kind;
@@ -30,7 +30,7 @@ final class RecordMoment extends Moment {
      * @param wallOffset the wall clock minus CLOCK_BOOTTIME, nanoseconds
      */
     RecordMoment(TraceClock clock, long wallOffset) {
-        this.clock = clock;
+        this.clock = new EventClock(clock);
         this.wallOffset = wallOffset;
     }
 
