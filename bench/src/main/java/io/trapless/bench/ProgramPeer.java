@@ -33,8 +33,7 @@ final class ProgramPeer implements Peer {
                 scripts.counted("count()", entry + "{ @ = count(); }", "work", events, threads),
                 scripts.counted("count() by key", entry + "{ @[arg0 % 64] = count(); }", "work", events, threads),
                 scripts.counted("hist(arg0)", entry + "{ @ = hist(arg0); }", "work", events, threads),
-                scripts.counted(
-                        "latency histogram, sub", Scripts.latency(program, "work"), "work", events, threads),
+                scripts.counted("latency histogram, sub", Scripts.latency(program, "work"), "work", events, threads),
                 scripts.counted(
                         "latency histogram, push", Scripts.latency(program, "work_push"), "push", events, threads));
     }

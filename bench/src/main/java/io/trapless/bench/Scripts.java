@@ -100,8 +100,8 @@ final class Scripts {
             told += Long.parseLong(losses.group(1));
         }
         if (counted > events || (told == 0 && counted == 0)) {
-            throw new BenchException(mode + ": " + counted + " counted of " + events + ": " + text.strip()
-                    .replace('\n', ' '));
+            throw new BenchException(mode + ": " + counted + " counted of " + events + ": "
+                    + text.strip().replace('\n', ' '));
         }
         return events - counted;
     }

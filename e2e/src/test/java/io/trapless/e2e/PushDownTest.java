@@ -91,8 +91,7 @@ class PushDownTest {
     /** A process that is killed in the middle of updates leaves each of them whole, or not at all. */
     @Test
     void countsOfAKilledProcessAreWhole() throws IOException, InterruptedException {
-        try (Trapless.Running target =
-                        Trapless.Running.start(Map.of(), List.of(tally.toString(), "4", "0", "1"));
+        try (Trapless.Running target = Trapless.Running.start(Map.of(), List.of(tally.toString(), "4", "0", "1"));
                 Trapless.Running running = Trapless.start(
                         Map.of(),
                         "-e",
@@ -134,8 +133,12 @@ class PushDownTest {
             clauses.add("end { " + ending(random) + " }");
             String program = String.join("\n", clauses);
             String pushed = run(Map.of(), program, "1 3000 1").out();
-            String recorded = run(Map.of("TRAPLESS_PUSH_DOWN", "0"), program, "1 3000 1").out();
-            assertThat(pushed).as("seed %d:%n%s", seed, program).isEqualTo(recorded).contains("@m");
+            String recorded =
+                    run(Map.of("TRAPLESS_PUSH_DOWN", "0"), program, "1 3000 1").out();
+            assertThat(pushed)
+                    .as("seed %d:%n%s", seed, program)
+                    .isEqualTo(recorded)
+                    .contains("@m");
             String slice = Trapless.run("-d", "slice", "--dry-run", "-e", program, "-c", tally + " 1 1 1")
                     .err();
             assertThat(slice).as(program).contains("pushed down: @m");
@@ -143,8 +146,19 @@ class PushDownTest {
     }
 
     private static String clause(String map, Random random) {
-        String key = pick(random, "", "", "[arg0]", "[arg0, cpu >= 0]", "[(int8)arg1]", "[arg1 % 5, arg0 * 2]", "[-arg0]", "[arg0 == 3]", "[arg1 > 100, arg0]");
-        String value = pick(random, "arg1", "(int64)arg1", "(int32)arg1", "arg0", "(uint8)arg1", "arg1 >> 3", "arg0 == 3 ? 9 : 4");
+        String key = pick(
+                random,
+                "",
+                "",
+                "[arg0]",
+                "[arg0, cpu >= 0]",
+                "[(int8)arg1]",
+                "[arg1 % 5, arg0 * 2]",
+                "[-arg0]",
+                "[arg0 == 3]",
+                "[arg1 > 100, arg0]");
+        String value = pick(
+                random, "arg1", "(int64)arg1", "(int32)arg1", "arg0", "(uint8)arg1", "arg1 >> 3", "arg0 == 3 ? 9 : 4");
         String filter = pick(random, "", "", "/arg0 > 2/ ", "/(int64)arg1 < 0 || arg0 == 5/ ");
         String function = pick(
                 random,

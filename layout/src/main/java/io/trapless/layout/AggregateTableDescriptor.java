@@ -59,7 +59,9 @@ public final class AggregateTableDescriptor {
     /** Bytes of a slot: small ones a power of two, so that none crosses more cache lines than it must. */
     public static int slotSize(int keyCount, int valueWords) {
         int used = valueOffset(keyCount) + 8 * valueWords;
-        return used > ALIGNMENT ? (used + ALIGNMENT - 1) & -ALIGNMENT : Math.max(16, Integer.highestOneBit(2 * used - 1));
+        return used > ALIGNMENT
+                ? (used + ALIGNMENT - 1) & -ALIGNMENT
+                : Math.max(16, Integer.highestOneBit(2 * used - 1));
     }
 
     /** The home slot of a key in a table of {@code 1 << bits} home slots; bits from 1 to 31. */

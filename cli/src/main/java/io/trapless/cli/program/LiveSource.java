@@ -96,9 +96,7 @@ final class LiveSource implements EventSource {
                 List<ProbePattern> probes = cut.probes();
                 Function<ArgumentTypes, CaptureProgram> captures = plan.captures(action, cut);
                 sources.add(new CaptureSource(
-                        action.attachPoint().text(),
-                        probes,
-                        types -> new Result.Ok<>(captures.apply(types))));
+                        action.attachPoint().text(), probes, types -> new Result.Ok<>(captures.apply(types))));
             }
         }
         String command = request.command();

@@ -4,7 +4,6 @@ import io.trapless.cli.ProgramRequest;
 import io.trapless.cli.Terminal;
 import io.trapless.language.checked.CheckedAction;
 import io.trapless.language.checked.CheckedProgram;
-
 import io.trapless.language.cut.PushDownPlan;
 import io.trapless.script.run.EventSource;
 import io.trapless.script.run.SourceException;

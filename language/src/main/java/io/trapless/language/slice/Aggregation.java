@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param keys the numbers that make the key
  * @param value what is accumulated; null for {@code count}
  */
-public record Aggregation(int table, List<Value> keys, @Nullable Value value) {
+public record Aggregation(
+        int table, List<Value> keys, @Nullable Value value) {
     public Aggregation {
         keys = List.copyOf(keys);
     }

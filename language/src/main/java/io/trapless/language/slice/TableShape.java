@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param maxEntries keys that it should have room for
  */
 public record TableShape(
-        AggregateKind kind, int keyCount, boolean signed, @Nullable Buckets buckets, long maxEntries) {
+        AggregateKind kind,
+        int keyCount,
+        boolean signed,
+        @Nullable Buckets buckets,
+        long maxEntries) {
     /** How values are put in buckets. */
     public sealed interface Buckets {
         /** The number of buckets. */

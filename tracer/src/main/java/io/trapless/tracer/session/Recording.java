@@ -252,9 +252,9 @@ public final class Recording {
         if (nothing && awaited.isEmpty() && !request.reach().everywhere()) {
             throw RecordingException.failed(nothingToArm());
         }
-        RingGeometry geometry =
-                RingGeometry.withCapacity(Cpus.possibleCount(), request.bufferSizeBytes(), request.mode())
-                        .withTables(tables.strideBytes());
+        RingGeometry geometry = RingGeometry.withCapacity(
+                        Cpus.possibleCount(), request.bufferSizeBytes(), request.mode())
+                .withTables(tables.strideBytes());
         SessionResources session = SessionResources.create(
                 request, geometry, targets, hostClock.facts().cyclesPerSecond(), new Ending());
         resources = session;

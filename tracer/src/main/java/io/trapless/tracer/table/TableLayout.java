@@ -82,7 +82,8 @@ public record TableLayout(List<Place> places, long strideBytes) {
         return switch (shape.kind()) {
             case COUNT, MIN, MAX -> 1;
             case SUM, AVG, STATS -> 1 + AggregateTableDescriptor.TOTALS;
-            case HIST, LHIST -> Math.toIntExact(shape.buckets() == null ? 0 : shape.buckets().count());
+            case HIST, LHIST ->
+                Math.toIntExact(shape.buckets() == null ? 0 : shape.buckets().count());
             case TSERIES -> throw new IllegalArgumentException("no table keeps a time series");
         };
     }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param keys the numbers that make the key
  * @param value what is accumulated; null for {@code count}
  */
-public record TableUpdate(TableLayout.Place place, List<Value> keys, @Nullable Value value) {
+public record TableUpdate(
+        TableLayout.Place place, List<Value> keys, @Nullable Value value) {
     public TableUpdate {
         keys = List.copyOf(keys);
     }

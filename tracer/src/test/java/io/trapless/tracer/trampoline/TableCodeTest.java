@@ -112,28 +112,31 @@ class TableCodeTest {
     /** The bucket by definition, with numbers that can't overflow. */
     private static String bucketOf(Buckets buckets, long value) {
         BigInteger v = BigInteger.valueOf(value);
-        return "bucket " + switch (buckets) {
-            case Buckets.Logarithmic(int bits) -> {
-                if (value < 0) {
-                    yield 0;
-                }
-                if (value < 1L << bits) {
-                    yield value + 1;
-                }
-                int power = v.bitLength() - 1;
-                long part = v.subtract(BigInteger.ONE.shiftLeft(power)).shiftRight(power - bits).longValueExact();
-                yield ((long) (power - bits + 1) << bits) + part + 1;
-            }
-            case Buckets.Linear(long min, long max, long step) ->
-                value < min
-                        ? 0
-                        : value >= max
-                                ? 1 + (max - min) / step
-                                : v.subtract(BigInteger.valueOf(min))
-                                                .divide(BigInteger.valueOf(step))
-                                                .longValueExact()
-                                        + 1;
-        };
+        return "bucket "
+                + switch (buckets) {
+                    case Buckets.Logarithmic(int bits) -> {
+                        if (value < 0) {
+                            yield 0;
+                        }
+                        if (value < 1L << bits) {
+                            yield value + 1;
+                        }
+                        int power = v.bitLength() - 1;
+                        long part = v.subtract(BigInteger.ONE.shiftLeft(power))
+                                .shiftRight(power - bits)
+                                .longValueExact();
+                        yield ((long) (power - bits + 1) << bits) + part + 1;
+                    }
+                    case Buckets.Linear(long min, long max, long step) ->
+                        value < min
+                                ? 0
+                                : value >= max
+                                        ? 1 + (max - min) / step
+                                        : v.subtract(BigInteger.valueOf(min))
+                                                        .divide(BigInteger.valueOf(step))
+                                                        .longValueExact()
+                                                + 1;
+                };
     }
 
     private static long randomValue(Random random) {
@@ -167,8 +170,7 @@ class TableCodeTest {
             long rseq = SessionHeaderDescriptor.rseqRingOffset(cpu, Sandbox.CAPACITY);
             long atomic = SessionHeaderDescriptor.atomicRingOffset(cpu, Sandbox.CPUS, Sandbox.CAPACITY);
             bytes += sandbox.ringLong(rseq, RingDescriptor.HEAD_OFFSET) - PacketDescriptor.HEADER_SIZE;
-            bytes += sandbox.ringLong(atomic, RingDescriptor.HEAD_OFFSET)
-                    - PacketDescriptor.HEADER_SIZE;
+            bytes += sandbox.ringLong(atomic, RingDescriptor.HEAD_OFFSET) - PacketDescriptor.HEADER_SIZE;
         }
         return bytes;
     }
@@ -204,8 +206,8 @@ class TableCodeTest {
                 Sandbox.TABLE_STRIDE);
         boolean hasValue = shape.kind() != AggregateKind.COUNT;
         boolean extreme = shape.kind() == AggregateKind.MIN || shape.kind() == AggregateKind.MAX;
-        long function = sandbox.patchedFunction(
-                0, random.nextBoolean(), guard, probe(layout, shape.keyCount(), hasValue));
+        long function =
+                sandbox.patchedFunction(0, random.nextBoolean(), guard, probe(layout, shape.keyCount(), hasValue));
         TableReader reader = new TableReader(layout, sandbox.tables(), Sandbox.CPUS);
         Model read = new Model();
         Model expected = new Model();
@@ -300,7 +302,8 @@ class TableCodeTest {
                     .mapToLong(entry -> entry.get("events"))
                     .sum();
             assertThat(read.entries.size()).isPositive().isLessThanOrEqualTo(slots * Sandbox.CPUS);
-            // The ring overwrites, and counts positions: a record without fields has 16 bytes, packet headers some more.
+            // The ring overwrites, and counts positions: a record without fields has 16 bytes, packet headers some
+            // more.
             assertThat(recorded(sandbox) - before).isGreaterThanOrEqualTo((events - taken) * 16);
             assertThat(taken).isLessThan(events);
             assertThat(keys.stream().map(List::of).toList()).containsAll(read.entries.keySet());
