@@ -5,6 +5,8 @@ import io.trapless.layout.AggregateTableDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,26 @@ public final class TableReader {
     private int cpusSeen;
 
     /** What has been taken in, by table, CPU and slot. */
-    private final long @Nullable [][][][] taken;
+    private final List<List<Taken>> taken = new ArrayList<>();
+
+    /** What has been taken in of one CPU's table: by slot, null until a slot is in use. */
+    private static final class Taken {
+        final long @Nullable [][] slots;
+
+        Taken(int slotCount) {
+            this.slots = new long[slotCount][];
+        }
+
+        /** Of a slot; new if there was nothing yet. */
+        long[] of(int slot, int words) {
+            long[] known = slots[slot];
+            if (known == null) {
+                known = new long[words];
+                slots[slot] = known;
+            }
+            return known;
+        }
+    }
 
     /** Gets what is new. */
     public interface Sink {
@@ -51,7 +72,13 @@ public final class TableReader {
         this.layout = layout;
         this.memory = memory;
         this.cpuCount = cpuCount;
-        this.taken = new long[layout.places().size()][cpuCount][][];
+        for (TableLayout.Place place : layout.places()) {
+            List<Taken> ofCpus = new ArrayList<>();
+            for (int cpu = 0; cpu < cpuCount; cpu++) {
+                ofCpus.add(new Taken(place.slots()));
+            }
+            taken.add(ofCpus);
+        }
     }
 
     /**
@@ -72,11 +99,7 @@ public final class TableReader {
     private void read(int table, TableLayout.Place place, int cpu, Sink sink) {
         long start = cpu * layout.strideBytes() + place.offset();
         long[] keys = new long[place.shape().keyCount()];
-        long[][] known = taken[table][cpu];
-        if (known == null) {
-            known = new long[place.slots()][];
-            taken[table][cpu] = known;
-        }
+        Taken known = taken.get(table).get(cpu);
         for (int slot = 0; slot < place.slots(); slot++) {
             long at = start + (long) slot * place.slotBytes();
             if (isEmpty(place, at)) {
@@ -85,10 +108,7 @@ public final class TableReader {
             for (int i = 0; i < keys.length; i++) {
                 keys[i] = get(at + AggregateTableDescriptor.KEYS_OFFSET + 8L * i);
             }
-            if (known[slot] == null) {
-                known[slot] = new long[takenWords(place)];
-            }
-            value(table, place, at + place.valueOffset(), keys, known[slot], sink);
+            value(table, place, at + place.valueOffset(), keys, known.of(slot, takenWords(place)), sink);
         }
     }
 
