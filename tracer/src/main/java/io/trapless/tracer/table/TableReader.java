@@ -72,13 +72,7 @@ public final class TableReader {
         this.layout = layout;
         this.memory = memory;
         this.cpuCount = cpuCount;
-        for (TableLayout.Place place : layout.places()) {
-            List<Taken> ofCpus = new ArrayList<>();
-            for (int cpu = 0; cpu < cpuCount; cpu++) {
-                ofCpus.add(new Taken(place.slots()));
-            }
-            taken.add(ofCpus);
-        }
+        layout.places().forEach(_ -> taken.add(new ArrayList<>()));
     }
 
     /**
@@ -99,7 +93,11 @@ public final class TableReader {
     private void read(int table, TableLayout.Place place, int cpu, Sink sink) {
         long start = cpu * layout.strideBytes() + place.offset();
         long[] keys = new long[place.shape().keyCount()];
-        Taken known = taken.get(table).get(cpu);
+        List<Taken> ofCpus = taken.get(table);
+        while (ofCpus.size() <= cpu) {
+            ofCpus.add(new Taken(place.slots()));
+        }
+        Taken known = ofCpus.get(cpu);
         for (int slot = 0; slot < place.slots(); slot++) {
             long at = start + (long) slot * place.slotBytes();
             if (isEmpty(place, at)) {
