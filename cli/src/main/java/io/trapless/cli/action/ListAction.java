@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,21 @@ public final class ListAction {
     /** Only the names, as bpftrace lists probes. */
     public static Outcome names(ListRequest request, Terminal terminal) throws IOException {
         return run(request, terminal, _ -> "");
+    }
+
+    /**
+     * The names of the probes in a file that a pattern means, each once.
+     *
+     * @param pattern an attach point that names {@code file} by its absolute path
+     * @throws ElfException it is no file that could be looked into
+     * @throws RecordingException it is no pattern
+     */
+    public static Set<String> names(Path file, String pattern) throws ElfException, RecordingException {
+        Set<String> names = new LinkedHashSet<>();
+        for (SiteListing.Listed site : ofFile(file, pattern).sites()) {
+            names.add(site.probe());
+        }
+        return names;
     }
 
     private static Outcome run(ListRequest request, Terminal terminal, Function<SiteListing.Listed, String> remark)

@@ -116,6 +116,7 @@ public final class RecordedTrace implements EventSource {
         for (int i = 0; i < actions.size(); i++) {
             EventType type = types.get(own ? i : 0);
             CheckedAction action = actions.get(i);
+<<<<<<< HEAD
             Use use = own ? new Use(EventKind.of(type, action.index()), null) : computed(type, action);
             List<Use> present = uses[type.id()];
             if (present == null) {
@@ -123,6 +124,10 @@ public final class RecordedTrace implements EventSource {
                 uses[type.id()] = present;
             }
             present.add(use);
+=======
+            Use use = own ? new Use(EventKind.of(type, action.index(), ProbeMatch.shown(action, type.name())), null) : computed(type, action);
+            uses.computeIfAbsent(type.id(), _ -> new ArrayList<>()).add(use);
+>>>>>>> main
         }
     }
 
@@ -154,7 +159,7 @@ public final class RecordedTrace implements EventSource {
             fields.add(new FieldType(capture.name(), kind(capture.type())));
         }
         EventType computed = new EventType(type.id(), type.name(), type.pid(), fields, captures.mayFault());
-        return new Use(EventKind.of(computed, action.index()), captures);
+        return new Use(EventKind.of(computed, action.index(), ProbeMatch.shown(action, type.name())), captures);
     }
 
     private static FieldKind kind(CaptureType type) {

@@ -29,7 +29,7 @@ public final class TableReader {
 
     /** What has been taken in of one CPU's table: by slot, null until a slot is in use. */
     private static final class Taken {
-        final long @Nullable [][] slots;
+        final long[] @Nullable [] slots;
 
         Taken(int slotCount) {
             this.slots = new long[slotCount][];
