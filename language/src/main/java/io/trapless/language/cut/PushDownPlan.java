@@ -4,6 +4,7 @@ import io.trapless.language.checked.CheckedAction;
 import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.Cut;
 import io.trapless.language.checked.MapDescriptor;
+import io.trapless.language.checked.ProbeKind;
 import io.trapless.language.checked.PushDown;
 import io.trapless.language.slice.Aggregation;
 import io.trapless.language.slice.ArgumentTypes;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>its map is only fed by actions at sites, not read or changed there: those run in the order of events, and tables have no order;
- *   <li>no action at a site ends the program, for what comes after it must not count;
+ *   <li>no action at a site, and none at the beginning, ends the program, for what comes after it must not count;
  *   <li>a minimum or maximum is never cleared, for a table does not forget what came before;
  *   <li>its map does not evict.
  * </ul>
@@ -56,15 +57,19 @@ public final class PushDownPlan {
 
     public static PushDownPlan of(CheckedProgram program) {
         MapUses atSites = new MapUses();
+        MapUses atBegin = new MapUses();
         MapUses anywhere = new MapUses();
         for (CheckedAction action : program.actions()) {
             anywhere.add(action);
             if (action.cut() != null) {
                 atSites.add(action);
             }
+            if (action.kind() instanceof ProbeKind.Begin) {
+                atBegin.add(action);
+            }
         }
         PushDownPlan plan = new PushDownPlan();
-        if (!atSites.exits()) {
+        if (!atSites.exits() && !atBegin.exits()) {
             for (CheckedAction action : program.actions()) {
                 PushDown pushDown = action.cut() == null ? null : action.cut().pushDown();
                 if (pushDown != null && !atSites.isUsed(pushDown.map()) && plan.isPossible(pushDown, anywhere)) {

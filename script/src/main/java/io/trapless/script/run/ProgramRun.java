@@ -78,13 +78,6 @@ public final class ProgramRun {
     public int run() throws SourceException, InterruptedException {
         runtime.begin(runtime.clocks().bootNanos());
         try (EventSource source = host.attach()) {
-<<<<<<< HEAD
-            tables = source;
-            if (host.attachesFirst()) {
-                fireAll(ProbeKind.Begin.class);
-            }
-=======
->>>>>>> main
             long probes = moments() + (source == null ? 0 : source.attachedProbes());
             if (probes == 0) {
                 throw new SourceException(nothingAttached());
@@ -92,6 +85,7 @@ public final class ProgramRun {
             // Events wait until begin probes have run; what those print is seen behind this, as bpftrace shows it.
             host.attached(probes);
             fireAll(ProbeKind.Begin.class);
+            tables = source; // not before: begin probes see maps without any event
             host.breathe();
             if (source == null) {
                 waitForMoments();

@@ -116,18 +116,15 @@ public final class RecordedTrace implements EventSource {
         for (int i = 0; i < actions.size(); i++) {
             EventType type = types.get(own ? i : 0);
             CheckedAction action = actions.get(i);
-<<<<<<< HEAD
-            Use use = own ? new Use(EventKind.of(type, action.index()), null) : computed(type, action);
+            Use use = own
+                    ? new Use(EventKind.of(type, action.index(), ProbeMatch.shown(action, type.name())), null)
+                    : computed(type, action);
             List<Use> present = uses[type.id()];
             if (present == null) {
                 present = new ArrayList<>();
                 uses[type.id()] = present;
             }
             present.add(use);
-=======
-            Use use = own ? new Use(EventKind.of(type, action.index(), ProbeMatch.shown(action, type.name())), null) : computed(type, action);
-            uses.computeIfAbsent(type.id(), _ -> new ArrayList<>()).add(use);
->>>>>>> main
         }
     }
 
