@@ -16,8 +16,8 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of one program: its maps, its output, its windows to the world, and whether it wants to end. Compiled handlers call its public methods, on one thread.

@@ -93,8 +93,7 @@ public record CaughtProcess(TargetProcess target, StoppedThreads stopped) {
                 }
                 there = start.report(kind, wait.signal);
             }
-            return new CaughtProcess(
-                    target, new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true));
+            return new CaughtProcess(target, new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true));
         } finally {
             if (!there) {
                 abandon(target, start);

@@ -96,8 +96,7 @@ final class ProcessFinder {
         this.attacher = attacher;
         this.choice = choice;
         this.patterns = patterns;
-        this.filter =
-                new MapsFilter(patterns.stream().map(ProbePattern::module).toList());
+        this.filter = new MapsFilter(patterns.stream().map(ProbePattern::module).toList());
         this.notices = notices;
     }
 

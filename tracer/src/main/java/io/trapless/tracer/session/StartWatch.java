@@ -82,7 +82,9 @@ final class StartWatch {
         try (ImageFiles images = new ImageFiles()) {
             Resolver resolver = Resolver.forSystem(images, 0);
             for (ProbePattern pattern : patterns) {
-                resolver.resolve(pattern).sites().forEach(site -> files.add(Path.of(site.module().path())));
+                resolver.resolve(pattern)
+                        .sites()
+                        .forEach(site -> files.add(Path.of(site.module().path())));
             }
         }
         return files;
