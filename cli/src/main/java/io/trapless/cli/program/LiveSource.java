@@ -12,14 +12,19 @@ import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
 import io.trapless.language.syntax.AttachPoint;
 import io.trapless.language.syntax.ProbePattern;
+import io.trapless.script.output.Place;
 import io.trapless.script.run.EventSource;
 import io.trapless.script.run.LiveEvents;
 import io.trapless.script.run.SourceException;
 import io.trapless.script.run.TableSink;
 import io.trapless.script.runtime.Clocks;
+import io.trapless.script.runtime.KnownProcesses;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TraceClock;
 import io.trapless.tracer.attach.LaunchedProcess;
+import io.trapless.tracer.resolve.PathGlob;
+import io.trapless.tracer.resolve.Refusal;
+import io.trapless.tracer.resolve.RefusalReason;
 import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.RecordingMode;
 import io.trapless.tracer.ring.RingId;
@@ -27,8 +32,6 @@ import io.trapless.tracer.session.CaptureSource;
 import io.trapless.tracer.session.EventTap;
 import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.Recording;
-import io.trapless.tracer.resolve.PathGlob;
-import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingOptions;
 import io.trapless.tracer.session.RecordingRequest;
@@ -58,8 +61,12 @@ final class LiveSource implements EventSource {
     private static final long MIN_BUFFER_BYTES = 4L << 20;
     private static final int MAX_REFUSALS_TOLD = 10;
     private static final int SIGTERM = 15;
+    private static final Set<RefusalReason> NONE_SUCH =
+            Set.of(RefusalReason.NO_SUCH_FUNCTION, RefusalReason.NO_SUCH_USDT_PROBE, RefusalReason.NO_SYMBOLS);
+
 
     private final LiveEvents events;
+    private final KnownProcesses processes;
     private final List<CheckedAction> sites;
     private final int cpus;
 
@@ -70,7 +77,8 @@ final class LiveSource implements EventSource {
     private long lost;
     private boolean stopped;
 
-    private LiveSource(List<CheckedAction> sites, Clocks clocks) throws IOException {
+    private LiveSource(List<CheckedAction> sites, Clocks clocks, KnownProcesses processes) throws IOException {
+        this.processes = processes;
         this.sites = sites;
         this.cpus = Cpus.possibleCount();
         this.events = new LiveEvents(2 * cpus, clocks.wallOffset());
@@ -83,10 +91,11 @@ final class LiveSource implements EventSource {
             List<CheckedAction> sites,
             ProgramRequest request,
             Clocks clocks,
+            KnownProcesses processes,
             Terminal terminal)
             throws SourceException, InterruptedException {
         try {
-            LiveSource source = new LiveSource(sites, clocks);
+            LiveSource source = new LiveSource(sites, clocks, processes);
             Recording recording = Recording.start(source.recordingRequest(request, plan));
             source.recording = recording;
             source.tellMissing(program.settings().missingProbes(), recording, request, terminal);
@@ -145,20 +154,35 @@ final class LiveSource implements EventSource {
                     .map(RecordingSummary.RefusedProbe::reason)
                     .findFirst()
                     .orElse("no place could be armed");
+            boolean unmatched = false;
             if (isEverywhere(request)) {
-                reason = whyNone(inFiles(sites.get(i)), reason);
+                SiteListing files = inFiles(sites.get(i));
+                unmatched = files.sites().isEmpty()
+                        && files.unmatched().stream().allMatch(refusal -> NONE_SUCH.contains(refusal.reason()));
+                reason = whyNone(files, reason);
             }
+            String where = Place.of(
+                            sites.get(i).source(), sites.get(i).attachPoint().span())
+                    .text();
             if (missing == Settings.MissingProbes.ERROR) {
                 stop();
-                throw new SourceException(probe + ": " + reason);
+                throw new SourceException(where, missingText(probe, unmatched, "", reason));
             }
             if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
-                terminal.err().println("WARNING: " + probe + ": " + reason);
+                terminal.err()
+                        .println(where + ": WARNING: " + missingText(probe, unmatched, " Skipping.", reason));
             }
         }
         if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
             tellRefused(live.refused(), request.verbose(), terminal);
         }
+    }
+
+    /** @param unmatched whether there is no such place at all; else there is one, and it is refused */
+    private static String missingText(String probe, boolean unmatched, String consequence, String reason) {
+        return unmatched
+                ? "No matches for " + probe.replaceFirst(":", " ") + "." + consequence + "\nHINT: " + reason
+                : probe + ": " + reason;
     }
 
     private static boolean isEverywhere(ProgramRequest request) {
@@ -327,6 +351,9 @@ final class LiveSource implements EventSource {
         @Override
         public void known(EventType event, int index) {
             names(index).add(event.name());
+            if (event.pid() != 0) {
+                processes.remember(event.pid());
+            }
             events.known(event, sites.get(index));
         }
 

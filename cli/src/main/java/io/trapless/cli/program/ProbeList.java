@@ -22,8 +22,16 @@ import org.jspecify.annotations.Nullable;
 /** {@code -l}: the probes that a pattern means, or those of a program, one a line. Paths are shown as they were written. */
 final class ProbeList {
     /** Probes that have no place in a file. */
-    private static final List<String> MOMENTS =
-            List.of("begin", "bench:", "end", "interval:hz:", "interval:ms:", "interval:s:", "interval:us:", "self:signal:SIGUSR1", "test:");
+    private static final List<String> MOMENTS = List.of(
+            "begin",
+            "bench:",
+            "end",
+            "interval:hz:",
+            "interval:ms:",
+            "interval:s:",
+            "interval:us:",
+            "self:signal:SIGUSR1",
+            "test:");
 
     private static final List<String> IN_FILES = List.of("uprobe", "uretprobe", "usdt");
 
@@ -76,7 +84,8 @@ final class ProbeList {
             return Outcome.done();
         }
         List<String> types = IN_FILES.stream()
-                .filter(type -> type.equals(longName(parts[0])) || (PathGlob.isWild(parts[0]) && matches(parts[0], type)))
+                .filter(type ->
+                        type.equals(longName(parts[0])) || (PathGlob.isWild(parts[0]) && matches(parts[0], type)))
                 .toList();
         if (types.isEmpty()) {
             return Outcome.done();
@@ -99,8 +108,7 @@ final class ProbeList {
     }
 
     /** Null, or why the file can't be looked into. */
-    private static @Nullable String list(
-            String type, Path file, String rest, Terminal terminal) {
+    private static @Nullable String list(String type, Path file, String rest, Terminal terminal) {
         String absolute = file.toAbsolutePath().normalize().toString();
         try {
             for (String name : ListAction.names(file, type + ":" + absolute + ":" + rest)) {
@@ -125,8 +133,6 @@ final class ProbeList {
 
     /** Wildcards as in file names, over the whole of a name. */
     private static boolean matches(String pattern, String name) {
-        return FileSystems.getDefault()
-                .getPathMatcher("glob:" + pattern)
-                .matches(Path.of(name));
+        return FileSystems.getDefault().getPathMatcher("glob:" + pattern).matches(Path.of(name));
     }
 }

@@ -197,7 +197,7 @@ public final class ProgramAction {
             return new Outcome.Exited(status);
         } catch (SourceException e) {
             output.flush();
-            terminal.err().println("ERROR: " + e.getMessage());
+            terminal.err().println(e.text());
             terminal.err().flush();
             return new Outcome.Exited(1);
         }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptRuntime {
     private static final String UNKNOWN_COMM = "[unknown]";
 
+    /** A scalar map whose value is the time of day, in nanoseconds since the epoch, for time series: so that tests of bpftrace can tell what a graph has to look like. */
+    private static final String CLOCK_MAP = "BPFTRACE_DUMMY_TS_MAP";
+
     private final @Nullable ProgramMap clockMap;
     private final Settings settings;
     private final Surroundings surroundings;
@@ -33,14 +36,11 @@ public final class ScriptRuntime {
     private final TargetMemory memory;
     private final Commands commands;
     private final Warnings warnings;
-    private final Processes processes = new Processes();
+    private final KnownProcesses processes = new KnownProcesses();
     private Output output;
     private long startNanos;
     private boolean exitRequested;
     private long exitStatus;
-
-    /** A scalar map whose value is the time of day, in nanoseconds since the epoch, for time series: so that tests of bpftrace can tell what a graph has to look like. */
-    private static final String CLOCK_MAP = "BPFTRACE_DUMMY_TS_MAP";
 
     /**
      * What a run stands in.
@@ -61,13 +61,17 @@ public final class ScriptRuntime {
         this.commands = new Commands(settings.maxCatBytes());
         String clock = System.getenv(CLOCK_MAP);
         this.clockMap = maps.stream()
-                .filter(map -> map.descriptor().name().equals(clock))
+                .filter(map -> ("@" + map.descriptor().name()).equals(clock))
                 .findFirst()
                 .orElse(null);
         this.startNanos = surroundings.clocks().bootNanos();
     }
 
     // For who runs the program.
+
+    public KnownProcesses processes() {
+        return processes;
+    }
 
     /** In the program's order. */
     public List<ProgramMap> maps() {
