@@ -91,8 +91,7 @@ final class ConsumerPeer implements Peer {
         while (counts.find()) {
             counted += Long.parseLong(counts.group(1));
         }
-        List<MatchResult> times =
-                TIMES_LINE.matcher(result.output()).results().toList();
+        List<MatchResult> times = TIMES_LINE.matcher(result.output()).results().toList();
         if (result.exitStatus() != 0 || counted != events || times.size() != 2) {
             throw new BenchException(script + " has counted " + counted + " of " + events + " events: "
                     + result.output().strip().replace('\n', ' '));

@@ -36,8 +36,8 @@ import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingOptions;
 import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
-import io.trapless.tracer.table.TableReader;
 import io.trapless.tracer.session.SiteListing;
+import io.trapless.tracer.table.TableReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -63,7 +63,6 @@ final class LiveSource implements EventSource {
     private static final int SIGTERM = 15;
     private static final Set<RefusalReason> NONE_SUCH =
             Set.of(RefusalReason.NO_SUCH_FUNCTION, RefusalReason.NO_SUCH_USDT_PROBE, RefusalReason.NO_SYMBOLS);
-
 
     private final LiveEvents events;
     private final KnownProcesses processes;
@@ -169,8 +168,7 @@ final class LiveSource implements EventSource {
                 throw new SourceException(where, missingText(probe, unmatched, "", reason));
             }
             if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
-                terminal.err()
-                        .println(where + ": WARNING: " + missingText(probe, unmatched, " Skipping.", reason));
+                terminal.err().println(where + ": WARNING: " + missingText(probe, unmatched, " Skipping.", reason));
             }
         }
         if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
