@@ -92,6 +92,8 @@ public final class Bench {
         chosen.add(new FloorPeer(loop));
         if (runner != null) {
             chosen.add(new TraplessPeer(runner, programs, loop));
+            chosen.add(new ProgramPeer(runner.command(), programs, loop));
+            chosen.add(new ConsumerPeer(runner, programs, loop));
         }
         for (String word : options.peers()) {
             List<Peer> named = all.stream()

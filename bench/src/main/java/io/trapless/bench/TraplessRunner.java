@@ -2,6 +2,7 @@ package io.trapless.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** How the benchmark reaches the tracer: attach to a live process, and let go again. Called from one thread. */
 public interface TraplessRunner {
@@ -25,6 +26,9 @@ public interface TraplessRunner {
      */
     Recording attach(long pid, String clause, Mode mode, long bufferSizeBytes, Path output)
             throws BenchException, IOException;
+
+    /** The words that start this very tool: what follows them are its arguments. */
+    List<String> command();
 
     /** A process that is being recorded. */
     interface Recording {

@@ -8,6 +8,7 @@ int work(int seq);
 int work_push(int seq);
 int work_nop5(int seq);
 int work_usdt(int seq);
+int work_name(const char *name, int seq);
 
 /*
  * All return 3 * seq + 1. The note of work_usdt is what sys/sdt.h writes for DTRACE_PROBE1(trapless_bench, work, seq): program counter, base,
@@ -56,6 +57,16 @@ __asm__(
     "    ret\n"
     ".size work_usdt, .-work_usdt\n"
 
+    ".p2align 4\n"
+    ".globl work_name\n"
+    ".type work_name, @function\n"
+    "work_name:\n" /* gets a string too */
+    "    sub $8, %rsp\n"
+    "    lea 1(%rsi,%rsi,2), %eax\n"
+    "    add $8, %rsp\n"
+    "    ret\n"
+    ".size work_name, .-work_name\n"
+
     ".pushsection .note.stapsdt, \"\", @note\n"
     "    .balign 4\n"
     "    .4byte 992f-991f, 994f-993f, 3\n"
@@ -87,12 +98,23 @@ __asm__(
         return sum;                                 \
     }
 
+#define NAMES 64
+
+static char names[NAMES][24];
+
+__attribute__((constructor)) static void make_names(void)
+{
+    for (int i = 0; i < NAMES; i++)
+        snprintf(names[i], sizeof names[i], "/usr/share/file-%d", i * i);
+}
+
 LOOP(empty, 1)
 LOOP(rdtsc, __builtin_ia32_rdtsc())
 LOOP(work, (unsigned)work((int)i))
 LOOP(push, (unsigned)work_push((int)i))
 LOOP(nop5, (unsigned)work_nop5((int)i))
 LOOP(usdt, (unsigned)work_usdt((int)i))
+LOOP(name, (unsigned)work_name(names[i % NAMES], (int)i))
 
 const struct work works[] = {
     {"empty", loop_empty, NULL},
@@ -101,5 +123,6 @@ const struct work works[] = {
     {"push", loop_push, (void *)work_push},
     {"nop5", loop_nop5, (void *)work_nop5},
     {"usdt", loop_usdt, (void *)work_usdt},
+    {"name", loop_name, (void *)work_name},
     {NULL, NULL, NULL},
 };

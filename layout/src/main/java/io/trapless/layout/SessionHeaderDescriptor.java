@@ -28,7 +28,8 @@ package io.trapless.layout;
  *   ---- offset {@link #ENABLE_OFFSET} ----
  *     4096 65536  enable           one byte an event id; 0 = off        tracer            every trampoline
  *   ---- offset {@link #RINGS_OFFSET} ----
- *    69632        cpuCount rseq rings, each {@link #rseqRingStride} bytes, then cpuCount atomic rings, each {@link #atomicRingStride} bytes
+ *    69632        cpuCount rseq rings, each {@link #rseqRingStride} bytes, then cpuCount atomic rings, each {@link #atomicRingStride} bytes,
+ *                 then, at the next page, cpuCount areas of tables ({@link AggregateTableDescriptor}), of a size that the tracer has chosen
  * </pre>
  *
  * <p>A target that has loaded or unloaded a library adds 1 to its slot's requests, atomically, then to the bell, wakes who waits at the bell, and waits until the answers have reached its request:
@@ -106,8 +107,20 @@ public final class SessionHeaderDescriptor {
         return rseqRingOffset(cpuCount, capacity) + cpu * atomicRingStride(capacity);
     }
 
-    /** Bytes of the whole file (sparse: an untouched ring takes no memory). */
+    /** Bytes of the file up to the end of its rings (sparse: an untouched ring takes no memory). */
     public static long fileSize(int cpuCount, long capacity) {
         return atomicRingOffset(cpuCount, cpuCount, capacity);
+    }
+
+    /** File offset of the first CPU's area of tables: a page boundary. */
+    public static long tablesOffset(int cpuCount, long capacity) {
+        return (fileSize(cpuCount, capacity) + ENABLE_OFFSET - 1) & -ENABLE_OFFSET;
+    }
+
+    /** Bytes of the whole file. {@code tableStride} is the size of a CPU's area of tables, 0: there are none. */
+    public static long fileSize(int cpuCount, long capacity, long tableStride) {
+        return tableStride == 0
+                ? fileSize(cpuCount, capacity)
+                : tablesOffset(cpuCount, capacity) + cpuCount * tableStride;
     }
 }

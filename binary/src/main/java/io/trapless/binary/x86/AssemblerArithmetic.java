@@ -298,6 +298,11 @@ abstract class AssemblerArithmetic extends AssemblerBuffer {
         emit(count);
     }
 
+    /** {@code dst = } the number of the highest bit that is set in {@code src}; undefined if none is. */
+    public void bsr(Gpr dst, Gpr src) {
+        emitReg(0, true, false, MAP_0F, 0xBD, dst.id(), src.id());
+    }
+
     public void bswap(Gpr register, int size) {
         if (size != 4 && size != 8) {
             throw new AssemblerException(Reason.BAD_OPERAND, "bswap of " + size + " bytes");

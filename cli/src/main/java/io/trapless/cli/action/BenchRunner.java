@@ -2,6 +2,7 @@ package io.trapless.cli.action;
 
 import io.trapless.bench.BenchException;
 import io.trapless.bench.TraplessRunner;
+import io.trapless.cli.Main;
 import io.trapless.tracer.ring.RecordingMode;
 import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.RecordingException;
@@ -9,6 +10,7 @@ import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Lets the benchmark record as {@code trapless record} does. */
@@ -44,6 +46,21 @@ final class BenchRunner implements TraplessRunner {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    /** As this process was started, up to the class that reads the arguments. */
+    @Override
+    public List<String> command() {
+        ProcessHandle.Info info = ProcessHandle.current().info();
+        List<String> words = new ArrayList<>();
+        words.add(info.command().orElse("java"));
+        for (String word : info.arguments().orElse(new String[0])) {
+            words.add(word);
+            if (word.equals(Main.class.getName())) {
+                break;
+            }
+        }
+        return words;
     }
 
     private static IOException interrupted(InterruptedException cause) {

@@ -6,13 +6,17 @@ import io.trapless.language.checked.CheckedAction;
 import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.Cut;
 import io.trapless.language.checked.Settings;
+import io.trapless.language.cut.PushDownPlan;
 import io.trapless.language.diagnostic.Result;
+import io.trapless.language.slice.ArgumentTypes;
+import io.trapless.language.slice.CaptureProgram;
 import io.trapless.language.syntax.AttachPoint;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.script.output.Place;
 import io.trapless.script.run.EventSource;
 import io.trapless.script.run.LiveEvents;
 import io.trapless.script.run.SourceException;
+import io.trapless.script.run.TableSink;
 import io.trapless.script.runtime.Clocks;
 import io.trapless.script.runtime.KnownProcesses;
 import io.trapless.trace.event.EventType;
@@ -34,7 +38,9 @@ import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
 import io.trapless.tracer.session.SiteListing;
 import io.trapless.tracer.symbol.ProcessSymbols;
+import io.trapless.tracer.table.TableReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,12 +49,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The events of live processes: a recording whose packets go to the program's handlers instead of, or besides, a trace. */
 final class LiveSource implements EventSource {
-    private static final long BUFFER_BYTES = 16L << 20;
+    /** Rings of all CPUs together, and of one: enough for the second or so in which a program's handlers are not compiled yet. */
+    private static final long BUFFERS_BYTES = 64L << 20;
+
+    private static final long MAX_BUFFER_BYTES = 32L << 20;
+    private static final long MIN_BUFFER_BYTES = 4L << 20;
     private static final int MAX_REFUSALS_TOLD = 10;
     private static final int SIGTERM = 15;
     private static final Set<RefusalReason> NONE_SUCH =
@@ -58,6 +69,7 @@ final class LiveSource implements EventSource {
     private final KnownProcesses processes;
     private final List<CheckedAction> sites;
     private final ProcessSymbols symbols;
+    private final int cpus;
 
     /** For each site of the program the names of its probes: those that are armed, and those that will be when a process comes. */
     private final Map<Integer, Set<String>> found = new ConcurrentHashMap<>();
@@ -71,12 +83,14 @@ final class LiveSource implements EventSource {
         this.processes = processes;
         this.sites = sites;
         this.symbols = symbols;
-        this.events = new LiveEvents(2 * Cpus.possibleCount(), clocks.wallOffset());
+        this.cpus = Cpus.possibleCount();
+        this.events = new LiveEvents(2 * cpus, clocks.wallOffset());
     }
 
     /** Arms everything. */
     static LiveSource start(
             CheckedProgram program,
+            PushDownPlan plan,
             List<CheckedAction> sites,
             ProgramRequest request,
             Clocks clocks,
@@ -86,7 +100,7 @@ final class LiveSource implements EventSource {
             throws SourceException, InterruptedException {
         try {
             LiveSource source = new LiveSource(sites, clocks, processes, symbols);
-            Recording recording = Recording.start(source.recordingRequest(request));
+            Recording recording = Recording.start(source.recordingRequest(request, plan));
             source.recording = recording;
             source.tellMissing(program.settings().missingProbes(), recording, request, terminal);
             return source;
@@ -97,16 +111,15 @@ final class LiveSource implements EventSource {
         }
     }
 
-    private RecordingRequest recordingRequest(ProgramRequest request) {
+    private RecordingRequest recordingRequest(ProgramRequest request, PushDownPlan plan) {
         List<CaptureSource> sources = new ArrayList<>();
         for (CheckedAction action : sites) {
             Cut cut = action.cut();
             if (cut != null) {
                 List<ProbePattern> probes = cut.probes();
+                Function<ArgumentTypes, CaptureProgram> captures = plan.captures(action, cut);
                 sources.add(new CaptureSource(
-                        action.attachPoint().text(),
-                        probes,
-                        types -> new Result.Ok<>(cut.captures().apply(types))));
+                        action.attachPoint().text(), probes, types -> new Result.Ok<>(captures.apply(types))));
             }
         }
         String command = request.command();
@@ -118,13 +131,14 @@ final class LiveSource implements EventSource {
                 command == null ? List.of() : LiveTargets.words(command),
                 save == null ? RecordingRequest.NOWHERE : save,
                 RecordingMode.DISCARD,
-                BUFFER_BYTES,
+                Math.clamp(BUFFERS_BYTES / cpus, MIN_BUFFER_BYTES, MAX_BUFFER_BYTES),
                 Long.MAX_VALUE,
                 null,
                 true,
                 new Reach(false, true, isEverywhere(request), List.of(), null),
                 RecordingOptions.NONE,
-                new Tap());
+                new Tap(),
+                plan.tables().stream().map(PushDownPlan.Table::shape).toList());
     }
 
     /** An attach point without any place is an error, a warning or nothing, as the program's settings say; single places that are refused are warnings. */
@@ -289,6 +303,30 @@ final class LiveSource implements EventSource {
         LaunchedProcess command = live().launched();
         if (command != null && command.isRunning()) {
             command.signal(SIGTERM);
+        }
+    }
+
+    @Override
+    public void readTables(TableSink sink) {
+        try {
+            live().readTables(new TableReader.Sink() {
+                @Override
+                public void add(int table, long[] keys, long amount, long count) {
+                    sink.add(table, keys, amount, count);
+                }
+
+                @Override
+                public void extreme(int table, long[] keys, long value) {
+                    sink.extreme(table, keys, value);
+                }
+
+                @Override
+                public void bucket(int table, long[] keys, int bucket, long count) {
+                    sink.bucket(table, keys, bucket, count);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("the list of CPUs can't be read any more", e);
         }
     }
 

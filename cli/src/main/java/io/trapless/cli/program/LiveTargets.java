@@ -5,6 +5,7 @@ import io.trapless.cli.ProgramRequest;
 import io.trapless.cli.Terminal;
 import io.trapless.language.checked.CheckedAction;
 import io.trapless.language.checked.CheckedProgram;
+import io.trapless.language.cut.PushDownPlan;
 import io.trapless.script.run.EventSource;
 import io.trapless.script.run.SourceException;
 import io.trapless.script.runtime.Clocks;
@@ -37,6 +38,7 @@ final class LiveTargets implements Targets, AutoCloseable {
     private static final int MAX_OPEN = 256;
 
     private final CheckedProgram program;
+    private final PushDownPlan plan;
     private final ProgramRequest request;
     private final Terminal terminal;
     private final Map<Integer, Optional<FileChannel>> memories = new HashMap<>();
@@ -45,8 +47,9 @@ final class LiveTargets implements Targets, AutoCloseable {
     private @Nullable LiveSource source;
     private @Nullable LaunchedProcess command;
 
-    LiveTargets(CheckedProgram program, ProgramRequest request, Terminal terminal) {
+    LiveTargets(CheckedProgram program, PushDownPlan plan, ProgramRequest request, Terminal terminal) {
         this.program = program;
+        this.plan = plan;
         this.request = request;
         this.terminal = terminal;
         this.symbols = new ProcessSymbols(this::warn);
@@ -81,7 +84,7 @@ final class LiveTargets implements Targets, AutoCloseable {
         }
         String commandLine = request.command();
         if (!sites.isEmpty()) {
-            LiveSource live = LiveSource.start(program, sites, request, clocks, processes, symbols, terminal);
+            LiveSource live = LiveSource.start(program, plan, sites, request, clocks, processes, symbols, terminal);
             source = live;
             command = live.command();
             return live;

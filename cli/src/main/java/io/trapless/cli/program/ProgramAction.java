@@ -9,6 +9,7 @@ import io.trapless.language.checked.CheckResult;
 import io.trapless.language.checked.CheckedAction;
 import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.ProbeKind;
+import io.trapless.language.cut.PushDownPlan;
 import io.trapless.language.diagnostic.FindingPrinter;
 import io.trapless.language.diagnostic.Source;
 import io.trapless.script.output.JsonOutput;
@@ -177,7 +178,8 @@ public final class ProgramAction {
         boolean warn = request.warnings() != ProgramRequest.WarningLevel.NONE;
         TextSink messages = new TextSink(terminal.err(), TextSink.Mode.NONE);
         Output output = request.json() ? new JsonOutput(sink, warn) : new TextOutput(sink, messages, warn);
-        try (LiveTargets targets = new LiveTargets(program, request, terminal)) {
+        PushDownPlan plan = PushDown.plan(program, request, System.getenv());
+        try (LiveTargets targets = new LiveTargets(program, plan, request, terminal)) {
             ScriptRuntime runtime = new ScriptRuntime(
                     program,
                     new ScriptRuntime.Surroundings(
@@ -193,7 +195,7 @@ public final class ProgramAction {
                     new ProgramRun(program, runtime, host(program, runtime, targets, sink));
                     yield 0;
                 }
-                case RUN -> live(program, runtime, targets, sink);
+                case RUN -> live(program, plan, runtime, targets, sink);
                 case FORMAT, INFO -> throw new IllegalStateException("done before");
             };
             output.flush();
@@ -206,14 +208,15 @@ public final class ProgramAction {
         }
     }
 
-    private int live(CheckedProgram program, ScriptRuntime runtime, LiveTargets targets, TextSink sink)
+    private int live(
+            CheckedProgram program, PushDownPlan plan, ScriptRuntime runtime, LiveTargets targets, TextSink sink)
             throws SourceException, InterruptedException {
         ProgramHost host = host(program, runtime, targets, sink);
         if (request.dryRun()) {
             return host.rehearse();
         }
         terminal.stop().listenToSignals();
-        return new ProgramRun(program, runtime, host).run();
+        return new ProgramRun(program, runtime, host, plan).run();
     }
 
     private ProgramHost host(CheckedProgram program, ScriptRuntime runtime, LiveTargets targets, TextSink sink) {

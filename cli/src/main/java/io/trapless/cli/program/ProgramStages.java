@@ -2,15 +2,12 @@ package io.trapless.cli.program;
 
 import io.trapless.cli.Outcome;
 import io.trapless.cli.Terminal;
-import io.trapless.language.checked.CheckedAction;
 import io.trapless.language.checked.CheckedProgram;
-import io.trapless.language.checked.Cut;
 import io.trapless.language.diagnostic.Finding;
 import io.trapless.language.diagnostic.FindingPrinter;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.diagnostic.Source;
-import io.trapless.language.slice.Capture;
-import io.trapless.language.slice.CaptureProgram;
+import io.trapless.language.print.StagePrinter;
 import io.trapless.language.syntax.Parser;
 import io.trapless.language.syntax.Program;
 import java.io.IOException;
@@ -53,7 +50,7 @@ final class ProgramStages {
         }
         if (wants("slice")) {
             head("slice");
-            program.actions().forEach(this::slice);
+            out.print(StagePrinter.slice(program));
         }
         out.flush();
     }
@@ -61,25 +58,6 @@ final class ProgramStages {
     private void head(String stage) {
         out.println("After: " + stage);
         out.println("-------------------");
-    }
-
-    private void slice(CheckedAction action) {
-        out.println(action.attachPoint().text());
-        Cut cut = action.cut();
-        if (cut == null) {
-            out.println("  outside: everything");
-            return;
-        }
-        CaptureProgram inside = cut.atFunction();
-        out.println("  inside: filter " + (inside.filter() == null ? "none" : inside.filter()));
-        for (Capture capture : inside.captures()) {
-            out.println("  inside: " + capture.name() + ": " + capture.type() + " = " + capture.value());
-        }
-        out.println("  outside: filter " + (cut.filter() == null ? "none" : cut.filter()));
-        out.println("  outside: " + cut.handler());
-        if (cut.pushDown() != null) {
-            out.println("  can be pushed down: " + cut.pushDown());
-        }
     }
 
     /** {@code --fmt}: prints a program in one form. */

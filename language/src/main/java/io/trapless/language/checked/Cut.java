@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param handler the action's body over captured fields
  * @param ownMemory whether the handler reads memory of the process later
  * @param stacks the kinds of user stacks that the handler asks for; to be captured by means of their own
- * @param pushDown the whole action as an aggregation over captured scalars, if it is one; the handler does the same
+ * @param pushDowns makes, for a site of the given arguments, an aggregation over captured scalars of the whole action, if it is one there; null if not. The handler does the same. Whether it may be used depends on
+ *     the rest of the program: {@link io.trapless.language.cut.PushDownPlan}
  */
 public record Cut(
         Function<ArgumentTypes, CaptureProgram> captures,
@@ -28,7 +29,7 @@ public record Cut(
         CheckedStatement.Block handler,
         boolean ownMemory,
         List<Type.Stack> stacks,
-        @Nullable PushDown pushDown) {
+        Function<ArgumentTypes, @Nullable PushDown> pushDowns) {
     public Cut {
         fieldTypes = List.copyOf(fieldTypes);
         stacks = List.copyOf(stacks);
@@ -37,6 +38,11 @@ public record Cut(
     /** The captures at a function. */
     public CaptureProgram atFunction() {
         return captures.apply(new ArgumentTypes.Function());
+    }
+
+    /** The aggregation at a function, or null. */
+    public @Nullable PushDown pushDown() {
+        return pushDowns.apply(new ArgumentTypes.Function());
     }
 
     /** The pattern that a site matched, for {@link CaptureProgram#probes()}. */

@@ -71,7 +71,8 @@ public final class Cutter {
         List<CaptureCollector.Leaf> leaves = List.copyOf(collector.leaves());
         int frames = collector.stackFrames();
         List<Type> types = leaves.stream().map(l -> l.expression().type()).toList();
-        PushDown pushDown = outside == null ? PushDowns.of(action.body(), values) : null;
+        // A filter that is left for outside decides about records only.
+        boolean alone = outside == null;
         return new Cut(
                 arguments -> program(arguments, inside ? filter : null, leaves, frames),
                 types,
@@ -79,7 +80,11 @@ public final class Cutter {
                 handler,
                 collector.ownMemory(),
                 collector.stacks(),
-                pushDown);
+                arguments -> alone ? pushDown(arguments) : null);
+    }
+
+    private @Nullable PushDown pushDown(ArgumentTypes arguments) {
+        return PushDowns.of(action.body(), new TargetValues(definitions, arguments));
     }
 
     /** Statements, but for empty blocks. */

@@ -3,6 +3,7 @@ package io.trapless.language.cut;
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.CheckedStatement;
 import io.trapless.language.checked.PushDown;
+import io.trapless.language.slice.BinaryOperator;
 import io.trapless.language.slice.Value;
 import io.trapless.language.types.AggregateKind;
 import io.trapless.language.types.Type;
@@ -50,7 +51,7 @@ final class PushDowns {
         List<Type> keyTypes = new ArrayList<>();
         for (CheckedExpression part : parts(statement.key())) {
             Value key = part.type().isNumber() ? values.scalar(part) : null;
-            if (key == null) {
+            if (key == null || !isQuiet(key)) {
                 return null;
             }
             keys.add(key);
@@ -58,7 +59,7 @@ final class PushDowns {
         }
         CheckedExpression fed = statement.value();
         Value value = fed == null ? null : values.scalar(fed);
-        if (fed != null && value == null) {
+        if (fed != null && (value == null || !isQuiet(value))) {
             return null;
         }
         return new PushDown(
@@ -68,6 +69,28 @@ final class PushDowns {
                 keyTypes,
                 value,
                 fed != null && fed.type().isSigned());
+    }
+
+    /** Whether nothing about the value has to be told: no read that may fail, no division that may be by zero. */
+    private static boolean isQuiet(Value value) {
+        return !value.mayFault() && isDividedByConstants(value);
+    }
+
+    private static boolean isDividedByConstants(Value value) {
+        return switch (value) {
+            case Value.Binary b -> {
+                boolean divides = b.operator() == BinaryOperator.DIVIDE || b.operator() == BinaryOperator.MODULO;
+                boolean constant = b.right() instanceof Value.Constant(long divisor, int _, boolean _) && divisor != 0;
+                yield (!divides || constant) && isDividedByConstants(b.left()) && isDividedByConstants(b.right());
+            }
+            case Value.Unary u -> isDividedByConstants(u.operand());
+            case Value.Cast c -> isDividedByConstants(c.operand());
+            case Value.Conditional c ->
+                isDividedByConstants(c.condition())
+                        && isDividedByConstants(c.whenTrue())
+                        && isDividedByConstants(c.whenFalse());
+            default -> true;
+        };
     }
 
     private static List<CheckedExpression> parts(@Nullable CheckedExpression key) {

@@ -8,6 +8,7 @@ import io.trapless.language.checked.CheckedStatement;
 import io.trapless.language.checked.Cut;
 import io.trapless.language.checked.MapDescriptor;
 import io.trapless.language.checked.PushDown;
+import io.trapless.language.cut.PushDownPlan;
 import io.trapless.language.diagnostic.FindingPrinter;
 import io.trapless.language.diagnostic.Source;
 import io.trapless.language.expand.ExpandedProgram;
@@ -105,6 +106,7 @@ public final class StagePrinter {
     /** What runs in the target and what is left outside, for each action at a function; USDT arguments are shown as numbers of 64 bits. */
     public static String slice(CheckedProgram program) {
         StringBuilder out = new StringBuilder();
+        PushDownPlan plan = PushDownPlan.of(program);
         for (CheckedAction action : program.actions()) {
             out.append(action.attachPoint().text()).append('\n');
             Cut cut = action.cut();
@@ -112,13 +114,13 @@ public final class StagePrinter {
                 out.append(" outside").append(filter(action.filter())).append(" {\n");
                 out.append(lines(action.body())).append(" }\n");
             } else {
-                cut(cut, out);
+                cut(cut, plan.isPushedDown(action), out);
             }
         }
         return out.toString();
     }
 
-    private static void cut(Cut cut, StringBuilder out) {
+    private static void cut(Cut cut, boolean isPushedDown, StringBuilder out) {
         CaptureProgram inside = cut.atFunction();
         Value condition = inside.filter();
         out.append(" inside").append(condition == null ? "" : " /" + ValueText.of(condition) + "/");
@@ -128,7 +130,7 @@ public final class StagePrinter {
             out.append(" = ").append(ValueText.of(capture.value())).append('\n');
         }
         out.append(inside.captures().isEmpty() ? "" : " }\n");
-        PushDown pushDown = cut.pushDown();
+        PushDown pushDown = isPushedDown ? cut.pushDown() : null;
         if (pushDown != null) {
             Value value = pushDown.value();
             out.append(" pushed down: ").append(pushDown.map().text());

@@ -11,12 +11,28 @@ import org.jspecify.annotations.Nullable;
  * @param filter the condition; a read that fails in it gives 0 (an empty string) and sets no fault bit
  * @param captures the fields, in record order; at most {@link Limits#MAX_CAPTURES}; those that may fault stand among the first {@link Limits#MAX_FAULT_BITS}
  * @param allArguments the clause has no block and the site is a USDT probe: {@code captures} are all its arguments, {@code arg0} and up
+ * @param aggregation what takes the place of a record wherever that is possible, or null; the handler of the record does the same
  */
 public record CaptureProgram(
-        List<ProbePattern> probes, @Nullable Value filter, List<Capture> captures, boolean allArguments) {
+        List<ProbePattern> probes,
+        @Nullable Value filter,
+        List<Capture> captures,
+        boolean allArguments,
+        @Nullable Aggregation aggregation) {
     public CaptureProgram {
         probes = List.copyOf(probes);
         captures = List.copyOf(captures);
+    }
+
+    /** Records alone. */
+    public CaptureProgram(
+            List<ProbePattern> probes, @Nullable Value filter, List<Capture> captures, boolean allArguments) {
+        this(probes, filter, captures, allArguments, null);
+    }
+
+    /** The same with an aggregation in the place of records. */
+    public CaptureProgram with(@Nullable Aggregation pushed) {
+        return new CaptureProgram(probes, filter, captures, allArguments, pushed);
     }
 
     /** Whether any field may fail to be read: the event then begins with {@code _fault} and {@code _cut}. */

@@ -41,10 +41,14 @@ final class Buckets {
     }
 
     void add(int bucket) {
+        add(bucket, 1);
+    }
+
+    void add(int bucket, long events) {
         if (bucket >= counts.length) {
             counts = Arrays.copyOf(counts, Math.max(bucket + 1, 2 * counts.length));
         }
-        counts[bucket]++;
+        counts[bucket] += events;
     }
 
     void zero() {

@@ -316,6 +316,36 @@ public final class ProgramMap {
         }
     }
 
+    /** Many values at once, of {@code count}, {@code sum}, {@code avg} or {@code stats}. */
+    public void accumulate(int slot, long amount, long events) {
+        if (slot >= 0) {
+            values[slot] += amount;
+            if (kind() == AggregateKind.AVG || kind() == AggregateKind.STATS) {
+                companions[slot] += events;
+            }
+        }
+    }
+
+    /** A value of {@code min} or {@code max}. */
+    public void extreme(int slot, long value) {
+        if (kind() == AggregateKind.MIN) {
+            min(slot, value);
+        } else {
+            max(slot, value);
+        }
+    }
+
+    /** Many values of one bucket, of {@code hist} or {@code lhist}. */
+    public void addToBucket(int slot, int bucket, long events) {
+        if (slot >= 0) {
+            buckets(slot).add(bucket, events);
+        }
+    }
+
+    private @Nullable AggregateKind kind() {
+        return descriptor.valueType() instanceof Type.Aggregate aggregate ? aggregate.kind() : null;
+    }
+
     private boolean less(long a, long b) {
         return signed ? a < b : Long.compareUnsigned(a, b) < 0;
     }
@@ -369,7 +399,7 @@ public final class ProgramMap {
         if (slot < 0) {
             return 0;
         }
-        AggregateKind kind = descriptor.valueType() instanceof Type.Aggregate aggregate ? aggregate.kind() : null;
+        AggregateKind kind = kind();
         if (kind != AggregateKind.AVG && kind != AggregateKind.STATS) {
             return values[slot];
         }

@@ -25,6 +25,11 @@ public interface EventSource extends AutoCloseable {
          * @param bootNanos CLOCK_BOOTTIME
          */
         void reached(long bootNanos);
+
+        /** Up to when {@link #reached} would change nothing, CLOCK_BOOTTIME: a source need not call it for each event. */
+        default long nextDue() {
+            return Long.MIN_VALUE;
+        }
     }
 
     /** Places that are armed. */
@@ -48,6 +53,9 @@ public interface EventSource extends AutoCloseable {
 
     /** Takes the probes out of their places. What has come before can still be polled. */
     void stop() throws InterruptedException;
+
+    /** Hands over what has been accumulated in tables since the last time, where actions are pushed down; still possible when it has stopped. */
+    default void readTables(TableSink sink) {}
 
     /** Events that were lost so far. */
     long lostEvents();

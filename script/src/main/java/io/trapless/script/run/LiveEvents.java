@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("WaitNotInLoop") // whoever wakes early only looks early
 public final class LiveEvents {
     /** Packets that wait take at most so much memory; then their bringer waits, and the rings count what they lose. */
-    private static final long MAX_WAITING_BYTES = 64L << 20;
+    private static final long MAX_WAITING_BYTES = 128L << 20;
 
     /**
      * How long a writer may be between reading the clock and publishing its record, nanoseconds: a restartable sequence that is interrupted begins anew, so it is only the time that the machine
@@ -34,11 +34,15 @@ public final class LiveEvents {
     private long polledTsc = Long.MIN_VALUE;
     private boolean closed;
     private boolean unbounded;
+    private final PacketPool pool = new PacketPool();
 
     // The handlers' thread only, from here on.
 
     private final PacketCursor.Events events = new PacketCursor.Events();
     private final @Nullable EventKind[] kinds = new EventKind[EventType.MAX_ID + 2];
+    /** Arrays of packets that have been walked through. */
+    private final List<byte[]> done = new ArrayList<>();
+
     private final List<Ring> rings = new ArrayList<>();
     private final TimeMerge merge;
     private final long wallOffset;
@@ -57,13 +61,28 @@ public final class LiveEvents {
 
     private record Known(EventKind kind) implements Arrival {}
 
-    private record Packet(int ring, int cpu, MemorySegment bytes) implements Arrival {}
+    private static final class Packet implements Arrival {
+        final int ring;
+        final int cpu;
+        final byte[] array;
+        final MemorySegment bytes;
+
+        Packet(int ring, int cpu, byte[] array, int size) {
+            this.ring = ring;
+            this.cpu = cpu;
+            this.array = array;
+            this.bytes = MemorySegment.ofArray(array).asSlice(0, size);
+        }
+    }
 
     /** One ring's packets that wait to be merged. */
     private static final class Ring {
         final Queue<Packet> packets = new ArrayDeque<>();
         final PacketCursor cursor;
         boolean open;
+
+        /** The one that the cursor is in. */
+        @Nullable Packet current;
 
         Ring(PacketCursor.Events events) {
             cursor = new PacketCursor(events);
@@ -100,7 +119,8 @@ public final class LiveEvents {
      * @param ring its number, below the count
      */
     public void packet(int ring, int cpu, MemorySegment packet) {
-        MemorySegment copy = MemorySegment.ofArray(packet.toArray(ValueLayout.JAVA_BYTE));
+        int size = Math.toIntExact(packet.byteSize());
+        byte[] array;
         synchronized (lock) {
             boolean interrupted = false;
             while (waitingBytes > MAX_WAITING_BYTES && !closed && !unbounded) {
@@ -114,9 +134,11 @@ public final class LiveEvents {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            waitingBytes += copy.byteSize();
-            arrivals.add(new Packet(ring, cpu, copy));
+            waitingBytes += size;
+            array = pool.take(size);
         }
+        MemorySegment.copy(packet, ValueLayout.JAVA_BYTE, 0, array, 0, size);
+        put(new Packet(ring, cpu, array, size));
     }
 
     private void put(Arrival arrival) {
@@ -171,10 +193,10 @@ public final class LiveEvents {
                     events.add(kind.type());
                 }
                 case Packet packet -> {
-                    Ring ring = rings.get(packet.ring());
+                    Ring ring = rings.get(packet.ring);
                     ring.packets.add(packet);
                     if (!ring.open) {
-                        advance(packet.ring());
+                        advance(packet.ring);
                     }
                 }
             }
@@ -186,6 +208,8 @@ public final class LiveEvents {
     private List<Arrival> takeArrivals(long timeoutNanos) throws InterruptedException {
         List<Arrival> batch = new ArrayList<>();
         synchronized (lock) {
+            done.forEach(pool::give);
+            done.clear();
             long millis = timeoutNanos / 1_000_000;
             if (arrivals.isEmpty() && !closed && millis > 0) {
                 lock.wait(millis);
@@ -204,13 +228,17 @@ public final class LiveEvents {
     private void advance(int index) {
         Ring ring = rings.get(index);
         while (!(ring.open && ring.cursor.advance())) {
+            if (ring.current != null) {
+                done.add(ring.current.array);
+            }
             Packet packet = ring.packets.poll();
+            ring.current = packet;
             ring.open = packet != null;
             if (packet == null) {
                 merge.set(index, TimeMerge.EXHAUSTED);
                 return;
             }
-            ring.cursor.open(packet.bytes(), packet.cpu());
+            ring.cursor.open(packet.bytes, packet.cpu);
         }
         merge.set(index, Math.min(ring.cursor.tsc(), TimeMerge.EXHAUSTED - 1));
     }

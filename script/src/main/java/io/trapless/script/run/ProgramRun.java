@@ -3,6 +3,7 @@ package io.trapless.script.run;
 import io.trapless.language.checked.CheckedAction;
 import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.ProbeKind;
+import io.trapless.language.cut.PushDownPlan;
 import io.trapless.script.compile.Handlers;
 import io.trapless.script.compile.ProgramCompiler;
 import io.trapless.script.map.ProgramMap;
@@ -34,6 +35,8 @@ public final class ProgramRun {
     private final Moment.OfTracer moment = new Moment.OfTracer();
     private final int pid = (int) ProcessHandle.current().pid();
     private final EventSource.Sink sink = new Sink();
+    private final TableMerge merge;
+    private @Nullable EventSource tables;
     private long lostTold;
 
     /** What a run needs from who starts it. */
@@ -53,6 +56,12 @@ public final class ProgramRun {
     }
 
     public ProgramRun(CheckedProgram program, ScriptRuntime runtime, Host host) {
+        this(program, runtime, host, PushDownPlan.none());
+    }
+
+    /** @param plan what the host's source keeps in tables */
+    public ProgramRun(CheckedProgram program, ScriptRuntime runtime, Host host, PushDownPlan plan) {
+        this.merge = new TableMerge(plan, runtime);
         this.program = program;
         this.runtime = runtime;
         this.host = host;
@@ -76,6 +85,7 @@ public final class ProgramRun {
             // Events wait until begin probes have run; what those print is seen behind this, as bpftrace shows it.
             host.attached(probes);
             fireAll(ProbeKind.Begin.class);
+            tables = source; // not before: begin probes see maps without any event
             host.breathe();
             if (source == null) {
                 waitForMoments();
@@ -176,6 +186,13 @@ public final class ProgramRun {
         }
     }
 
+    /** Takes in what is in the source's tables: before anything of ours looks at maps. */
+    private void takeTables() {
+        if (tables != null) {
+            tables.readTables(merge);
+        }
+    }
+
     private void signalled(int number) {
         boolean taken = false;
         for (CheckedAction action : program.actions()) {
@@ -200,6 +217,7 @@ public final class ProgramRun {
     }
 
     private void fire(CheckedAction action, long bootNanos) {
+        takeTables();
         moment.set(pid, bootNanos, ByteText.ofUnicode(action.attachPoint().text()));
         handlers.run(action.index(), moment);
     }
@@ -216,6 +234,7 @@ public final class ProgramRun {
     }
 
     private void printMaps() {
+        takeTables();
         runtime.maps().stream()
                 .sorted(Comparator.comparing(map -> map.descriptor().name()))
                 .filter(map -> map.size() > 0)
@@ -240,6 +259,11 @@ public final class ProgramRun {
         @Override
         public boolean wantsMore() {
             return !runtime.isExitRequested();
+        }
+
+        @Override
+        public long nextDue() {
+            return timers.nextDue();
         }
 
         @Override

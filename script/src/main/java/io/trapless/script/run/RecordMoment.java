@@ -9,8 +9,6 @@ import io.trapless.trace.event.TraceClock;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A moment that a record tells of. Fields are read from the record's own memory, when the handler asks for them. */
@@ -21,18 +19,18 @@ final class RecordMoment extends Moment {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private final TraceClock clock;
+    private final EventClock clock;
     private final long wallOffset;
     private final EventRecord record = new EventRecord();
     private @Nullable EventKind kind;
-    private byte[] scratch = new byte[256];
+    private final TextCache texts = new TextCache();
 
     /**
      * @param clock of the records
      * @param wallOffset the wall clock minus CLOCK_BOOTTIME, nanoseconds
      */
     RecordMoment(TraceClock clock, long wallOffset) {
-        this.clock = clock;
+        this.clock = new EventClock(clock);
         this.wallOffset = wallOffset;
     }
 
@@ -110,17 +108,7 @@ final class RecordMoment extends Moment {
         if (place < 0 || !(present.kind(place) instanceof FieldKind.Text)) {
             return "";
         }
-        MemorySegment segment = record.segment();
-        long offset = offset(present, place);
-        int length = 0;
-        byte b;
-        while ((b = segment.get(ValueLayout.JAVA_BYTE, offset + length)) != 0) {
-            if (length == scratch.length) {
-                scratch = Arrays.copyOf(scratch, 2 * length);
-            }
-            scratch[length++] = b;
-        }
-        return new String(scratch, 0, length, StandardCharsets.ISO_8859_1);
+        return texts.text(record.segment(), offset(present, place));
     }
 
     @Override

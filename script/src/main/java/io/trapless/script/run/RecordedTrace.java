@@ -16,6 +16,7 @@ import io.trapless.trace.event.EventRecord;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.FieldKind;
 import io.trapless.trace.event.FieldType;
+import io.trapless.trace.event.TraceClock;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,11 +31,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordedTrace implements EventSource {
     private static final int EVENTS_PER_POLL = 10_000;
+    private static final long CYCLES_EARLY = 1000;
 
     private final TraceReader reader;
     private final RecordMoment moment;
     private final long wallOffset;
-    private final Map<Integer, List<Use>> uses = new HashMap<>();
+    /** By event id. */
+    private final @Nullable List<Use>[] uses = usesByEvent();
+
+    /** Until then no timer has to be told what time it is, TSC cycles. */
+    private long dueTsc = Long.MIN_VALUE;
+
     private boolean ended;
     private long lost;
 
@@ -44,6 +51,11 @@ public final class RecordedTrace implements EventSource {
      * @param captures what to compute from the record; null: the record has it as it is
      */
     private record Use(EventKind kind, @Nullable CaptureProgram captures) {}
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // arrays know nothing of type parameters
+    private static @Nullable List<Use>[] usesByEvent() {
+        return new List[EventType.MAX_ID + 2];
+    }
 
     private RecordedTrace(TraceReader reader, Clocks clocks) {
         this.reader = reader;
@@ -89,7 +101,7 @@ public final class RecordedTrace implements EventSource {
                     .toList();
             bind(entry.getValue(), wanting);
         }
-        if (!sites.isEmpty() && uses.isEmpty()) {
+        if (!sites.isEmpty() && attachedProbes() == 0) {
             throw new SourceException("the trace has no event of "
                     + sites.getFirst().attachPoint().text() + "; 'trapless view' shows what it has");
         }
@@ -107,7 +119,12 @@ public final class RecordedTrace implements EventSource {
             Use use = own
                     ? new Use(EventKind.of(type, action.index(), ProbeMatch.shown(action, type.name())), null)
                     : computed(type, action);
-            uses.computeIfAbsent(type.id(), _ -> new ArrayList<>()).add(use);
+            List<Use> present = uses[type.id()];
+            if (present == null) {
+                present = new ArrayList<>();
+                uses[type.id()] = present;
+            }
+            present.add(use);
         }
     }
 
@@ -154,7 +171,11 @@ public final class RecordedTrace implements EventSource {
 
     @Override
     public long attachedProbes() {
-        return uses.values().stream().mapToInt(List::size).sum();
+        long count = 0;
+        for (List<Use> present : uses) {
+            count += present == null ? 0 : present.size();
+        }
+        return count;
     }
 
     @Override
@@ -167,6 +188,7 @@ public final class RecordedTrace implements EventSource {
 
     @Override
     public void poll(Sink sink, long timeoutNanos) throws SourceException {
+        dueTsc = Long.MIN_VALUE; // signals are looked for as well
         try {
             for (int i = 0; i < EVENTS_PER_POLL && sink.wantsMore(); i++) {
                 if (!reader.next()) {
@@ -181,12 +203,21 @@ public final class RecordedTrace implements EventSource {
     }
 
     private void show(EventRecord event, Sink sink) {
-        sink.reached(reader.schema().clock().nanosAt(event.tsc()) - wallOffset);
-        List<Use> wanting = uses.get(event.type().id());
+        if (event.tsc() >= dueTsc) {
+            TraceClock clock = reader.schema().clock();
+            sink.reached(clock.nanosAt(event.tsc()) - wallOffset);
+            long due = sink.nextDue();
+            // a little early: between nanoseconds and cycles something is rounded
+            dueTsc = due > Long.MAX_VALUE / 2 || due < Long.MIN_VALUE / 2
+                    ? due
+                    : clock.tscAt(due + wallOffset) - CYCLES_EARLY;
+        }
+        List<Use> wanting = uses[event.type().id()];
         if (wanting == null) {
             return;
         }
-        for (Use use : wanting) {
+        for (int i = 0; i < wanting.size(); i++) { // no iterator for each event
+            Use use = wanting.get(i);
             CaptureProgram captures = use.captures();
             MemorySegment segment = event.segment();
             long offset = event.payloadOffset();

@@ -177,6 +177,11 @@ public final class ScriptRuntime {
         return slot;
     }
 
+    /** So many updates found no room. */
+    public void mapFull(Place place, long times) {
+        warnings.mapFull(place, times);
+    }
+
     /** A slot that was looked for; tells if there is none and that is wanted. */
     public int found(int slot, Place place) {
         if (slot < 0) {

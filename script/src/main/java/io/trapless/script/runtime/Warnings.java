@@ -49,9 +49,15 @@ public final class Warnings {
 
     /** An update that found no room. */
     void mapFull(Place place) {
+        mapFull(place, 1);
+    }
+
+    /** So many updates that found no room. */
+    void mapFull(Place place, long times) {
         warn(
                 Level.NORMAL,
                 place,
+                times,
                 "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`\n"
                         + "Additional Info - helper: map_update_elem, retcode: -7");
     }
@@ -83,13 +89,18 @@ public final class Warnings {
     }
 
     private void warn(Level wanted, Place place, String text) {
+        warn(wanted, place, 1, text);
+    }
+
+    private void warn(Level wanted, Place place, long times, String text) {
         if (level.compareTo(wanted) < 0) {
             return;
         }
         long[] count = counts.computeIfAbsent(new Key(place, text), _ -> new long[1]);
-        if (count[0]++ == 0) {
+        if (count[0] == 0) {
             output.runtimeWarning(text, place);
         }
+        count[0] += times;
     }
 
     /** Tells what was only counted. */

@@ -29,11 +29,18 @@ public record Reservation(int onlineCpus, boolean rseqRings, boolean atomicRings
         };
     }
 
+    /** Bytes of tables that are reserved, from the first CPU's on. */
+    long tableBytes(RingGeometry geometry) {
+        return rseqRings ? Math.min(onlineCpus, geometry.cpuCount()) * geometry.tableStrideBytes() : 0;
+    }
+
     /** Bytes that are reserved in all. */
     public long totalBytes(RingGeometry geometry) {
         int cpus = Math.min(onlineCpus, geometry.cpuCount());
         return cpus
-                * (bytesOf(new RingId(RingKind.RSEQ, 0), geometry) + bytesOf(new RingId(RingKind.ATOMIC, 0), geometry));
+                        * (bytesOf(new RingId(RingKind.RSEQ, 0), geometry)
+                                + bytesOf(new RingId(RingKind.ATOMIC, 0), geometry))
+                + tableBytes(geometry);
     }
 
     /** Refuses before anything is written; another process may still be faster, and then the writing itself fails. */

@@ -9,13 +9,17 @@ import io.trapless.layout.SessionHeaderDescriptor;
  * @param cpuCount possible CPUs of the machine: rings of each kind, 1 to {@value #MAX_CPUS}
  * @param capacityBytes data bytes of one ring, a power of two
  * @param mode what writers do when a ring is full
+ * @param tableStrideBytes what each CPU has for aggregations behind the rings: a power of two of whole pages, or 0
  */
-public record RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode) {
+public record RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode, long tableStrideBytes) {
     /** The kernel's largest CONFIG_NR_CPUS on x86-64. */
     public static final int MAX_CPUS = 8192;
 
     /** Bytes; the largest ring. Trampolines hold a ring's stride in a signed 32-bit immediate. */
     public static final long MAX_CAPACITY = 1L << 30;
+
+    /** Bytes; trampolines reach a table by a signed 32-bit displacement. */
+    public static final long MAX_TABLE_STRIDE = 1L << 30;
 
     public RingGeometry {
         if (cpuCount < 1 || cpuCount > MAX_CPUS) {
@@ -27,6 +31,22 @@ public record RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode)
                 || capacityBytes > MAX_CAPACITY) {
             throw new IllegalArgumentException("capacityBytes " + capacityBytes);
         }
+        if (tableStrideBytes != 0
+                && (Long.bitCount(tableStrideBytes) != 1
+                        || tableStrideBytes < 4096
+                        || tableStrideBytes > MAX_TABLE_STRIDE)) {
+            throw new IllegalArgumentException("tableStrideBytes " + tableStrideBytes);
+        }
+    }
+
+    /** Rings alone. */
+    public RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode) {
+        this(cpuCount, capacityBytes, mode, 0);
+    }
+
+    /** The same rings with tables behind them. */
+    public RingGeometry withTables(long strideBytes) {
+        return new RingGeometry(cpuCount, capacityBytes, mode, strideBytes);
     }
 
     /** The geometry whose rings have at least {@code wantedBytes}, rounded up to what the layout permits. */
@@ -50,8 +70,13 @@ public record RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode)
         };
     }
 
+    /** File offset of the first CPU's area of tables. */
+    public long tablesOffset() {
+        return SessionHeaderDescriptor.tablesOffset(cpuCount, capacityBytes);
+    }
+
     /** Bytes of the whole (sparse) file. */
     public long fileSizeBytes() {
-        return SessionHeaderDescriptor.fileSize(cpuCount, capacityBytes);
+        return SessionHeaderDescriptor.fileSize(cpuCount, capacityBytes, tableStrideBytes);
     }
 }

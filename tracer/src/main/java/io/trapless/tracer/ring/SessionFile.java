@@ -291,6 +291,12 @@ public final class SessionFile implements AutoCloseable {
         return new FileRingMemory(channel, map(offset, CONTROL_SIZE), offset, geometry.capacityBytes());
     }
 
+    /** The tables of all CPUs, mapped on their own: they stay readable when this file is closed, until nobody refers to them. */
+    public MemorySegment mapTables() throws IOException {
+        long size = geometry.cpuCount() * geometry.tableStrideBytes();
+        return channel.map(MapMode.READ_ONLY, geometry.tablesOffset(), size, Arena.ofAuto());
+    }
+
     @Override
     public void close() throws IOException {
         arena.close();
@@ -304,12 +310,17 @@ public final class SessionFile implements AutoCloseable {
     private void reserve(Reservation reservation) throws IOException {
         ByteBuffer zeroes = ByteBuffer.allocateDirect(ZEROES_SIZE);
         for (RingId ring : rings()) {
-            long at = geometry.ringOffset(ring);
-            long end = at + reservation.bytesOf(ring, geometry);
-            while (at < end) {
-                zeroes.position(0).limit((int) Math.min(ZEROES_SIZE, end - at));
-                at += channel.write(zeroes, at);
-            }
+            reserve(geometry.ringOffset(ring), reservation.bytesOf(ring, geometry), zeroes);
+        }
+        reserve(geometry.tablesOffset(), reservation.tableBytes(geometry), zeroes);
+    }
+
+    private void reserve(long start, long bytes, ByteBuffer zeroes) throws IOException {
+        long at = start;
+        long end = at + bytes;
+        while (at < end) {
+            zeroes.position(0).limit((int) Math.min(ZEROES_SIZE, end - at));
+            at += channel.write(zeroes, at);
         }
     }
 

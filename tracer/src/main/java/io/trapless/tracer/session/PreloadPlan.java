@@ -10,6 +10,7 @@ import io.trapless.tracer.preload.PlacedModule;
 import io.trapless.tracer.resolve.ImageFiles;
 import io.trapless.tracer.ring.RingGeometry;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
+import io.trapless.tracer.table.TableLayout;
 import io.trapless.tracer.trampoline.ProcessFacts;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,7 +46,13 @@ record PreloadPlan(List<PlacedModule> modules, List<EventType> events, int siteC
             List<Clause> clauses, ImageFiles files, RingGeometry geometry, HostFacts host, boolean systemCalls)
             throws RecordingException {
         SiteBinder binder = new SiteBinder(
-                clauses.stream().map(CaptureSource::of).toList(), 0, files, systemCalls, LaterModules.EXISTING, false);
+                clauses.stream().map(CaptureSource::of).toList(),
+                0,
+                files,
+                systemCalls,
+                LaterModules.EXISTING,
+                false,
+                TableLayout.none());
         Map<String, PreloadFile> bound = new LinkedHashMap<>();
         for (long bias : LinkPlace.biases()) {
             binder.bindSystem(bias)

@@ -15,6 +15,8 @@ import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingGeometry;
 import io.trapless.tracer.symbol.PerfMaps;
+import io.trapless.tracer.table.TableLayout;
+import io.trapless.tracer.table.TableReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,8 +55,12 @@ public final class Recording {
     private @Nullable LaterWarmUp warmUp;
     private long attachNanos;
 
+    private final TableLayout tables;
+    private @Nullable TableReader tableReader;
+
     private Recording(RecordingRequest request) {
         this.request = request;
+        this.tables = TableLayout.of(request.tables());
         LaterModules later = request.reach().follow()
                         || request.reach().later()
                         || request.reach().everywhere()
@@ -66,7 +72,8 @@ public final class Recording {
                 files,
                 request.systemCalls(),
                 later,
-                request.options().durations());
+                request.options().durations(),
+                tables);
         if (request.options().traps()) {
             binder.allowTraps();
         }
@@ -244,11 +251,15 @@ public final class Recording {
         if (nothing && awaited.isEmpty() && !request.reach().everywhere()) {
             throw RecordingException.failed(nothingToArm());
         }
-        RingGeometry geometry =
-                RingGeometry.withCapacity(Cpus.possibleCount(), request.bufferSizeBytes(), request.mode());
+        RingGeometry geometry = RingGeometry.withCapacity(
+                        Cpus.possibleCount(), request.bufferSizeBytes(), request.mode())
+                .withTables(tables.strideBytes());
         SessionResources session = SessionResources.create(
                 request, geometry, targets, hostClock.facts().cyclesPerSecond(), new Ending());
         resources = session;
+        if (tables.strideBytes() > 0) {
+            tableReader = new TableReader(tables, session.file().mapTables(), geometry.cpuCount());
+        }
         Reach reach = request.reach();
         boolean watchesLoads =
                 reach.follow() || reach.later() || reach.everywhere() || !awaited.isEmpty() || binder.hasStacks();
@@ -272,6 +283,16 @@ public final class Recording {
         RecordingSummary.RefusedProbe first = refused.getFirst();
         String more = refused.size() > 1 ? " (and " + (refused.size() - 1) + " more refusals)" : "";
         return first.probe() + ": " + first.reason() + more;
+    }
+
+    /**
+     * What has been added to the tables since this was last asked; after {@link #finish} too. For one thread.
+     */
+    public void readTables(TableReader.Sink sink) throws IOException {
+        TableReader reader = tableReader;
+        if (reader != null) {
+            reader.read(Cpus.onlineEnd(), sink);
+        }
     }
 
     /** Waits for the end: all targets have ended, the number of events is reached, or the trace can't be written any more. True then, false after the time. */

@@ -1,5 +1,6 @@
 package io.trapless.tracer.session;
 
+import io.trapless.language.slice.TableShape;
 import io.trapless.language.syntax.Clause;
 import io.trapless.tracer.ring.RecordingMode;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param reach which processes and modules beyond those there are
  * @param options what else it may do
  * @param tap gets the events while they come, or null
+ * @param tables what the aggregations of the sources' programs go into, by their numbers
  */
 public record RecordingRequest(
         List<CaptureSource> sources,
@@ -34,7 +36,8 @@ public record RecordingRequest(
         boolean systemCalls,
         Reach reach,
         RecordingOptions options,
-        @Nullable EventTap tap) {
+        @Nullable EventTap tap,
+        List<TableShape> tables) {
     /** No trace is written: the events are for the tap alone. */
     public static final Path NOWHERE = Path.of("/dev/null");
 
@@ -42,6 +45,7 @@ public record RecordingRequest(
         sources = List.copyOf(sources);
         pids = List.copyOf(pids);
         command = List.copyOf(command);
+        tables = List.copyOf(tables);
     }
 
     /** Clauses into a trace. */
@@ -70,7 +74,8 @@ public record RecordingRequest(
                 systemCalls,
                 reach,
                 options,
-                null);
+                null,
+                List.of());
     }
 
     /** Without options. */

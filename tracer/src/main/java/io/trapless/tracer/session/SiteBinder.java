@@ -2,6 +2,7 @@ package io.trapless.tracer.session;
 
 import io.trapless.binary.symbol.Glob;
 import io.trapless.language.diagnostic.Result;
+import io.trapless.language.slice.Aggregation;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
 import io.trapless.language.slice.Value;
@@ -18,9 +19,11 @@ import io.trapless.tracer.resolve.Resolution;
 import io.trapless.tracer.resolve.Resolver;
 import io.trapless.tracer.resolve.Site;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
+import io.trapless.tracer.table.TableLayout;
 import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.FrameStart;
 import io.trapless.tracer.trampoline.SiteProbe;
+import io.trapless.tracer.trampoline.TableUpdate;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -48,6 +51,7 @@ final class SiteBinder {
     private final PatternLedger ledger = new PatternLedger();
     private final LaterModules later;
     private final boolean durations;
+    private final TableLayout tables;
     private final Map<String, Boolean> loadable = new HashMap<>();
 
     private record SliceKey(int clause, ArgumentTypes types) {}
@@ -56,6 +60,7 @@ final class SiteBinder {
      * @param triggers how many of the clauses, at the end, are triggers: the first has slot 0
      * @param later which modules may come that are not there yet
      * @param durations whether records of entries and exits carry what pairs them
+     * @param tables where aggregations go that clauses have instead of records
      */
     SiteBinder(
             List<CaptureSource> clauses,
@@ -63,13 +68,15 @@ final class SiteBinder {
             ImageFiles files,
             boolean systemCalls,
             LaterModules later,
-            boolean durations) {
+            boolean durations,
+            TableLayout tables) {
         this.clauses = List.copyOf(clauses);
         this.firstTrigger = clauses.size() - triggers;
         this.files = files;
         this.systemCalls = systemCalls;
         this.later = later;
         this.durations = durations;
+        this.tables = tables;
     }
 
     /** Whether anything captures a user stack: what processes load is then of interest, for the names of its frames. */
@@ -242,7 +249,11 @@ final class SiteBinder {
                     + " places; a recording holds no more, so name fewer of them");
         }
         int trigger = clause < firstTrigger ? SiteProbe.NO_TRIGGER : clause - firstTrigger;
-        return new SiteProbe(id, program.filter(), program.captures(), locations, frame, trigger);
+        Aggregation pushed = program.aggregation();
+        TableUpdate update = pushed == null
+                ? null
+                : new TableUpdate(tables.places().get(pushed.table()), pushed.keys(), pushed.value());
+        return new SiteProbe(id, program.filter(), program.captures(), locations, frame, trigger, update);
     }
 
     /** Which clause an event is of. */

@@ -120,6 +120,12 @@ final class Frame {
         depth -= 8;
     }
 
+    /** Forgets the last {@code count} pushes, without touching flags. */
+    void drop(int count) {
+        asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, 8 * count));
+        depth -= 8 * count;
+    }
+
     boolean isSaved(Gpr register) {
         return saved.contains(register);
     }

@@ -45,6 +45,11 @@ public record ProcessFacts(
         return rings + SessionHeaderDescriptor.atomicRingOffset(0, cpuCount, capacity);
     }
 
+    /** The first CPU's area of tables. */
+    long tables() {
+        return rings + SessionHeaderDescriptor.tablesOffset(cpuCount, capacity);
+    }
+
     /** A position's offset in the data area is {@code position & dataMask}. */
     int dataMask() {
         return (int) (capacity - 1);

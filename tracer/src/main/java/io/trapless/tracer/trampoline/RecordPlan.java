@@ -114,6 +114,9 @@ final class RecordPlan {
         for (Capture capture : probe.captures()) {
             roots.add(capture.value());
         }
+        if (probe.update() != null) {
+            roots.addAll(probe.update().values());
+        }
         return roots;
     }
 

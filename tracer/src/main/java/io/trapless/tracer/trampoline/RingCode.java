@@ -29,15 +29,20 @@ final class RingCode {
      * @param guard whether to compare the area's CPU with the hardware's: a vfork child runs on its parent's area, which the kernel does not keep for it
      */
     void rseqRing(Gpr ring, Label notRegistered, boolean guard) {
+        rseqCpu(ring, notRegistered, guard);
+        ringOf(ring, facts.rseqRings(), SessionHeaderDescriptor.rseqRingStride(facts.capacity()));
+    }
+
+    /** rax = the CPU on which the sequence runs. Clobbers {@code scratch}, for the guard. Jumps as {@link #rseqRing}. */
+    void rseqCpu(Gpr scratch, Label notRegistered, boolean guard) {
         asm.mov(Gpr.RAX, Mem.fs(facts.rseq().cpuId()), 4);
         if (guard) {
-            currentCpu(ring);
-            asm.cmp(Gpr.RAX, ring, 4);
+            currentCpu(scratch);
+            asm.cmp(Gpr.RAX, scratch, 4);
             asm.jcc(Condition.NE, notRegistered);
         }
         asm.cmp(Gpr.RAX, facts.cpuCount(), 4);
         asm.jcc(Condition.AE, notRegistered); // unsigned: -1 and -2 are "not registered"
-        ringOf(ring, facts.rseqRings(), SessionHeaderDescriptor.rseqRingStride(facts.capacity()));
     }
 
     /** {@code ring = } control block of some CPU's atomic ring, most likely this one's. Clobbers rax. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param arguments operands of the USDT note; empty for a function
  * @param frame where its user stack begins
  * @param trigger the slot in which it leaves a mark when it has fired, or {@link #NO_TRIGGER}
+ * @param update what is done in the place of a record wherever that is possible, or null
  */
 public record SiteProbe(
         int eventId,
@@ -26,13 +27,25 @@ public record SiteProbe(
         List<Capture> captures,
         List<ArgumentLocation> arguments,
         FrameStart frame,
-        int trigger) {
+        int trigger,
+        @Nullable TableUpdate update) {
     /** It leaves no mark. */
     public static final int NO_TRIGGER = -1;
 
     /** A probe at a function's beginning or end that is no trigger. */
     public SiteProbe(int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments) {
-        this(eventId, filter, captures, arguments, FrameStart.RETURN_ON_TOP, NO_TRIGGER);
+        this(eventId, filter, captures, arguments, FrameStart.RETURN_ON_TOP, NO_TRIGGER, null);
+    }
+
+    /** A trigger. */
+    public SiteProbe(
+            int eventId,
+            @Nullable Value filter,
+            List<Capture> captures,
+            List<ArgumentLocation> arguments,
+            FrameStart frame,
+            int trigger) {
+        this(eventId, filter, captures, arguments, frame, trigger, null);
     }
 
     public SiteProbe {
@@ -44,7 +57,7 @@ public record SiteProbe(
     public SiteProbe with(List<Capture> more) {
         List<Capture> all = new ArrayList<>(captures);
         all.addAll(more);
-        return new SiteProbe(eventId, filter, all, arguments, frame, trigger);
+        return new SiteProbe(eventId, filter, all, arguments, frame, trigger, update);
     }
 
     /**
@@ -53,13 +66,17 @@ public record SiteProbe(
      * @return null if its filter needs the value
      */
     public @Nullable SiteProbe withoutReturnValue() {
-        if (filter != null
-                && readsRax(new Capture("filter", new CaptureType.Int(8, false, CaptureType.Base.DEC), filter))) {
+        if (filter != null && readsRax(filter)) {
             return null;
         }
         List<Capture> kept =
                 captures.stream().filter(capture -> !readsRax(capture)).toList();
-        return new SiteProbe(eventId, filter, kept, arguments, frame, trigger);
+        TableUpdate without = update == null || update.values().stream().anyMatch(this::readsRax) ? null : update;
+        return new SiteProbe(eventId, filter, kept, arguments, frame, trigger, without);
+    }
+
+    private boolean readsRax(Value value) {
+        return readsRax(new Capture("value", new CaptureType.Int(8, false, CaptureType.Base.DEC), value));
     }
 
     private boolean readsRax(Capture capture) {

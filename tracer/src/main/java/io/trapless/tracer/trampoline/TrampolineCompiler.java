@@ -173,6 +173,11 @@ public final class TrampolineCompiler {
             /** Whether its records go to the rseq ring first: an image of a stack takes a system call to fill in, which no sequence may have. */
             private final boolean usesSequence;
 
+            /** What the probe does first of all, or null: then {@link #light} is its sequence, and records are for what it can't do. */
+            private final @Nullable TableCode table;
+
+            private final Label tableUnwanted = asm.label();
+            private int depthFiltering;
             private final Label retry = asm.label();
             private final Label out = asm.label();
             private final Label unwanted = asm.label();
@@ -193,7 +198,9 @@ public final class TrampolineCompiler {
                 this.values = new ValueCompiler(asm, frame, operands, facts, shared);
                 this.record = new RecordCompiler(asm, frame, operands, values, facts, shared, probe, plan);
                 this.usesSequence = facts.rseq().registered() && !probe.hasImage();
-                this.isLight = usesSequence && !plan.usesStaging();
+                TableUpdate update = facts.rseq().registered() ? probe.update() : null;
+                this.table = update == null ? null : new TableCode(asm, frame, values, facts, light, update);
+                this.isLight = table == null && usesSequence && !plan.usesStaging();
             }
 
             /** Before anything is saved: what can be decided without a register. */
@@ -220,7 +227,9 @@ public final class TrampolineCompiler {
                     values.noteFaultsOf(-1);
                     values.jumpUnless(filter, next);
                 }
-                if (isLight) {
+                if (table != null) {
+                    emitTable(table, filter);
+                } else if (isLight) {
                     emitSequence(light, fallBack, fallBack);
                     light.disarm();
                     mark();
@@ -228,6 +237,31 @@ public final class TrampolineCompiler {
                     emitStaged(filter);
                 }
                 asm.bind(next);
+            }
+
+            private void emitTable(TableCode code, @Nullable Value filter) {
+                if (filter != null && plan.filterNeedsStaging()) {
+                    frame.openStaging();
+                    depthFiltering = frame.depth();
+                    values.noteFaultsOf(-1);
+                    values.jumpUnless(filter, tableUnwanted);
+                    frame.closeStaging();
+                }
+                code.emit(vforkGuard);
+                mark();
+            }
+
+            /** What the table does not take is recorded; its filter has let it pass. */
+            private void emitTableFallBack(TableCode code) {
+                if (depthFiltering > 0) {
+                    asm.bind(tableUnwanted);
+                    frame.assumeDepth(depthFiltering);
+                    frame.closeStaging();
+                    asm.jmp(next);
+                }
+                code.fallBack();
+                emitStaged(null);
+                asm.jmp(next);
             }
 
             private void emitStaged(@Nullable Value filter) {
@@ -313,6 +347,8 @@ public final class TrampolineCompiler {
             void emitCold() {
                 if (isLight) {
                     emitFallBack();
+                } else if (table != null) {
+                    emitTableFallBack(table);
                 }
                 frame.assumeDepth(depthInside);
                 asm.bind(atomicFill);
@@ -335,7 +371,7 @@ public final class TrampolineCompiler {
                 if (usesSequence) {
                     sequence.descriptor();
                 }
-                if (isLight) {
+                if (isLight || table != null) {
                     light.descriptor();
                 }
             }
@@ -348,6 +384,9 @@ public final class TrampolineCompiler {
         Set<Gpr> read = EnumSet.noneOf(Gpr.class);
         for (SiteProbe probe : site.probes()) {
             boolean strings = false;
+            if (probe.update() != null && probe.update().needsRcx()) {
+                changed.add(RCX);
+            }
             for (Value root : RecordPlan.roots(probe)) {
                 strings |= ValueCompiler.any(
                         root,

@@ -28,6 +28,9 @@ final class Sandbox implements AutoCloseable {
     static final long SUB_BUFFER = CAPACITY / SessionHeaderDescriptor.SUB_BUFFER_COUNT;
     static final int CPUS = Runtime.getRuntime().availableProcessors();
 
+    /** Room for tables in each CPU's area. */
+    static final long TABLE_STRIDE = 1L << 22;
+
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final Linker LINKER = Linker.nativeLinker();
     private static final int PROT_RWX = 7;
@@ -47,7 +50,7 @@ final class Sandbox implements AutoCloseable {
     private long nextTrampoline;
 
     Sandbox(int mode, ProcessFacts.Rseq rseq, boolean systemCalls) throws Throwable {
-        long ringsSize = SessionHeaderDescriptor.fileSize(CPUS, CAPACITY);
+        long ringsSize = SessionHeaderDescriptor.fileSize(CPUS, CAPACITY, TABLE_STRIDE);
         MethodHandle mmap = LINKER.downcallHandle(
                 LINKER.defaultLookup().find("mmap").orElseThrow(),
                 FunctionDescriptor.of(
@@ -244,6 +247,11 @@ final class Sandbox implements AutoCloseable {
                 MemorySegment.ofAddress(address),
                 FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG),
                 Linker.Option.critical(true));
+    }
+
+    /** The areas of tables of all CPUs. */
+    MemorySegment tables() {
+        return rings.asSlice(SessionHeaderDescriptor.tablesOffset(CPUS, CAPACITY));
     }
 
     long ringLong(long ringOffset, long offset) {
