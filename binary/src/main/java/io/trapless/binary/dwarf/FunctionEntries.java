@@ -1,0 +1,182 @@
+package io.trapless.binary.dwarf;
+
+import io.trapless.binary.demangle.Demangler;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds functions by address and inlined ones by name. Functions are looked for by one walk when it is first asked. One thread at a time. */
+final class FunctionEntries {
+    private static final int MAX_NESTING = 64;
+
+    private final DieReader reader;
+    private final TypeEntries types;
+    private final Map<Long, Die> byAddress = new HashMap<>();
+
+    /** Functions that were inlined somewhere, by their names. */
+    private final Map<String, List<Die>> inlined = new HashMap<>();
+
+    private boolean walked;
+
+    FunctionEntries(DieReader reader, TypeEntries types) {
+        this.reader = reader;
+        this.types = types;
+    }
+
+    private void walk() {
+        if (!walked) {
+            walked = true;
+            reader.units().forEach(unit -> walk(unit.content(), 0));
+        }
+    }
+
+    private void walk(Die parent, int depth) {
+        for (Die child : reader.children(parent)) {
+            switch (reader.tag(child)) {
+                case Constants.TAG_SUBPROGRAM -> note(child);
+                case Constants.TAG_NAMESPACE,
+                        Constants.TAG_MODULE,
+                        Constants.TAG_STRUCTURE,
+                        Constants.TAG_CLASS,
+                        Constants.TAG_UNION -> {
+                    if (depth < MAX_NESTING) {
+                        walk(child, depth + 1);
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private void note(Die function) {
+        OptionalLong low = reader.address(function, Constants.AT_LOW_PC);
+        if (low.isPresent()) {
+            byAddress.putIfAbsent(low.getAsLong(), function);
+        } else if (reader.has(function, Constants.AT_RANGES)) {
+            List<DieReader.Range> ranges = reader.ranges(function);
+            if (!ranges.isEmpty()) {
+                byAddress.putIfAbsent(ranges.getFirst().start(), function);
+            }
+        } else if (reader.has(function, Constants.AT_INLINE)) {
+            long how = reader.unsigned(function, Constants.AT_INLINE).orElse(0);
+            if (how == Constants.INLINED || how == Constants.DECLARED_INLINED) {
+                names(function).forEach(name -> inlined
+                        .computeIfAbsent(name, _ -> new ArrayList<>(1))
+                        .add(function));
+            }
+        }
+    }
+
+    /** Its name in C; of a name that is mangled, that and the readable form without its parameters. */
+    private Set<String> names(Die function) {
+        Set<String> names = new HashSet<>();
+        String linkage = reader.string(function, Constants.AT_LINKAGE_NAME);
+        if (linkage == null) {
+            linkage = reader.string(function, Constants.AT_MIPS_LINKAGE_NAME);
+        }
+        if (linkage == null) {
+            names.add(reader.name(function));
+        } else {
+            names.add(linkage);
+            String readable = Demangler.demangle(linkage);
+            if (readable != null) {
+                names.add(readable);
+                int parameters = readable.indexOf('(');
+                names.add(parameters > 0 ? readable.substring(0, parameters) : readable);
+            }
+        }
+        names.remove("");
+        return names;
+    }
+
+    /** The function that begins at an address, or null. */
+    @Nullable DwarfFunction at(long address) {
+        walk();
+        Die die = byAddress.get(address);
+        return die == null ? null : function(die);
+    }
+
+    private DwarfFunction function(Die die) {
+        List<Die> entries = parameters(die);
+        if (entries.isEmpty()) {
+            // A part that was cloned has what its original has.
+            Die origin = reader.origin(die);
+            entries = origin == null ? entries : parameters(origin);
+        }
+        List<DwarfType> all = entries.stream().map(types::typeOf).toList();
+        DwarfType result = types.typeOf(die);
+        List<ParameterPlace> places = CallingConvention.of(types, result, all);
+        List<Parameter> found = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            found.add(new Parameter(
+                    reader.name(entries.get(i)), all.get(i), types.declared(entries.get(i)), places.get(i)));
+        }
+        return new DwarfFunction(reader.name(die), found, result);
+    }
+
+    private List<Die> parameters(Die function) {
+        return reader.children(function).stream()
+                .filter(child -> reader.tag(child) == Constants.TAG_FORMAL_PARAMETER)
+                .toList();
+    }
+
+    /** All places where a function of that name was inlined, each address once. */
+    List<InlinedInstance> inlined(String name, Locations locations) {
+        walk();
+        List<Die> abstracts = inlined.getOrDefault(name, List.of());
+        if (abstracts.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, InlinedInstance> found = new LinkedHashMap<>();
+        Set<Die> wanted = new HashSet<>(abstracts);
+        for (Die function : byAddress.values()) {
+            collect(function, function, wanted, locations, found, 0);
+        }
+        List<InlinedInstance> all = new ArrayList<>(found.values());
+        all.sort(java.util.Comparator.comparingLong(InlinedInstance::address));
+        return all;
+    }
+
+    private void collect(
+            Die parent, Die function, Set<Die> wanted, Locations locations, Map<Long, InlinedInstance> into, int depth) {
+        if (depth > MAX_NESTING) {
+            return;
+        }
+        for (Die child : reader.children(parent)) {
+            int tag = reader.tag(child);
+            boolean inlinedHere = tag == Constants.TAG_INLINED_SUBROUTINE;
+            if (inlinedHere && wanted.contains(reader.reference(child, Constants.AT_ABSTRACT_ORIGIN, false))) {
+                add(child, function, locations, into);
+            }
+            if (inlinedHere || tag == Constants.TAG_LEXICAL_BLOCK || tag == Constants.TAG_TRY_BLOCK) {
+                collect(child, function, wanted, locations, into, depth + 1);
+            }
+        }
+    }
+
+    private void add(Die instance, Die function, Locations locations, Map<Long, InlinedInstance> into) {
+        OptionalLong entry = reader.entry(instance);
+        Die origin = reader.origin(instance);
+        if (entry.isEmpty() || origin == null) {
+            return;
+        }
+        long address = entry.getAsLong();
+        List<Die> actual = parameters(instance);
+        List<VariableLocation> places = new ArrayList<>();
+        for (Die parameter : parameters(origin)) {
+            Die here = actual.stream()
+                    .filter(die -> parameter.equals(reader.origin(die)))
+                    .findFirst()
+                    .orElse(null);
+            places.add(
+                    here == null ? new VariableLocation.Unavailable() : locations.of(here, function, address));
+        }
+        into.putIfAbsent(address, new InlinedInstance(address, function(origin), places));
+    }
+}
