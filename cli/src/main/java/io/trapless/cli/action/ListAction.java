@@ -117,6 +117,9 @@ public final class ListAction {
                     OFFSET_OUTSIDE_FUNCTION,
                     NOT_CODE,
                     IFUNC_UNBOUND,
+                    NO_DEBUG_INFO,
+                    NO_SUCH_LINE,
+                    INLINED,
                     UNSUPPORTED -> false;
         };
     }

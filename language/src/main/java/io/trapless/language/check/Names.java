@@ -199,28 +199,8 @@ final class Names {
         return Term.of(new CheckedExpression.UserStack(type, dwarf, span));
     }
 
-    /** {@code args}: the parameters by their names, as a structure that is never read as a whole. */
+    /** {@code args}: the parameters by their names. */
     private Term arguments(Span span) {
-        if (!(state.kind instanceof ProbeKind.Uprobe)) {
-            throw state.fail(
-                    span,
-                    "The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes ("
-                            + state.kind.probeType() + " used here)");
-        }
-        List<CheckOptions.NamedArgument> named = state.program.options.facts().namedArguments(state.point);
-        if (named == null || named.isEmpty()) {
-            throw state.fail(state.error(span, "Cannot read function parameters")
-                    .hint("args needs debugging information of the traced program; without it use arg0, arg1, ..."));
-        }
-        List<CheckedExpression> values = new ArrayList<>();
-        List<Integer> places = new ArrayList<>();
-        List<Type.NamedTuple.Field> fields = new ArrayList<>();
-        for (CheckOptions.NamedArgument argument : named) {
-            places.add(values.size());
-            values.add(new CheckedExpression.Argument(argument.index(), argument.type(), span));
-            fields.add(new Type.NamedTuple.Field(argument.name(), argument.type()));
-        }
-        // It counts as a literal so that a field of it is the argument itself.
-        return Term.literal(new CheckedExpression.RecordOf(values, places, new Type.NamedTuple(fields), span));
+        return new DebugTypes(state).arguments(span);
     }
 }

@@ -1,5 +1,8 @@
 package io.trapless.tracer.resolve;
 
+import io.trapless.binary.dwarf.DwarfException;
+import io.trapless.binary.dwarf.DwarfFile;
+import io.trapless.binary.dwarf.InlinedInstance;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.elf.ElfFile;
 import io.trapless.binary.elf.ElfImage;
@@ -27,6 +30,9 @@ public final class ImageFile {
     private @Nullable List<UsdtProbe> usdtProbes;
     private @Nullable ImageView view;
     private @Nullable Map<Long, Long> indirectSlots;
+    private @Nullable DwarfFile dwarf;
+    private @Nullable DwarfException noDwarf;
+    private @Nullable Boolean hasDwarf;
 
     /**
      * @param root the directory under which separate debug files are looked for
@@ -63,6 +69,49 @@ public final class ImageFile {
             usdtProbes = probes;
         }
         return probes;
+    }
+
+    /** Its debugging information, opened when it is first asked for; it is closed with this. */
+    public DwarfFile dwarf() throws DwarfException {
+        if (noDwarf != null) {
+            throw noDwarf;
+        }
+        DwarfFile known = dwarf;
+        if (known == null) {
+            try {
+                known = DwarfFile.open(elf, root, imagePath);
+                dwarf = known;
+            } catch (DwarfException e) {
+                noDwarf = e;
+                throw e;
+            }
+        }
+        return known;
+    }
+
+    /** Where functions of a name were inlined; empty if there is no debugging information, or no libdw to read it. */
+    List<InlinedInstance> inlined(String name) {
+        Boolean possible = hasDwarf;
+        if (possible == null) {
+            possible = DwarfFile.isLibraryThere() && DwarfFile.isThere(elf, root, imagePath);
+            hasDwarf = possible;
+        }
+        if (!possible) {
+            return List.of();
+        }
+        try {
+            return dwarf().inlined(name);
+        } catch (DwarfException e) {
+            return List.of();
+        }
+    }
+
+    void close() {
+        DwarfFile open = dwarf;
+        if (open != null) {
+            open.close();
+        }
+        elf.close();
     }
 
     /** The image for the control-flow analysis; made once. */

@@ -36,7 +36,7 @@ public final class ImageFiles implements AutoCloseable {
 
     @Override
     public void close() {
-        open.values().forEach(file -> file.elf().close());
+        open.values().forEach(ImageFile::close);
         open.clear();
     }
 }
