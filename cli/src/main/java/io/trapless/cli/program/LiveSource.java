@@ -125,6 +125,8 @@ final class LiveSource implements EventSource {
         }
         if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
             tellRefused(live.refused(), request.verbose(), terminal);
+            live.remarks().forEach(remark -> terminal.err().println("NOTE: " + remark));
+            terminal.err().flush();
         }
     }
 

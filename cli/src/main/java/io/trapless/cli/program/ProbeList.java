@@ -49,12 +49,16 @@ final class ProbeList {
         String[] parts = pattern.split(":", 3);
         Integer pid = request.pid();
         if (pid != null) {
-            return ListAction.names(new ListRequest(pid, null, pattern.isEmpty() ? null : pattern, false), terminal);
+            return names(new ListRequest(pid, null, pattern.isEmpty() ? null : pattern, false), request, terminal);
         }
         if (parts.length < 2 || !Files.isRegularFile(Path.of(parts[1]))) {
             return Outcome.failed("'" + pattern
                     + "' names no file to look into; give a probe such as uprobe:/usr/bin/env:*, or -p PID");
         }
-        return ListAction.names(new ListRequest(null, Path.of(parts[1]), pattern, false), terminal);
+        return names(new ListRequest(null, Path.of(parts[1]), pattern, false), request, terminal);
+    }
+
+    private static Outcome names(ListRequest listed, ProgramRequest request, Terminal terminal) throws IOException {
+        return request.verbose() ? ListAction.signatures(listed, terminal) : ListAction.names(listed, terminal);
     }
 }

@@ -72,6 +72,7 @@ public final class DebugFacts implements CheckOptions.SiteFacts, AutoCloseable {
         return Resolver.forSystem(files, 0).resolve(pattern);
     }
 
+    /** Of several functions, the parameters that all have, in the same place and of the same type. */
     @Override
     public Parameters parameters(AttachPoint point) {
         if (!(point instanceof AttachPoint.Sites(ProbePattern pattern))) {
@@ -84,45 +85,67 @@ public final class DebugFacts implements CheckOptions.SiteFacts, AutoCloseable {
                             ? "there is no such function"
                             : resolution.refusals().getFirst().sentence());
         }
-        Parameters.Known all = null;
+        List<NamedArgument> common = null;
         for (Site site : resolution.sites()) {
-            Parameters one = parameters(site);
-            if (!(one instanceof Parameters.Known known)) {
-                return one;
+            if (!(parameters(site) instanceof Parameters.Known(List<NamedArgument> own))) {
+                return parameters(site);
             }
-            if (all != null && !all.equals(known)) {
-                return new Parameters.Unknown("the functions that '" + pattern.text() + "' means have different ones");
+            if (common == null) {
+                common = new ArrayList<>(own);
+            } else {
+                common.retainAll(own);
             }
-            all = known;
         }
-        return all == null ? new Parameters.Unknown("there is no such function") : all;
+        return new Parameters.Known(common == null ? List.of() : common);
     }
 
     private Parameters parameters(Site site) {
         try {
-            DwarfFile dwarf = site.module().file().dwarf();
-            DwarfFunction function;
-            if (site.inlined() != null) {
-                function = site.inlined().function();
-            } else if (site.kind() != SiteKind.ENTRY) {
-                return new Parameters.Unknown(
-                        "arguments have names where a function is entered, and not at an instruction of it");
-            } else {
-                function = dwarf.functionAt(site.fileAddress());
-            }
+            DwarfFunction function = function(site);
             if (function == null) {
-                return new Parameters.Unknown("the debugging information of "
-                        + site.module().path() + " does not have the function of '" + site.probe()
-                        + "': build its source with -g");
+                return new Parameters.Unknown(
+                        site.kind() == SiteKind.ENTRY
+                                ? "the debugging information of " + site.module().path()
+                                        + " does not have the function of '" + site.probe()
+                                        + "': build its source with -g"
+                                : "arguments have names where a function is entered, and not at an instruction of it");
             }
+            LanguageTypes language =
+                    types(site.module().file(), site.module().file().dwarf());
             List<NamedArgument> all = new ArrayList<>();
             for (Parameter parameter : function.parameters()) {
-                all.add(argument(parameter, types(site.module().file(), dwarf)));
+                all.add(argument(parameter, language));
             }
             return new Parameters.Known(all);
         } catch (DwarfException e) {
             return new Parameters.Unknown(e.sentence());
         }
+    }
+
+    private static @Nullable DwarfFunction function(Site site) throws DwarfException {
+        if (site.inlined() != null) {
+            return site.inlined().function();
+        }
+        return site.kind() == SiteKind.ENTRY
+                ? site.module().file().dwarf().functionAt(site.fileAddress())
+                : null;
+    }
+
+    /** The parameters of a probe's function as they are declared, {@code const char* name}; empty if nothing tells. */
+    public List<String> declarations(ProbePattern pattern) {
+        for (Site site : resolve(pattern).sites()) {
+            try {
+                DwarfFunction function = function(site);
+                if (function != null) {
+                    return function.parameters().stream()
+                            .map(p -> (p.declared() + " " + p.name()).strip())
+                            .toList();
+                }
+            } catch (DwarfException e) {
+                return List.of();
+            }
+        }
+        return List.of();
     }
 
     private static NamedArgument argument(Parameter parameter, LanguageTypes types) {

@@ -315,6 +315,11 @@ public final class Recording {
         return binder.refused();
     }
 
+    /** What is worth knowing of what was armed so far: sentences. They are among the notices of the summary too. */
+    public List<String> remarks() {
+        return binder.remarks();
+    }
+
     private List<RecordingSummary.RefusedProbe> refusedAtLast() {
         List<RecordingSummary.RefusedProbe> all = new ArrayList<>(binder.refused());
         all.addAll(binder.ledger().unmet());
@@ -365,6 +370,7 @@ public final class Recording {
             }
             session.closeTrace();
             notices.addAll(running.notices());
+            notices.addAll(binder.remarks());
             RecordingSummary summary = new SummaryBuilder(session.consumer(), statistics)
                     .build(request.output(), attachNanos, processes.all(), refusedAtLast(), running.traces(), notices);
             session.delete();
