@@ -8,6 +8,8 @@ import java.util.List;
 final class CallingConvention {
     private static final int INTEGER_REGISTERS = 6;
     private static final int VECTOR_REGISTERS = 8;
+    private static final int MAX_DEPTH = 16;
+    private static final int MAX_MEMBERS = 100_000;
 
     private static final String IN_VECTOR =
             "it is passed in a register for floating-point numbers, which programs can't read";
@@ -16,6 +18,9 @@ final class CallingConvention {
     private int integers;
     private int vectors;
     private int stackBytes;
+
+    /** Looked at so far: what is broken may hold itself many times over. */
+    private int members;
 
     private enum Kind {
         NONE,
@@ -121,11 +126,12 @@ final class CallingConvention {
     }
 
     private void mergeValue(DwarfType type, long at, boolean bits, Kind[] kinds, int depth) {
-        if (at < 0 || at / 8 >= kinds.length || depth > 8) {
+        if (at < 0 || at / 8 >= kinds.length || depth > MAX_DEPTH || members++ > MAX_MEMBERS) {
             return;
         }
         switch (type) {
             case DwarfType.Struct inner -> merge(inner, at, kinds, depth + 1);
+            case DwarfType.Array array when array.element().sizeBytes() == 0 -> {}
             case DwarfType.Array array -> {
                 for (long i = 0; i < Math.min(array.length(), 16); i++) {
                     mergeValue(array.element(), at + i * array.element().sizeBytes(), false, kinds, depth + 1);

@@ -163,7 +163,8 @@ final class DieReader implements AutoCloseable {
             Die child = read(other);
             each.accept(child);
             set(child);
-            more = Libdw.sibling(die, other) == 0;
+            // entries follow each other; one that leads back would never end
+            more = Libdw.sibling(die, other) == 0 && other.get(JAVA_LONG, 0) > child.address();
         }
     }
 

@@ -45,7 +45,8 @@ public sealed interface DwarfType {
 
         @Override
         public long sizeBytes() {
-            return element.sizeBytes() * length;
+            long most = 1L << 40;
+            return length > most / Math.max(1, element.sizeBytes()) ? most : element.sizeBytes() * length;
         }
     }
 

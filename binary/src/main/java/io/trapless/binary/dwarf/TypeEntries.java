@@ -210,15 +210,16 @@ final class TypeEntries {
     /** The members in order. */
     List<Member> members(DwarfType.Struct struct) {
         List<Member> all = new ArrayList<>();
-        addMembers(struct.handle().die(), 0, all, 0);
+        addMembers(struct.handle().die(), 0, all, new int[] {MAX_MEMBERS}, 0);
         return all;
     }
 
-    private void addMembers(Die struct, long base, List<Member> into, int depth) {
+    /** @param left how many more are looked at, those of nested structures too: a broken one may hold itself */
+    private void addMembers(Die struct, long base, List<Member> into, int[] left, int depth) {
         for (Die child : reader.children(struct)) {
             int tag = reader.tag(child);
             boolean member = tag == Constants.TAG_MEMBER && !reader.flag(child, Constants.AT_EXTERNAL);
-            if ((!member && tag != Constants.TAG_INHERITANCE) || into.size() >= MAX_MEMBERS) {
+            if ((!member && tag != Constants.TAG_INHERITANCE) || left[0]-- <= 0) {
                 continue;
             }
             Long offset = offset(child);
@@ -228,7 +229,7 @@ final class TypeEntries {
             String name = tag == Constants.TAG_INHERITANCE ? "" : reader.name(child);
             if (name.isEmpty()) {
                 if (typeOf(child) instanceof DwarfType.Struct inner && depth < MAX_DEPTH) {
-                    addMembers(inner.handle().die(), base + offset, into, depth + 1);
+                    addMembers(inner.handle().die(), base + offset, into, left, depth + 1);
                 }
                 continue;
             }
