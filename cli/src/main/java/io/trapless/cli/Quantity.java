@@ -1,9 +1,13 @@
 package io.trapless.cli;
 
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads sizes ({@code 64M}) and times ({@code 1.5s}) as people write them. */
 final class Quantity {
+
+    private static final Pattern DECIMAL = Pattern.compile("([0-9]{1,18})(?:\\.([0-9]{1,9}))?");
 
     private Quantity() {}
 
@@ -60,15 +64,15 @@ final class Quantity {
             case "h" -> 3_600_000_000_000L;
             default -> throw notATime(text);
         };
-        String number = text.substring(0, unitAt);
-        if (!number.matches("[0-9]{1,18}(\\.[0-9]{1,9})?")) {
+        Matcher number = DECIMAL.matcher(text.substring(0, unitAt));
+        if (!number.matches()) {
             throw notATime(text);
         }
         try {
-            long nanos = new java.math.BigDecimal(number)
-                    .multiply(java.math.BigDecimal.valueOf(unitNanos))
-                    .setScale(0, java.math.RoundingMode.HALF_UP)
-                    .longValueExact();
+            long nanos = Math.multiplyExact(Long.parseLong(number.group(1)), unitNanos);
+            if (number.group(2) != null) {
+                nanos = Math.addExact(nanos, fraction(number.group(2), unitNanos));
+            }
             if (nanos > 0) {
                 return Duration.ofNanos(nanos);
             }
@@ -76,6 +80,16 @@ final class Quantity {
             throw notATime(text);
         }
         throw notATime(text);
+    }
+
+    /** Digits behind the point, at most nine, rounded to the nearest nanosecond; units from a microsecond up are multiples of powers of ten. BigDecimal's first use would take 50 ms. */
+    private static long fraction(String digits, long unitNanos) {
+        long scale = 1;
+        for (int i = 0; i < digits.length(); i++) {
+            scale *= 10;
+        }
+        long number = Long.parseLong(digits);
+        return unitNanos >= scale ? number * (unitNanos / scale) : (number * unitNanos + scale / 2) / scale;
     }
 
     private static int leadingDigits(String text) {

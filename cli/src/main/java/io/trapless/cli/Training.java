@@ -40,6 +40,7 @@ final class Training {
             run("list", "/proc/self/exe", "no-such-function");
             String spec = "uprobe:libc:clock_nanosleep /arg0 < 100/ { flags = arg1 }";
             run("record", "-e", spec, "-o", trace, "--buffer-size", "64K", "--quiet", "--", "sleep", "0.05");
+            attach(spec, folder.resolve("attached"));
             run("view", trace, "--limit", "10");
             run("view", trace, "--json");
             run("sessions");
@@ -49,12 +50,20 @@ final class Training {
             run(
                     "-q",
                     "-e",
-                    "uprobe:libc:clock_nanosleep { @s[tid] = nsecs; @[comm] = count(); } uretprobe:libc:clock_nanosleep { @ = hist(nsecs - @s[tid]); }",
+                    "uprobe:libc:clock_nanosleep { @s[tid] = nsecs; @c[comm] = count(); } uretprobe:libc:clock_nanosleep { @h = hist(nsecs - @s[tid]); }",
                     "-c",
                     "sleep 0.05");
         } finally {
             delete(folder);
         }
+    }
+
+    /** To a process that runs already. Not to a child: the JVM's own waiting for its children would take the stops. */
+    private static void attach(String spec, Path trace) throws Exception {
+        Process shell = new ProcessBuilder("sh", "-c", "sleep 3 >/dev/null & echo $!").start();
+        String pid = new String(shell.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+        run("record", "-p", pid, "-e", spec, "-o", trace.toString(), "--duration", "150ms", "--quiet");
+        run("record", "-p", pid, "-e", spec, "-o", trace + "2", "--duration", "100ms");
     }
 
     private static void run(String... arguments) {

@@ -45,6 +45,8 @@ final class QuantityTest {
         "1h, 3600000000000",
         "0.4ns, 0",
         "0.000001ms, 1",
+        "1.000000001h, 3600000003600",
+        "0.123456789us, 123",
     })
     void readsTimes(String text, long nanos) {
         if (nanos == 0) {

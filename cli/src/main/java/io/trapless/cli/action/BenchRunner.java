@@ -13,6 +13,7 @@ import java.util.List;
 
 /** Lets the benchmark record as {@code trapless record} does. */
 final class BenchRunner implements TraplessRunner {
+    private static final long WARM_UP_POLL_MILLIS = 20;
 
     @Override
     public Recording attach(long pid, String clause, Mode mode, long bufferSizeBytes, Path output)
@@ -33,7 +34,11 @@ final class BenchRunner implements TraplessRunner {
                     null,
                     true,
                     Reach.NAMED);
-            return new Running(io.trapless.tracer.session.Recording.start(request));
+            var recording = io.trapless.tracer.session.Recording.start(request);
+            while (!recording.isWarm()) { // the first lap through the rings is measured apart
+                Thread.sleep(WARM_UP_POLL_MILLIS);
+            }
+            return new Running(recording);
         } catch (RecordingException e) {
             throw new BenchException(e.sentence());
         } catch (InterruptedException e) {

@@ -63,7 +63,7 @@ public record MemoryMapping(
             }
             at = end + 1;
         }
-        return mappings;
+        return List.copyOf(mappings);
     }
 
     private static MemoryMapping parse(String line) {

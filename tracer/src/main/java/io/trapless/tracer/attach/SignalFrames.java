@@ -15,12 +15,26 @@ final class SignalFrames {
 
     private final TargetProcess target;
     private final List<MemoryMapping> mappings;
+    /** From the first to behind the last executable byte: most words of a stack lie outside, and are passed over quickly. */
+    private final long lowestCode;
+
+    private final long codeSpan;
     private final Map<Long, Boolean> returns = new HashMap<>();
     private final List<Interrupted> found = new ArrayList<>();
 
     private SignalFrames(TargetProcess target) throws AttachException {
         this.target = target;
         this.mappings = target.mappings();
+        long lowest = -1;
+        long end = 0;
+        for (MemoryMapping mapping : mappings) {
+            if (mapping.executable()) {
+                lowest = lowest < 0 ? mapping.start() : lowest;
+                end = mapping.end();
+            }
+        }
+        this.lowestCode = lowest;
+        this.codeSpan = Math.max(0, end - lowest);
     }
 
     /**
@@ -44,14 +58,20 @@ final class SignalFrames {
     /** Looks through a stack from {@code rsp} up, and on through the stack that was interrupted if that is another one. */
     private void follow(StoppedThread thread, long rsp, int depth) {
         StackWords stack = StackWords.read(target, mappings, rsp);
-        for (int at = 0; at + SignalFrame.SIZE <= stack.size(); at += 8) {
-            if (!isSignalReturn(stack.word(at))) {
+        long[] words = stack.words();
+        long lowest = lowestCode;
+        long span = codeSpan;
+        for (int i = 0; i + SignalFrame.SIZE / Long.BYTES <= words.length; i++) {
+            if (Long.compareUnsigned(words[i] - lowest, span) >= 0 || !isSignalReturn(words[i])) {
                 continue;
             }
-            long address = stack.address() + at;
-            long interruptedRsp = stack.word(at + SignalFrame.RSP_OFFSET);
+            long address = stack.address() + (long) i * Long.BYTES;
+            long interruptedRsp = words[i + SignalFrame.RSP_OFFSET / Long.BYTES];
             found.add(new Interrupted(
-                    thread, stack.word(at + SignalFrame.RIP_OFFSET), address + SignalFrame.RIP_OFFSET, interruptedRsp));
+                    thread,
+                    words[i + SignalFrame.RIP_OFFSET / Long.BYTES],
+                    address + SignalFrame.RIP_OFFSET,
+                    interruptedRsp));
             if (depth < MAX_DEPTH && !stack.contains(interruptedRsp)) {
                 follow(thread, interruptedRsp, depth + 1);
             }

@@ -33,9 +33,8 @@ public final class StackScan {
 
     private static void scan(
             TargetProcess target, List<MemoryMapping> mappings, long rsp, List<AddressRange> ranges, boolean[] used) {
-        StackWords stack = StackWords.read(target, mappings, rsp);
-        for (int at = 0; at + 8 <= stack.size(); at += 8) {
-            mark(ranges, used, stack.word(at));
+        for (long word : StackWords.read(target, mappings, rsp).words()) {
+            mark(ranges, used, word);
         }
     }
 

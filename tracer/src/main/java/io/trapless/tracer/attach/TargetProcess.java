@@ -5,9 +5,11 @@ import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.Errno;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Processes;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A live process that may be attached to. It holds an open /proc/PID/mem, which stays bound to the address space it was opened on: after an execve or the process's end it reads
@@ -16,6 +18,7 @@ import java.util.List;
  * <p>Any thread may use it, except for {@link #stopAll}, {@link #stopOne} (on a {@link Ptracer} thread only).
  */
 public final class TargetProcess implements AutoCloseable {
+    private volatile @Nullable Maps maps;
     private final int pid;
     private final ProcessFacts facts;
     private final int memory;
@@ -171,14 +174,22 @@ public final class TargetProcess implements AutoCloseable {
         return facts.breakStart();
     }
 
+    /** A memory map, and the text that says it: parsing takes longer than comparing, and threads stand still meanwhile. */
+    private record Maps(byte[] text, List<MemoryMapping> mappings) {}
+
     /** The memory map as it is now, in order of address. */
     public List<MemoryMapping> mappings() throws AttachException {
         try {
-            List<MemoryMapping> mappings = MemoryMapping.parseAll(Descriptors.readText(livingThread(pid) + "/maps"));
-            if (mappings.isEmpty() || !isAlive()) {
+            byte[] text = Descriptors.readAll(livingThread(pid) + "/maps");
+            Maps known = maps;
+            if (known == null || !Arrays.equals(known.text, text)) {
+                known = new Maps(text, MemoryMapping.parseAll(new String(text, StandardCharsets.UTF_8)));
+                maps = known;
+            }
+            if (known.mappings.isEmpty() || !isAlive()) {
                 throw AttachException.gone(pid);
             }
-            return mappings;
+            return known.mappings;
         } catch (LinuxException e) {
             throw AttachException.gone(pid);
         }

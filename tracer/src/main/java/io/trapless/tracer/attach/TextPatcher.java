@@ -55,6 +55,9 @@ public final class TextPatcher {
         if (!stopped.complete()) {
             throw new IllegalStateException("text is changed only while all threads stand still");
         }
+        if (changes.isEmpty()) {
+            return 0;
+        }
         TextPatcher patcher = new TextPatcher(stopped, changes, moves, firstByteToo);
         List<byte[]> spans = patcher.verify();
         List<ThreadMove> threadMoves = patcher.planMoves();

@@ -81,8 +81,8 @@ final class Attacher {
         try {
             onPtracer(ptracer, () -> attachment.map(standstill, descriptor));
             attachment.generate();
-            if (process.origin() != TracedProcess.Origin.EXECUTED) { // such processes are many, and few write much
-                onPtracer(ptracer, () -> attachment.warmUp(standstill));
+            if (process.origin() == TracedProcess.Origin.STARTED) { // it stands still anyway
+                onPtracer(ptracer, () -> warmUp(attachment, standstill));
             }
             onPtracer(ptracer, () -> attachment.arm(standstill));
         } finally {
@@ -90,6 +90,14 @@ final class Attacher {
         }
         for (CodeRegion.Unplaceable site : attachment.unplaceable()) {
             site.site().probes().forEach(probe -> binder.refuse(session.nameOf(probe.eventId()), site.sentence()));
+        }
+    }
+
+    private static void warmUp(ProcessAttachment attachment, Standstill standstill)
+            throws AttachException, IOException {
+        RingWarmUp warmUp = attachment.warmUp(standstill);
+        if (warmUp != null) {
+            warmUp.run();
         }
     }
 

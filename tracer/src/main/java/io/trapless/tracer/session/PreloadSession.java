@@ -20,6 +20,7 @@ import io.trapless.tracer.session.store.PreloadMark;
 import io.trapless.tracer.session.store.ProcessKey;
 import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
+import io.trapless.tracer.session.store.SessionIds;
 import io.trapless.tracer.session.store.SessionProperties;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ public record PreloadSession(SessionDirectory directory, Path object, int siteCo
             requirePlain(objectPublished);
             TscCalibration.Sample begin = SessionResources.sampleClock();
             long beginCycles = TimeStampCounter.read();
-            UUID uuid = UUID.randomUUID();
+            UUID uuid = SessionIds.next();
             writeRings(directory, geometry, uuid, beginCycles, plan.events());
             new SessionProperties(
                             ProcessKey.ofSelf(),

@@ -70,7 +70,7 @@ final class ProcessAttachment {
     private boolean registersRseq;
     private long longestPauseNanos;
     private long totalPauseNanos;
-    private long longestLoanNanos;
+    private volatile long longestLoanNanos;
 
     /** Memory of ours in the target. */
     record Mapped(long address, long size) {}
@@ -235,7 +235,7 @@ final class ProcessAttachment {
     }
 
     private void lend(Standstill standstill, Standstill.Work work) throws AttachException, IOException {
-        longestLoanNanos = Math.max(longestLoanNanos, standstill.one(work));
+        noteLoan(standstill.one(work));
     }
 
     private void map(RemoteCalls calls, ThreadLayout layout, int ringsDescriptor) throws AttachException, IOException {
@@ -316,14 +316,17 @@ final class ProcessAttachment {
         journal.append(List.of(new JournalEntry.Mapped(key, address, size)));
     }
 
-    /** Lets the target meet the pages of the rings that its threads will write soon, see {@link RingWarmUp}; the code has been generated. */
-    void warmUp(Standstill standstill) throws AttachException, IOException {
-        if (registersRseq && !ringsAreMapped && !regions.isEmpty()) {
-            RingWarmUp warmUp =
-                    new RingWarmUp(standstill, gadgets, regions.getFirst().touchPages());
-            warmUp.run(RingWarmUp.pieces(geometry, rings));
-            longestLoanNanos = Math.max(longestLoanNanos, warmUp.longestLoanNanos());
+    /** What lets the target meet the pages of the rings that its threads will write soon; null if there is nothing to gain. The code has been generated. */
+    @Nullable RingWarmUp warmUp(Standstill standstill) {
+        if (!registersRseq || ringsAreMapped || regions.isEmpty()) {
+            return null;
         }
+        return new RingWarmUp(standstill, gadgets, regions.getFirst().touchPages(), RingWarmUp.pieces(geometry, rings));
+    }
+
+    /** A thread was lent for so long; on the ptrace thread. */
+    void noteLoan(long nanos) {
+        longestLoanNanos = Math.max(longestLoanNanos, nanos);
     }
 
     /** Generates and writes the code; nobody is stopped. */

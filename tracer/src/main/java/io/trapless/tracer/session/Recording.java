@@ -50,6 +50,7 @@ public final class Recording {
     private @Nullable LoadWatch loads;
     private @Nullable ProcessFinder finder;
     private @Nullable RecordingServices services;
+    private @Nullable LaterWarmUp warmUp;
     private long attachNanos;
 
     private Recording(RecordingRequest request) {
@@ -120,6 +121,7 @@ public final class Recording {
             launch(bound);
         }
         attachNanos = System.nanoTime() - begin;
+        warmUp = LaterWarmUp.start(ptracer, bound.stream().map(Bound::process).toList());
         services = RecordingServices.start(session(), request.options(), this::targetPids);
     }
 
@@ -302,6 +304,12 @@ public final class Recording {
         return session().consumer().statistics();
     }
 
+    /** Whether the rings of the processes that ran already are as fast as they get: their first lap is slower before. */
+    public boolean isWarm() {
+        LaterWarmUp later = warmUp;
+        return later == null || later.isOver();
+    }
+
     /** Switches all probes on or off by their enable bytes, without patching. */
     public void setEnabled(boolean enabled) {
         for (TracedProcess process : processes.all()) {
@@ -387,6 +395,9 @@ public final class Recording {
     }
 
     private void detachAll() throws InterruptedException {
+        if (warmUp != null) {
+            warmUp.end();
+        }
         if (finder != null) {
             finder.end();
         }

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lets a thread of the target read a byte of every page of the rings before there are events. The first access to a page is a page fault; under a hypervisor that shadows page tables it costs microseconds
+ * Lets a thread of the target read a byte of every page of the rings, before the events get there. The first access to a page is a page fault; under a hypervisor that shadows page tables it costs microseconds
  * even where the page is entered in the process's own table already (so {@code MADV_POPULATE_WRITE} does not help): more than the events that fit on it.
  *
  * <p>The thread is lent for about a millisecond of its CPU time at a time. Of rings that are larger than {@link #MAX_BYTES} in all, the rest is met by the events. On the {@code Ptracer} thread only.
@@ -30,6 +30,9 @@ final class RingWarmUp {
     private final Standstill standstill;
     private final Gadgets gadgets;
     private final long routine;
+    private final List<Piece> pieces;
+    private int piece;
+    private long offset;
     private long stepBytes = FIRST_STEP;
     private long touchedBytes;
     private long longestLoanNanos;
@@ -40,10 +43,11 @@ final class RingWarmUp {
     /**
      * @param routine the code region's {@code touchPages}
      */
-    RingWarmUp(Standstill standstill, Gadgets gadgets, long routine) {
+    RingWarmUp(Standstill standstill, Gadgets gadgets, long routine, List<Piece> pieces) {
         this.standstill = standstill;
         this.gadgets = gadgets;
         this.routine = routine;
+        this.pieces = pieces;
     }
 
     /** The rings that threads with rseq write: of each CPU the control block and the data. */
@@ -57,15 +61,34 @@ final class RingWarmUp {
         return pieces;
     }
 
-    void run(List<Piece> pieces) throws AttachException, IOException {
-        for (Piece piece : pieces) {
-            long end = piece.address() + piece.size();
-            for (long at = piece.address(); at < end && touchedBytes < MAX_BYTES; ) {
-                long until = Math.min(end, at + stepBytes);
-                touch(at, until);
-                at = until;
-            }
+    /** Everything at once, for a process that stands still anyway. */
+    void run() throws AttachException, IOException {
+        while (step()) {
+            // the next one
         }
+    }
+
+    /**
+     * Lends a thread once.
+     *
+     * @return whether there is more to do
+     */
+    boolean step() throws AttachException, IOException {
+        while (piece < pieces.size()) {
+            Piece current = pieces.get(piece);
+            if (touchedBytes >= MAX_BYTES) {
+                return false;
+            }
+            if (offset < current.size()) {
+                long until = Math.min(current.size(), offset + stepBytes);
+                touch(current.address() + offset, current.address() + until);
+                offset = until;
+                return true;
+            }
+            piece++;
+            offset = 0;
+        }
+        return false;
     }
 
     private void touch(long from, long to) throws AttachException, IOException {

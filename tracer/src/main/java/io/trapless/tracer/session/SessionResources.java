@@ -16,6 +16,7 @@ import io.trapless.tracer.session.store.JournalWriter;
 import io.trapless.tracer.session.store.ProcessKey;
 import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
+import io.trapless.tracer.session.store.SessionIds;
 import io.trapless.tracer.session.store.SessionProperties;
 import io.trapless.tracer.trap.Traps;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class SessionResources {
         try {
             TscCalibration.Sample begin = sampleClock();
             long beginCycles = TimeStampCounter.read();
-            UUID uuid = UUID.randomUUID();
+            UUID uuid = SessionIds.next();
             SessionProperties properties = new SessionProperties(
                     ProcessKey.ofSelf(),
                     uuid,
