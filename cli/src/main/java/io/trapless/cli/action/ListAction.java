@@ -129,11 +129,13 @@ public final class ListAction {
     }
 
     private static String how(SiteListing.Listed site) {
-        String inlined = site.inlinedAt() == null ? "" : " (inlined at " + site.inlinedAt() + ")";
+        String inlined = (site.readable() == null ? "" : " (" + site.readable() + ")")
+                + (site.inlinedAt() == null ? "" : " (inlined at " + site.inlinedAt() + ")");
         if (site.refusal() == null) {
             return " jump" + inlined;
         }
-        return inlined + (site.trap() ? " trap (record --trap): " + site.refusal() : " refused: " + site.refusal());
+        return (site.trap() ? " trap (record --trap): " + site.refusal() : " refused: " + site.refusal())
+                + inlined;
     }
 
     private static boolean isAbsence(RefusalReason reason) {

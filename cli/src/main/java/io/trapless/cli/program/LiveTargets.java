@@ -1,5 +1,6 @@
 package io.trapless.cli.program;
 
+import io.trapless.binary.demangle.Demangler;
 import io.trapless.cli.ProgramRequest;
 import io.trapless.cli.Terminal;
 import io.trapless.language.checked.CheckedAction;
@@ -120,6 +121,12 @@ final class LiveTargets implements Targets, AutoCloseable {
     @Override
     public @Nullable Symbol symbol(int pid, long address) {
         return symbols.at(pid, address);
+    }
+
+    @Override
+    public String readable(String symbol) {
+        String readable = program.settings().cppDemangle() ? Demangler.demangle(symbol) : null;
+        return readable == null ? symbol : readable;
     }
 
     @Override

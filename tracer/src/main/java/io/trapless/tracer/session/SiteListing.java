@@ -1,6 +1,8 @@
 package io.trapless.tracer.session;
 
+import io.trapless.binary.demangle.Demangler;
 import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.symbol.Function;
 import io.trapless.binary.symbol.SymbolTable;
 import io.trapless.binary.flow.ExitDoubt;
 import io.trapless.language.syntax.ProbePattern;
@@ -40,8 +42,14 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
      * @param refusal why it can't be patched; null if it gets a jump
      * @param trap whether a trap can stand in, as far as the file tells
      * @param inlinedAt for a function's body in another function: where that is; else null
+     * @param readable the function's name as people read it, if the probe has it mangled; else null
      */
-    public record Listed(String probe, @Nullable String refusal, boolean trap, @Nullable String inlinedAt) {}
+    public record Listed(
+            String probe,
+            @Nullable String refusal,
+            boolean trap,
+            @Nullable String inlinedAt,
+            @Nullable String readable) {}
 
     /** Of a live process. */
     public static SiteListing ofProcess(TargetProcess process, List<ProbePattern> patterns) throws AttachException {
@@ -66,10 +74,21 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
             unmatched.addAll(resolution.refusals());
             for (Site site : resolution.sites()) {
                 sites.add(new Listed(
-                        site.probe(), refusal(site, planners, foreignCode), canTrap(site, planners), inlinedAt(site)));
+                        site.probe(),
+                        refusal(site, planners, foreignCode),
+                        canTrap(site, planners),
+                        inlinedAt(site),
+                        readable(site)));
             }
         }
         return new SiteListing(sites, unmatched);
+    }
+
+    private static @Nullable String readable(Site site) {
+        Function function = site.function();
+        return function == null || !site.probe().contains(":" + function.name())
+                ? null
+                : Demangler.demangle(function.name());
     }
 
     private static @Nullable String inlinedAt(Site site) {
