@@ -181,6 +181,11 @@ final class DieReader implements AutoCloseable {
         return find(of, name, false) && Libdw.flag(attribute, words) == 0 && words.get(JAVA_BYTE, 0) != 0;
     }
 
+    /** The same of it or of what it is an instance of. */
+    boolean anyFlag(Die of, int name) {
+        return find(of, name, true) && Libdw.flag(attribute, words) == 0 && words.get(JAVA_BYTE, 0) != 0;
+    }
+
     OptionalLong unsigned(Die of, int name) {
         return find(of, name, true) && Libdw.unsigned(attribute, words) == 0
                 ? OptionalLong.of(words.get(JAVA_LONG, 0))

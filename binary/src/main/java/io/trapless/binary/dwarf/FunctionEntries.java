@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class FunctionEntries {
     private static final int MAX_NESTING = 64;
 
+    /** Of integer arguments in order, by the psABI's numbers: rdi, rsi, rdx, rcx, r8, r9. */
+    private static final List<Integer> ARGUMENT_REGISTERS = List.of(5, 4, 1, 2, 8, 9);
+
+    private static final String LEFT_OUT = "the compiler does not pass it as the source says";
+
     private final DieReader reader;
     private final TypeEntries types;
     private final Map<Long, Die> byAddress = new HashMap<>();
@@ -99,16 +104,49 @@ final class FunctionEntries {
     @Nullable DwarfFunction at(long address) {
         walk();
         Die die = byAddress.get(address);
-        return die == null ? null : function(die);
+        if (die == null) {
+            return null;
+        }
+        DwarfFunction function = function(die);
+        List<Die> entries = parameterEntries(die);
+        boolean external = reader.anyFlag(die, Constants.AT_EXTERNAL);
+        List<Parameter> refined = new ArrayList<>();
+        for (int i = 0; i < function.parameters().size(); i++) {
+            Parameter parameter = function.parameters().get(i);
+            refined.add(new Parameter(
+                    parameter.name(),
+                    parameter.type(),
+                    parameter.declared(),
+                    entryPlace(entries.get(i), parameter.place(), external, address)));
+        }
+        return new DwarfFunction(function.name(), refined, function.result());
+    }
+
+    /** Functions that nobody else calls need not keep to the ABI, and compilers make use of that: what they say themselves goes first. */
+    private ParameterPlace entryPlace(Die parameter, ParameterPlace place, boolean external, long address) {
+        if (!(place instanceof ParameterPlace.Words words)) {
+            return place;
+        }
+        if (!reader.has(parameter, Constants.AT_LOCATION)) {
+            return external ? place : new ParameterPlace.Elsewhere(LEFT_OUT);
+        }
+        List<Operation> operations = reader.location(parameter, Constants.AT_LOCATION, address);
+        if (operations == null || operations.isEmpty()) {
+            return external ? place : new ParameterPlace.Elsewhere(LEFT_OUT);
+        }
+        int code = operations.getFirst().code();
+        boolean inRegister = operations.size() == 1 && code >= Constants.OP_REG0 && code <= Constants.OP_REG31;
+        if (!inRegister || words.count() != 1) {
+            return place;
+        }
+        int index = ARGUMENT_REGISTERS.indexOf(code - Constants.OP_REG0);
+        return index < 0
+                ? new ParameterPlace.Elsewhere("the compiler passes it in a register that is none for arguments")
+                : new ParameterPlace.Words(index, 1);
     }
 
     private DwarfFunction function(Die die) {
-        List<Die> entries = parameters(die);
-        if (entries.isEmpty()) {
-            // A part that was cloned has what its original has.
-            Die origin = reader.origin(die);
-            entries = origin == null ? entries : parameters(origin);
-        }
+        List<Die> entries = parameterEntries(die);
         List<DwarfType> all = entries.stream().map(types::typeOf).toList();
         DwarfType result = types.typeOf(die);
         List<ParameterPlace> places = CallingConvention.of(types, result, all);
@@ -118,6 +156,13 @@ final class FunctionEntries {
                     reader.name(entries.get(i)), all.get(i), types.declared(entries.get(i)), places.get(i)));
         }
         return new DwarfFunction(reader.name(die), found, result);
+    }
+
+    /** Its parameters; a part that was cloned has what its original has. */
+    private List<Die> parameterEntries(Die function) {
+        List<Die> entries = parameters(function);
+        Die origin = entries.isEmpty() ? reader.origin(function) : null;
+        return origin == null ? entries : parameters(origin);
     }
 
     private List<Die> parameters(Die function) {
