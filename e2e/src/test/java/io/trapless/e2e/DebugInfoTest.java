@@ -31,8 +31,7 @@ final class DebugInfoTest {
     }
 
     private static Trapless.Result run(Path target, String program) throws Exception {
-        return Trapless.run(
-                "-q", "-e", program.replace("{}", target.toString()), "-c", target.toString());
+        return Trapless.run("-q", "-e", program.replace("{}", target.toString()), "-c", target.toString());
     }
 
     /** The lines of the target and those of the program that begin with a word are the same. */
@@ -93,7 +92,10 @@ final class DebugInfoTest {
         Trapless.Result result = Trapless.run("-e", program.replace("{}", plain.toString()), "-c", plain.toString());
         assertTold(result, "inlined");
         assertThat(result.out()).contains("@: 9");
-        assertThat(result.err()).contains("Attached 3 probes").contains(":inlined is inlined at 3 places, probed as well").doesNotContain("reads as 0");
+        assertThat(result.err())
+                .contains("Attached 3 probes")
+                .contains(":inlined is inlined at 3 places, probed as well")
+                .doesNotContain("reads as 0");
         Path optimised = build("-g -O2");
         Trapless.Result fast =
                 Trapless.run("-e", program.replace("{}", optimised.toString()), "-c", optimised.toString());
@@ -110,7 +112,8 @@ final class DebugInfoTest {
         Trapless.Result listed = Trapless.run("list", plain, "inlined");
         assertThat(listed.succeeded().out().lines())
                 .hasSize(3)
-                .allSatisfy(line -> assertThat(line).containsPattern(":inlined (jump|refused).*\\(inlined at calls_(once|twice)\\+\\d+\\)$"));
+                .allSatisfy(line -> assertThat(line)
+                        .containsPattern(":inlined (jump|refused).*\\(inlined at calls_(once|twice)\\+\\d+\\)$"));
         assertThat(run(plain, "uretprobe:{}:inlined { }").err()).contains("3 inlined instances of it have no return");
     }
 
@@ -146,12 +149,12 @@ final class DebugInfoTest {
                   print(((struct node *)arg0)->color); print((enum color)6); print(((by_typedef *)arg0)->only);
                   print(((struct node *)arg0)->inner);
                   exit();
-                }""")
-                .succeeded()
-                .out();
-        assertThat(out).contains("told 1 " + size.strip() + " " + next.strip() + "\n", "\nGREEN\nBLUE\n1\n{ .only = 42 }\n");
+                }""").succeeded().out();
+        assertThat(out)
+                .contains("told 1 " + size.strip() + " " + next.strip() + "\n", "\nGREEN\nBLUE\n1\n{ .only = 42 }\n");
         String overridden = run(
-                        target, "struct node { short first; } uprobe:{}:walk { print(((struct node *)arg0)->first); exit(); }")
+                        target,
+                        "struct node { short first; } uprobe:{}:walk { print(((struct node *)arg0)->first); exit(); }")
                 .succeeded()
                 .out();
         assertThat(overridden).contains("\n1\n");
@@ -170,14 +173,17 @@ final class DebugInfoTest {
         Trapless.Result without = run(bare, "uprobe:{}:mixed { print(args.a); }");
         assertThat(without.exitStatus()).isEqualTo(1);
         assertThat(without.err()).contains("has no debugging information: build it with -g, or install its package");
-        assertThat(run(bare, "uprobe:{}:walk { print(((struct node *)arg0)->value); }").err())
+        assertThat(run(bare, "uprobe:{}:walk { print(((struct node *)arg0)->value); }")
+                        .err())
                 .contains("Cannot resolve unknown type \"struct node\"", "has no debugging information");
         assertThat(run(bare, "uprobe:{}@typed.c:90 { }").err())
                 .contains("a source line can't be looked up", "has no debugging information");
         // and without it all that needs none works
-        assertThat(run(bare, "uprobe:{}:walk { @ = count(); }").succeeded().out()).contains("@: 3");
+        assertThat(run(bare, "uprobe:{}:walk { @ = count(); }").succeeded().out())
+                .contains("@: 3");
         Trapless.Result listed = Trapless.run("-lv", "uprobe:" + target + ":mixed");
         assertThat(listed.succeeded().out())
-                .contains(":mixed\n    signed char a\n    double d\n    unsigned char b\n    enum color c\n    short int s\n");
+                .contains(
+                        ":mixed\n    signed char a\n    double d\n    unsigned char b\n    enum color c\n    short int s\n");
     }
 }

@@ -71,9 +71,7 @@ final class CallingConvention {
         int first = integers;
         integers += wanted;
         vectors += wantedVectors;
-        return wantedVectors > 0
-                ? new ParameterPlace.Elsewhere(IN_VECTOR)
-                : new ParameterPlace.Words(first, wanted);
+        return wantedVectors > 0 ? new ParameterPlace.Elsewhere(IN_VECTOR) : new ParameterPlace.Words(first, wanted);
     }
 
     private ParameterPlace onStack(DwarfType type) {
@@ -95,8 +93,7 @@ final class CallingConvention {
             case DwarfType.Int _ when size == 16 -> new Kind[] {Kind.INTEGER, Kind.INTEGER};
             case DwarfType.Int _, DwarfType.Bool _, DwarfType.Pointer _, DwarfType.Enumeration _ ->
                 new Kind[] {Kind.INTEGER};
-            case DwarfType.Floating _ ->
-                size == 4 || size == 8 ? new Kind[] {Kind.VECTOR} : new Kind[] {Kind.MEMORY};
+            case DwarfType.Floating _ -> size == 4 || size == 8 ? new Kind[] {Kind.VECTOR} : new Kind[] {Kind.MEMORY};
             case DwarfType.Struct s -> classifyStruct(s);
             case DwarfType.Array _, DwarfType.Opaque _ -> new Kind[] {size == 0 ? Kind.NONE : Kind.MEMORY};
         };
@@ -155,9 +152,7 @@ final class CallingConvention {
             return;
         }
         Kind known = kinds[word];
-        boolean stronger = known == Kind.NONE
-                || kind == Kind.MEMORY
-                || (kind == Kind.INTEGER && known == Kind.VECTOR);
+        boolean stronger = known == Kind.NONE || kind == Kind.MEMORY || (kind == Kind.INTEGER && known == Kind.VECTOR);
         kinds[word] = stronger ? kind : known;
     }
 }

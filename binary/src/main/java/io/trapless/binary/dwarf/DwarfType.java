@@ -86,8 +86,7 @@ public sealed interface DwarfType {
         }
     }
 
-    record Enumeration(String name, long sizeBytes, boolean signed, List<Enumerator> enumerators)
-            implements DwarfType {
+    record Enumeration(String name, long sizeBytes, boolean signed, List<Enumerator> enumerators) implements DwarfType {
         public Enumeration {
             enumerators = List.copyOf(enumerators);
         }

@@ -71,9 +71,9 @@ final class FunctionEntries {
         } else if (reader.has(function, Constants.AT_INLINE)) {
             long how = reader.unsigned(function, Constants.AT_INLINE).orElse(0);
             if (how == Constants.INLINED || how == Constants.DECLARED_INLINED) {
-                names(function).forEach(name -> inlined
-                        .computeIfAbsent(name, _ -> new ArrayList<>(1))
-                        .add(function));
+                names(function)
+                        .forEach(name -> inlined.computeIfAbsent(name, _ -> new ArrayList<>(1))
+                                .add(function));
             }
         }
     }
@@ -189,7 +189,12 @@ final class FunctionEntries {
     }
 
     private void collect(
-            Die parent, Die function, Set<Die> wanted, Locations locations, Map<Long, InlinedInstance> into, int depth) {
+            Die parent,
+            Die function,
+            Set<Die> wanted,
+            Locations locations,
+            Map<Long, InlinedInstance> into,
+            int depth) {
         if (depth > MAX_NESTING) {
             return;
         }
@@ -219,8 +224,7 @@ final class FunctionEntries {
                     .filter(die -> parameter.equals(reader.origin(die)))
                     .findFirst()
                     .orElse(null);
-            places.add(
-                    here == null ? new VariableLocation.Unavailable() : locations.of(here, function, address));
+            places.add(here == null ? new VariableLocation.Unavailable() : locations.of(here, function, address));
         }
         into.putIfAbsent(address, new InlinedInstance(address, function(origin), places));
     }

@@ -100,8 +100,7 @@ final class Libdw {
         static final MethodHandle FORM_REF = dw("dwarf_formref_die", ADDRESS, ADDRESS, ADDRESS);
         static final MethodHandle FORM_STRING = dw("dwarf_formstring", STRING, ADDRESS);
         static final MethodHandle FORM_BLOCK = dw("dwarf_formblock", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle RANGES =
-                dw("dwarf_ranges", JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
+        static final MethodHandle RANGES = dw("dwarf_ranges", JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
         static final MethodHandle LINES = dw("dwarf_getsrclines", JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
         static final MethodHandle LINE = dw("dwarf_onesrcline", ADDRESS, ADDRESS, JAVA_LONG);
         static final MethodHandle LINE_SOURCE = dw("dwarf_linesrc", STRING, ADDRESS, ADDRESS, ADDRESS);
@@ -285,8 +284,7 @@ final class Libdw {
     }
 
     /** Where to go on for the next range; 0 at the end, negative if it is wrong. */
-    static long ranges(
-            MemorySegment die, long offset, MemorySegment base, MemorySegment start, MemorySegment end) {
+    static long ranges(MemorySegment die, long offset, MemorySegment base, MemorySegment start, MemorySegment end) {
         try {
             return (long) Functions.RANGES.invokeExact(die, offset, base, start, end);
         } catch (Throwable e) {
@@ -313,8 +311,7 @@ final class Libdw {
     /** The path; the same pointer for all lines of a file. NULL if there is none. */
     static MemorySegment lineSource(MemorySegment line) {
         try {
-            return (MemorySegment)
-                    Functions.LINE_SOURCE.invokeExact(line, MemorySegment.NULL, MemorySegment.NULL);
+            return (MemorySegment) Functions.LINE_SOURCE.invokeExact(line, MemorySegment.NULL, MemorySegment.NULL);
         } catch (Throwable e) {
             throw impossible(e);
         }

@@ -23,9 +23,7 @@ record Operation(int code, long number, long second) {
         for (long i = 0; i < count; i++) {
             long at = i * Libdw.OPERATION_BYTES;
             all.add(new Operation(
-                    bytes.get(JAVA_BYTE, at) & 0xFF,
-                    bytes.get(JAVA_LONG, at + 8),
-                    bytes.get(JAVA_LONG, at + 16)));
+                    bytes.get(JAVA_BYTE, at) & 0xFF, bytes.get(JAVA_LONG, at + 8), bytes.get(JAVA_LONG, at + 16)));
         }
         return all;
     }

@@ -71,8 +71,8 @@ final class SourceLines {
         String normal = normal(path);
         String wanted = normal(end);
         return normal.equals(wanted)
-                || (normal.endsWith(wanted) && (wanted.startsWith("/")
-                        || normal.charAt(normal.length() - wanted.length() - 1) == '/'));
+                || (normal.endsWith(wanted)
+                        && (wanted.startsWith("/") || normal.charAt(normal.length() - wanted.length() - 1) == '/'));
     }
 
     private static String normal(String path) {

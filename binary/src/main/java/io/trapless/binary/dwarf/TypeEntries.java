@@ -67,9 +67,7 @@ final class TypeEntries {
             case Constants.TAG_ARRAY -> array(die, depth);
             case Constants.TAG_SUBROUTINE_TYPE -> new DwarfType.Opaque("void", 0);
             default ->
-                new DwarfType.Opaque(
-                        reader.name(die).isEmpty() ? "<unknown type>" : reader.name(die),
-                        size(die));
+                new DwarfType.Opaque(reader.name(die).isEmpty() ? "<unknown type>" : reader.name(die), size(die));
         };
     }
 
@@ -91,17 +89,14 @@ final class TypeEntries {
         boolean character = encoding == Constants.ATE_SIGNED_CHAR || encoding == Constants.ATE_UNSIGNED_CHAR;
         boolean number = signed || character || encoding == Constants.ATE_UNSIGNED || encoding == Constants.ATE_UTF;
         boolean whole = size == 1 || size == 2 || size == 4 || size == 8 || size == 16;
-        return number && whole
-                ? new DwarfType.Int(name, size, signed, character)
-                : new DwarfType.Opaque(name, size);
+        return number && whole ? new DwarfType.Int(name, size, signed, character) : new DwarfType.Opaque(name, size);
     }
 
     /** What has no name of its own is called as its typedef. */
     private static DwarfType named(DwarfType type, String name) {
         return switch (type) {
             case DwarfType.Struct s
-            when s.name().isEmpty() ->
-                new DwarfType.Struct(name, s.union(), s.sizeBytes(), s.complete(), s.handle());
+            when s.name().isEmpty() -> new DwarfType.Struct(name, s.union(), s.sizeBytes(), s.complete(), s.handle());
             case DwarfType.Enumeration e
             when e.name().isEmpty() -> new DwarfType.Enumeration(name, e.sizeBytes(), e.signed(), e.enumerators());
             default -> type;

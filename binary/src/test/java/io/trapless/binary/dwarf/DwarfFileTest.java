@@ -25,8 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is read agrees with what gdb and readelf read. */
 class DwarfFileTest {
-    private static final Pattern PLACE = Pattern.compile("^/\\* +(\\d+)(?:: *(\\d+))? +\\| +(\\d+) \\*/ .*?(\\w+)(?: : (\\d+))?"
-            + "(?:\\[[^;]*\\]|\\)\\([^;]*\\))?;$");
+    private static final Pattern PLACE =
+            Pattern.compile("^/\\* +(\\d+)(?:: *(\\d+))? +\\| +(\\d+) \\*/ .*?(\\w+)(?: : (\\d+))?"
+                    + "(?:\\[[^;]*\\]|\\)\\([^;]*\\))?;$");
 
     @TempDir
     static Path directory;
@@ -56,7 +57,8 @@ class DwarfFileTest {
             if (!named && place.matches() && depth >= 1) {
                 long bit = 8 * Long.parseLong(place.group(1))
                         + (place.group(2) == null ? 0 : Long.parseLong(place.group(2)));
-                long width = place.group(5) == null ? 8 * Long.parseLong(place.group(3)) : Long.parseLong(place.group(5));
+                long width =
+                        place.group(5) == null ? 8 * Long.parseLong(place.group(3)) : Long.parseLong(place.group(5));
                 fields.put(place.group(4), List.of(bit, width));
             }
         }
@@ -120,18 +122,19 @@ class DwarfFileTest {
             assertThat(visit).isNotNull();
             assertThat(visit.parameters())
                     .extracting(p -> p.declared() + " " + p.name())
-                    .containsExactly(
-                            "struct node* n", "const char* label", "enum color c", "double d", "int last");
+                    .containsExactly("struct node* n", "const char* label", "enum color c", "double d", "int last");
             assertThat(visit.parameters().get(0).place()).isEqualTo(new ParameterPlace.Words(0, 1));
             assertThat(visit.parameters().get(2).place()).isEqualTo(new ParameterPlace.Words(2, 1));
             assertThat(visit.parameters().get(3).place()).isInstanceOf(ParameterPlace.Elsewhere.class);
             assertThat(visit.parameters().get(4).place()).isEqualTo(new ParameterPlace.Words(3, 1));
             assertThat(visit.parameters().get(2).type())
-                    .isInstanceOfSatisfying(DwarfType.Enumeration.class, e -> assertThat(e.enumerators())
-                            .containsExactly(
-                                    new DwarfType.Enumerator("RED", 0),
-                                    new DwarfType.Enumerator("GREEN", 5),
-                                    new DwarfType.Enumerator("BLUE", 6)));
+                    .isInstanceOfSatisfying(
+                            DwarfType.Enumeration.class,
+                            e -> assertThat(e.enumerators())
+                                    .containsExactly(
+                                            new DwarfType.Enumerator("RED", 0),
+                                            new DwarfType.Enumerator("GREEN", 5),
+                                            new DwarfType.Enumerator("BLUE", 6)));
             assertThat(file.functionAt(address(program, "visit") + 1)).isNull();
             assertThat(file.typedef("named_by_typedef"))
                     .isInstanceOfSatisfying(
@@ -154,7 +157,8 @@ class DwarfFileTest {
         Path program = build(options);
         String out = Tools.run("gdb", "-batch", "-ex", "break twice", program.toString());
         assertThat(out).contains("(3 locations)");
-        // gdb stops at the first range of an instance, which may hold an instruction that was moved ahead; its entry is where the compiler says
+        // gdb stops at the first range of an instance, which may hold an instruction that was moved ahead; its entry is
+        // where the compiler says
         TreeSet<String> theirs = new TreeSet<>();
         Matcher place = Pattern.compile("DW_AT_entry_pc +: (?:\\(addr_index: [^)]*\\): )?(?:0x)?([0-9a-f]+)")
                 .matcher(Tools.run("readelf", "--debug-dump=info,follow-links", program.toString()));
@@ -171,9 +175,10 @@ class DwarfFileTest {
                                 .map(i -> Long.toHexString(i.address()))
                                 .toList());
             }
-            assertThat(ours).allSatisfy(i -> assertThat(i.function().parameters())
-                    .extracting(Parameter::name)
-                    .containsExactly("x", "y"));
+            assertThat(ours)
+                    .allSatisfy(i -> assertThat(i.function().parameters())
+                            .extracting(Parameter::name)
+                            .containsExactly("x", "y"));
             assertThat(file.inlined("visit")).isEmpty();
         }
     }
@@ -237,8 +242,17 @@ class DwarfFileTest {
     void aFileOfItsOwnIsFoundAndAMissingOneIsTold() throws Exception {
         Path program = Samples.build(directory, "separate", "-g", "-O2");
         Path stripped = directory.resolve("stripped");
-        Tools.run("objcopy", "--only-keep-debug", program.toString(), directory.resolve("stripped.debug").toString());
-        Tools.run("objcopy", "-g", "--add-gnu-debuglink=" + directory.resolve("stripped.debug"), program.toString(), stripped.toString());
+        Tools.run(
+                "objcopy",
+                "--only-keep-debug",
+                program.toString(),
+                directory.resolve("stripped.debug").toString());
+        Tools.run(
+                "objcopy",
+                "-g",
+                "--add-gnu-debuglink=" + directory.resolve("stripped.debug"),
+                program.toString(),
+                stripped.toString());
         try (DwarfFile file = Samples.open(stripped)) {
             assertThat(file.struct("node", false)).isNotNull();
             // the call frame information is in the program alone
@@ -249,11 +263,10 @@ class DwarfFileTest {
             Files.delete(directory.resolve("stripped.debug"));
             assertThat(DwarfFile.isThere(elf, Path.of("/"), stripped)).isFalse();
         }
-        assertThatThrownBy(() -> Samples.open(stripped))
-                .isInstanceOfSatisfying(DwarfException.class, e -> {
-                    assertThat(e.reason()).isEqualTo(DwarfException.Reason.NO_DEBUG_INFO);
-                    assertThat(e.sentence()).contains("-g", "-dbgsym");
-                });
+        assertThatThrownBy(() -> Samples.open(stripped)).isInstanceOfSatisfying(DwarfException.class, e -> {
+            assertThat(e.reason()).isEqualTo(DwarfException.Reason.NO_DEBUG_INFO);
+            assertThat(e.sentence()).contains("-g", "-dbgsym");
+        });
     }
 
     @Test
@@ -277,9 +290,7 @@ class DwarfFileTest {
             assertThat(ours).containsEntry("second", theirs.get("second"));
             DwarfFunction method = file.functionAt(address(program, "_ZNK5space4Leaf6methodERiS0_"));
             assertThat(method).isNotNull();
-            assertThat(method.parameters())
-                    .extracting(Parameter::name)
-                    .containsExactly("this", "by", "other");
+            assertThat(method.parameters()).extracting(Parameter::name).containsExactly("this", "by", "other");
             assertThat(method.parameters().get(1).place()).isEqualTo(new ParameterPlace.Words(1, 1));
         }
     }

@@ -134,8 +134,7 @@ public final class ListAction {
         if (site.refusal() == null) {
             return " jump" + inlined;
         }
-        return (site.trap() ? " trap (record --trap): " + site.refusal() : " refused: " + site.refusal())
-                + inlined;
+        return (site.trap() ? " trap (record --trap): " + site.refusal() : " refused: " + site.refusal()) + inlined;
     }
 
     private static boolean isAbsence(RefusalReason reason) {

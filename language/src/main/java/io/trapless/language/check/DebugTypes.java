@@ -155,8 +155,7 @@ final class DebugTypes {
         }
         CheckedExpression word = new CheckedExpression.Argument(first + at / WORD_BYTES, Types.UINT64, span);
         CheckedExpression high = shifted(word, BinaryOperator.SHIFT_LEFT, Long.SIZE - shift - width, false, span);
-        CheckedExpression value =
-                shifted(high, BinaryOperator.SHIFT_RIGHT, Long.SIZE - width, type.isSigned(), span);
+        CheckedExpression value = shifted(high, BinaryOperator.SHIFT_RIGHT, Long.SIZE - width, type.isSigned(), span);
         return new CheckedExpression.Convert(
                 type instanceof Type.Bool ? Conversion.TRUTH : Conversion.NUMBER, value, type, span);
     }

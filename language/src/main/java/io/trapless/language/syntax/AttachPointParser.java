@@ -89,9 +89,7 @@ final class AttachPointParser {
         return new ProbePattern.Uprobe(
                 joined ? first.text().substring(0, at) : first.text(),
                 new ProbeTarget.SourceLine(
-                        joined
-                                ? first.text().substring(at + 1)
-                                : parts.get(1).text(),
+                        joined ? first.text().substring(at + 1) : parts.get(1).text(),
                         Integer.parseInt(parts.get(line).text()),
                         column ? Integer.parseInt(parts.get(line + 1).text()) : 0),
                 span);

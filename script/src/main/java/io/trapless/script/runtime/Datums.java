@@ -119,7 +119,9 @@ final class Datums implements Presenter {
             return ByteText.ofUnicode(targets.readable(ByteText.toUnicode(value.name())));
         }
         Targets.Symbol symbol = targets.symbol(value.pid(), value.address());
-        return symbol == null ? "0x" + Long.toHexString(value.address()) : ByteText.ofUnicode(targets.readable(symbol.name()));
+        return symbol == null
+                ? "0x" + Long.toHexString(value.address())
+                : ByteText.ofUnicode(targets.readable(symbol.name()));
     }
 
     private String stack(Type type, StackValue stack) {

@@ -105,7 +105,8 @@ public final class DebugFacts implements CheckOptions.SiteFacts, AutoCloseable {
             if (function == null) {
                 return new Parameters.Unknown(
                         site.kind() == SiteKind.ENTRY
-                                ? "the debugging information of " + site.module().path()
+                                ? "the debugging information of "
+                                        + site.module().path()
                                         + " does not have the function of '" + site.probe()
                                         + "': build its source with -g"
                                 : "arguments have names where a function is entered, and not at an instruction of it");
@@ -126,9 +127,7 @@ public final class DebugFacts implements CheckOptions.SiteFacts, AutoCloseable {
         if (site.inlined() != null) {
             return site.inlined().function();
         }
-        return site.kind() == SiteKind.ENTRY
-                ? site.module().file().dwarf().functionAt(site.fileAddress())
-                : null;
+        return site.kind() == SiteKind.ENTRY ? site.module().file().dwarf().functionAt(site.fileAddress()) : null;
     }
 
     /** The parameters of a probe's function as they are declared, {@code const char* name}; empty if nothing tells. */

@@ -36,8 +36,7 @@ final class LanguageTypes {
 
     Type of(DwarfType type) {
         return switch (type) {
-            case DwarfType.Int i
-            when i.sizeBytes() <= 8 -> new Type.Int((int) i.sizeBytes(), i.signed());
+            case DwarfType.Int i when i.sizeBytes() <= 8 -> new Type.Int((int) i.sizeBytes(), i.signed());
             case DwarfType.Int _ -> new Type.Array(Types.UINT64, 2);
             case DwarfType.Bool b -> b.sizeBytes() == 1 ? Types.BOOL : unsigned(b.sizeBytes());
             case DwarfType.Floating f

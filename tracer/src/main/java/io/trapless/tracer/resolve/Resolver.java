@@ -161,7 +161,14 @@ public final class Resolver {
                 .text();
         Function function = module.file().symbols().covering(probe.address());
         return new Site(
-                text, module, probe.address(), probe.address() + module.loadBias(), SiteKind.USDT, function, probe, null);
+                text,
+                module,
+                probe.address(),
+                probe.address() + module.loadBias(),
+                SiteKind.USDT,
+                function,
+                probe,
+                null);
     }
 
     private static Refusal noUsdt(ProbePattern.Usdt pattern, List<ModuleImage> searched, Set<String> others) {

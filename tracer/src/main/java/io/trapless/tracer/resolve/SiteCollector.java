@@ -98,7 +98,14 @@ final class SiteCollector {
                 sites.putIfAbsent(
                         new Place(module.path(), address),
                         new Site(
-                                probe, module, instance.address(), address, SiteKind.INLINED, function, null, instance));
+                                probe,
+                                module,
+                                instance.address(),
+                                address,
+                                SiteKind.INLINED,
+                                function,
+                                null,
+                                instance));
             }
         }
     }
@@ -222,7 +229,8 @@ final class SiteCollector {
     private void add(String probe, ModuleImage module, long fileAddress, SiteKind kind, @Nullable Function function) {
         long address = fileAddress + module.loadBias();
         sites.putIfAbsent(
-                new Place(module.path(), address), new Site(probe, module, fileAddress, address, kind, function, null, null));
+                new Place(module.path(), address),
+                new Site(probe, module, fileAddress, address, kind, function, null, null));
     }
 
     private void refuse(String probe, RefusalReason reason, String sentence) {

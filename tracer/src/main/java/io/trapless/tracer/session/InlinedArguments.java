@@ -59,7 +59,8 @@ final class InlinedArguments {
     private static boolean isComplete(InlinedInstance instance) {
         List<Parameter> parameters = instance.function().parameters();
         List<ArgumentLocation> locations = locations(instance);
-        return parameters.stream().allMatch(p -> index(p) >= 0 && !locations.get(index(p)).equals(NOTHING));
+        return parameters.stream()
+                .allMatch(p -> index(p) >= 0 && !locations.get(index(p)).equals(NOTHING));
     }
 
     static ArgumentTypes.Inlined types(InlinedInstance instance) {
@@ -88,10 +89,7 @@ final class InlinedArguments {
             if (index >= 0 && i < instance.locations().size()) {
                 locations.set(
                         index,
-                        location(
-                                instance.locations().get(i),
-                                size(parameters.get(i)),
-                                isSigned(parameters.get(i))));
+                        location(instance.locations().get(i), size(parameters.get(i)), isSigned(parameters.get(i))));
             }
         }
         return locations;
@@ -127,8 +125,7 @@ final class InlinedArguments {
             when offset == (int) offset ->
                 new ArgumentLocation.InUnprovenMemory(Gpr.of(register), (int) offset, sizeBytes, signed);
             case VariableLocation.Sum(int register, long offset)
-            when offset == (int) offset ->
-                new ArgumentLocation.Sum(Gpr.of(register), (int) offset, sizeBytes, signed);
+            when offset == (int) offset -> new ArgumentLocation.Sum(Gpr.of(register), (int) offset, sizeBytes, signed);
             case VariableLocation.Constant(long value) -> new ArgumentLocation.Immediate(value, sizeBytes, signed);
             // A parameter of its own has no address in the file; one that is said to have is not believed.
             case VariableLocation.Memory _,

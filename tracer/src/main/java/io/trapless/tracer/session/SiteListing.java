@@ -2,9 +2,9 @@ package io.trapless.tracer.session;
 
 import io.trapless.binary.demangle.Demangler;
 import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.flow.ExitDoubt;
 import io.trapless.binary.symbol.Function;
 import io.trapless.binary.symbol.SymbolTable;
-import io.trapless.binary.flow.ExitDoubt;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;

@@ -131,7 +131,8 @@ final class Operands {
                 loadSum(dst, base, disp);
                 extend(dst, sizeBytes, signed);
             }
-            case OnStack _, InVector _, InUnprovenMemory _ -> throw new IllegalArgumentException("not a leaf: " + location);
+            case OnStack _, InVector _, InUnprovenMemory _ ->
+                throw new IllegalArgumentException("not a leaf: " + location);
         }
     }
 
