@@ -61,7 +61,7 @@ final class LanguageTypes {
     }
 
     private static Type bytes(long sizeBytes) {
-        return new Type.Array(Types.UINT8, (int) Math.clamp(sizeBytes, 0, MAX_BYTES));
+        return new Type.Array(Types.UINT8, Math.clamp(sizeBytes, 0, MAX_BYTES));
     }
 
     /** An array of characters is a string, as bpftrace takes it. */
