@@ -117,15 +117,20 @@ final class DebugInfoTest {
         assertThat(run(plain, "uretprobe:{}:inlined { }").err()).contains("3 inlined instances of it have no return");
     }
 
+    private static int lineOfCalls() throws Exception {
+        List<String> lines = Files.readAllLines(SOURCE);
+        int line = 0;
+        while (!lines.get(line++).contains("the line of calls")) {
+            assertThat(line).isLessThan(lines.size());
+        }
+        return line;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"-g -O0", "-g -O2", "-g -O2 -gsplit-dwarf"})
     void sourceLines(String options) throws Exception {
         Path target = build(options);
-        List<String> lines = Files.readAllLines(SOURCE);
-        int calls = 0;
-        while (!lines.get(calls++).contains("the line of calls")) {
-            assertThat(calls).isLessThan(lines.size());
-        }
+        int calls = lineOfCalls();
         assertThat(run(target, "uprobe:{}@typed.c:" + calls + " { @[probe] = count(); }")
                         .succeeded()
                         .out())
@@ -185,5 +190,26 @@ final class DebugInfoTest {
         assertThat(listed.succeeded().out())
                 .contains(
                         ":mixed\n    signed char a\n    double d\n    unsigned char b\n    enum color c\n    short int s\n");
+    }
+
+    @Test
+    void debuggingInformationMayLieElsewhere() throws Exception {
+        Path whole = build("-g -O2 -no-pie");
+        Path stripped = folder.resolve("stripped");
+        Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+        Programs.run(List.of("objcopy", "--only-keep-debug", whole.toString(), elsewhere + "/stripped.debug"));
+        Programs.run(List.of("objcopy", "-g", whole.toString(), stripped.toString()));
+        String program = "uprobe:" + stripped + ":walk { print(args.n->name); exit(); }";
+        Trapless.Result without = Trapless.run("-q", "-e", program, "-c", stripped.toString());
+        assertThat(without.exitStatus()).isEqualTo(1);
+        assertThat(without.err()).contains("has no debugging information");
+        Trapless.Result with =
+                Trapless.run("-q", "-e", program, "--debuginfo=nowhere:elsewhere", "-c", stripped.toString());
+        assertThat(with.succeeded().out()).contains("\nfirst\n");
+        String line = "uprobe:" + stripped + "@typed.c:" + lineOfCalls() + " { print(\"here\"); exit(); }";
+        assertThat(Trapless.run("-q", "-e", line, "--debuginfo=" + elsewhere, "-c", stripped.toString())
+                        .succeeded()
+                        .out())
+                .contains("\nhere\n");
     }
 }

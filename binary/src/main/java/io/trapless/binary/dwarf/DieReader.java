@@ -31,6 +31,7 @@ final class DieReader implements AutoCloseable {
     private final MemorySegment attribute = arena.allocate(Libdw.ATTRIBUTE_BYTES, 8);
     private final MemorySegment words = arena.allocate(8L * 8, 8);
     private @Nullable List<Unit> units;
+    private boolean missingParts;
     private boolean closed;
 
     /**
@@ -121,6 +122,12 @@ final class DieReader implements AutoCloseable {
         return known;
     }
 
+    /** Whether entries are in files of their own that were not found. */
+    boolean hasMissingParts() {
+        units();
+        return missingParts;
+    }
+
     private List<Unit> readUnits() {
         List<Unit> found = new ArrayList<>();
         try (Arena scratch = Arena.ofConfined()) {
@@ -134,7 +141,9 @@ final class DieReader implements AutoCloseable {
                 unit = next.get(ADDRESS, 0);
                 Die own = read(unitDie);
                 Die content = read(split);
-                found.add(new Unit(own, isSkeleton(type.get(JAVA_BYTE, 0)) && content.address() != 0 ? content : own));
+                boolean skeleton = isSkeleton(type.get(JAVA_BYTE, 0));
+                missingParts |= skeleton && content.address() == 0;
+                found.add(new Unit(own, skeleton && content.address() != 0 ? content : own));
             }
         }
         return found;

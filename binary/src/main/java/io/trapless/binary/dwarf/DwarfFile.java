@@ -32,13 +32,13 @@ public final class DwarfFile implements AutoCloseable {
         return Libdw.isAvailable();
     }
 
-    /** Whether the file has DWARF in itself or in a file of its own, as far as section headers tell; needs no libdw. */
-    public static boolean isThere(ElfFile elf, Path root, Path imagePath) {
+    /** Whether the file has DWARF in itself or in a file of its own, as far as section headers tell; needs no libdw. Parameters as of {@link #open}. */
+    public static boolean isThere(ElfFile elf, Path root, Path imagePath, List<Path> folders) {
         try {
             if (hasDwarf(elf)) {
                 return true;
             }
-            try (ElfFile separate = DebugFiles.separate(elf, root, imagePath)) {
+            try (ElfFile separate = DebugFiles.separate(elf, root, imagePath, folders)) {
                 return separate != null && hasDwarf(separate);
             }
         } catch (ElfException e) {
@@ -56,8 +56,9 @@ public final class DwarfFile implements AutoCloseable {
      * @param elf opened by its path
      * @param root the directory that the target sees as {@code /}
      * @param imagePath where the target sees the file, absolute
+     * @param folders where a separate file may be besides; relative ones count from the file's own folder
      */
-    public static DwarfFile open(ElfFile elf, Path root, Path imagePath) throws DwarfException {
+    public static DwarfFile open(ElfFile elf, Path root, Path imagePath, List<Path> folders) throws DwarfException {
         Path program = elf.path();
         if (!Libdw.isAvailable()) {
             throw new DwarfException(
@@ -67,7 +68,7 @@ public final class DwarfFile implements AutoCloseable {
         try {
             DieReader reader = program != null && hasDwarf(elf) ? DieReader.open(program.toString()) : null;
             if (reader == null) {
-                try (ElfFile separate = DebugFiles.separate(elf, root, imagePath)) {
+                try (ElfFile separate = DebugFiles.separate(elf, root, imagePath, folders)) {
                     Path path = separate == null ? null : separate.path();
                     reader = path == null ? null : DieReader.open(path.toString());
                 }
@@ -101,6 +102,11 @@ public final class DwarfFile implements AutoCloseable {
             locations.close();
             reader.close();
         }
+    }
+
+    /** Whether a part of it is in {@code .dwo} files that were not found where they were built; a {@code .dwp} file is read by libdw 0.191 and later. */
+    public boolean hasMissingParts() {
+        return reader.hasMissingParts();
     }
 
     /** The function that begins at an address, or null. */

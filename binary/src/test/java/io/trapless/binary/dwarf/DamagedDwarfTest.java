@@ -67,7 +67,7 @@ class DamagedDwarfTest {
     private static boolean readAll(Path path) {
         long start = System.nanoTime();
         try (ElfFile elf = ElfFile.open(path);
-                DwarfFile file = DwarfFile.open(elf, Path.of("/"), path)) {
+                DwarfFile file = DwarfFile.open(elf, Path.of("/"), path, List.of())) {
             for (long address = 0x1000; address < 0x1400; address += 16) {
                 file.functionAt(address);
             }

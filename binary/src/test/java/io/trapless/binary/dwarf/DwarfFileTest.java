@@ -259,9 +259,11 @@ class DwarfFileTest {
             assertThat(file.inlined("twice")).hasSize(3);
         }
         try (ElfFile elf = ElfFile.open(stripped)) {
-            assertThat(DwarfFile.isThere(elf, Path.of("/"), stripped)).isTrue();
+            assertThat(DwarfFile.isThere(elf, Path.of("/"), stripped, List.of()))
+                    .isTrue();
             Files.delete(directory.resolve("stripped.debug"));
-            assertThat(DwarfFile.isThere(elf, Path.of("/"), stripped)).isFalse();
+            assertThat(DwarfFile.isThere(elf, Path.of("/"), stripped, List.of()))
+                    .isFalse();
         }
         assertThatThrownBy(() -> Samples.open(stripped)).isInstanceOfSatisfying(DwarfException.class, e -> {
             assertThat(e.reason()).isEqualTo(DwarfException.Reason.NO_DEBUG_INFO);

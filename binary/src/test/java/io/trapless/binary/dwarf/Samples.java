@@ -4,6 +4,7 @@ import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.elf.ElfFile;
 import io.trapless.binary.elf.Tools;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Programs with debugging information of every form that gcc writes. */
 final class Samples {
@@ -74,7 +75,7 @@ final class Samples {
 
     static DwarfFile open(Path program) throws ElfException, DwarfException {
         try (ElfFile elf = ElfFile.open(program)) {
-            return DwarfFile.open(elf, Path.of("/"), program);
+            return DwarfFile.open(elf, Path.of("/"), program, List.of());
         }
     }
 }

@@ -40,8 +40,9 @@ public final class ListAction {
     }
 
     /** The names, and below each the parameters of its function, if its debugging information is there. */
-    public static Outcome signatures(ListRequest request, Terminal terminal) throws IOException {
-        try (DebugFacts facts = new DebugFacts(request.pid())) {
+    public static Outcome signatures(ListRequest request, List<Path> debugFolders, Terminal terminal)
+            throws IOException {
+        try (DebugFacts facts = new DebugFacts(request.pid(), debugFolders)) {
             return run(request, terminal, site -> parameters(site.probe(), facts));
         }
     }

@@ -97,7 +97,7 @@ final class LiveSource implements EventSource {
                 null,
                 true,
                 new Reach(false, true, everywhere, List.of(), null),
-                RecordingOptions.NONE,
+                RecordingOptions.NONE.withDebugFolders(request.debugFolders()),
                 new Tap());
     }
 

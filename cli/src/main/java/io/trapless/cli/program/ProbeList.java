@@ -59,6 +59,8 @@ final class ProbeList {
     }
 
     private static Outcome names(ListRequest listed, ProgramRequest request, Terminal terminal) throws IOException {
-        return request.verbose() ? ListAction.signatures(listed, terminal) : ListAction.names(listed, terminal);
+        return request.verbose()
+                ? ListAction.signatures(listed, request.debugFolders(), terminal)
+                : ListAction.names(listed, terminal);
     }
 }

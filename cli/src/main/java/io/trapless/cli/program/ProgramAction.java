@@ -64,7 +64,7 @@ public final class ProgramAction {
         }
         ProgramStages stages = new ProgramStages(request.stages(), terminal);
         stages.parsed(source);
-        try (DebugFacts facts = new DebugFacts(request.pid())) {
+        try (DebugFacts facts = new DebugFacts(request.pid(), request.debugFolders())) {
             return run(ProgramChecker.check(source, options(facts)), stages);
         }
     }

@@ -65,8 +65,8 @@ class DebugTypesTest {
     }
 
     private static CheckResult check(String program, NamedArgument... arguments) {
-        CheckOptions options =
-                new CheckOptions(List.of(), Map.of(), Map.of(), false, false, CheckOptions.Files.NONE, facts(arguments));
+        CheckOptions options = new CheckOptions(
+                List.of(), Map.of(), Map.of(), false, false, CheckOptions.Files.NONE, facts(arguments));
         return ProgramChecker.check(new Source("stdin", program), options);
     }
 
@@ -111,8 +111,7 @@ class DebugTypesTest {
 
     @Test
     void aStructureInMemoryIsReadAboveTheReturnAddress() {
-        CaptureProgram captured =
-                captures(new ArgumentTypes.Function(), "uprobe:./a:f { print(args.s.b); }", ON_STACK);
+        CaptureProgram captured = captures(new ArgumentTypes.Function(), "uprobe:./a:f { print(args.s.b); }", ON_STACK);
         assertThat(captured.captures()).hasSize(1);
         // the return address, one word of arguments before it, and the offset of b
         assertThat(captured.captures().getFirst().value().toString())

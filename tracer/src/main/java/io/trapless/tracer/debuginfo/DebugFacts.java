@@ -22,6 +22,7 @@ import io.trapless.tracer.resolve.Resolution;
 import io.trapless.tracer.resolve.Resolver;
 import io.trapless.tracer.resolve.Site;
 import io.trapless.tracer.resolve.SiteKind;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,16 +35,18 @@ import org.jspecify.annotations.Nullable;
  * fields until it is closed.
  */
 public final class DebugFacts implements CheckOptions.SiteFacts, AutoCloseable {
-    private final ImageFiles files = new ImageFiles();
+    private final ImageFiles files;
     private final @Nullable Integer pid;
     private final Map<String, Resolution> resolutions = new HashMap<>();
     private final Map<ImageFile, LanguageTypes> types = new HashMap<>();
 
     /**
      * @param pid the process whose modules are meant, or null for those of this system
+     * @param debugFolders where debugging information is looked for besides the usual places
      */
-    public DebugFacts(@Nullable Integer pid) {
+    public DebugFacts(@Nullable Integer pid, List<Path> debugFolders) {
         this.pid = pid;
+        this.files = new ImageFiles(debugFolders);
     }
 
     @Override
@@ -103,13 +106,7 @@ public final class DebugFacts implements CheckOptions.SiteFacts, AutoCloseable {
         try {
             DwarfFunction function = function(site);
             if (function == null) {
-                return new Parameters.Unknown(
-                        site.kind() == SiteKind.ENTRY
-                                ? "the debugging information of "
-                                        + site.module().path()
-                                        + " does not have the function of '" + site.probe()
-                                        + "': build its source with -g"
-                                : "arguments have names where a function is entered, and not at an instruction of it");
+                return new Parameters.Unknown(withoutFunction(site));
             }
             LanguageTypes language =
                     types(site.module().file(), site.module().file().dwarf());
@@ -121,6 +118,18 @@ public final class DebugFacts implements CheckOptions.SiteFacts, AutoCloseable {
         } catch (DwarfException e) {
             return new Parameters.Unknown(e.sentence());
         }
+    }
+
+    private static String withoutFunction(Site site) throws DwarfException {
+        if (site.kind() != SiteKind.ENTRY) {
+            return "arguments have names where a function is entered, and not at an instruction of it";
+        }
+        return "the debugging information of " + site.module().path() + " does not have the function of '"
+                + site.probe()
+                + "'"
+                + (site.module().file().dwarf().hasMissingParts()
+                        ? ", and parts of it are missing: put its .dwo files where they were built"
+                        : ": build its source with -g");
     }
 
     private static @Nullable DwarfFunction function(Site site) throws DwarfException {

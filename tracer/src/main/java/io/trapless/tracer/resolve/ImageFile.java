@@ -25,6 +25,7 @@ public final class ImageFile {
     private final ElfFile elf;
     private final Path root;
     private final Path imagePath;
+    private final List<Path> debugFolders;
 
     private @Nullable SymbolTable symbols;
     private @Nullable List<UsdtProbe> usdtProbes;
@@ -37,8 +38,10 @@ public final class ImageFile {
     /**
      * @param root the directory under which separate debug files are looked for
      * @param imagePath the file's path below it
+     * @param debugFolders where debugging information is looked for besides
      */
-    ImageFile(ElfFile elf, Path root, Path imagePath) {
+    ImageFile(ElfFile elf, Path root, Path imagePath, List<Path> debugFolders) {
+        this.debugFolders = debugFolders;
         this.elf = elf;
         this.root = root;
         this.imagePath = imagePath;
@@ -79,7 +82,7 @@ public final class ImageFile {
         DwarfFile known = dwarf;
         if (known == null) {
             try {
-                known = DwarfFile.open(elf, root, imagePath);
+                known = DwarfFile.open(elf, root, imagePath, debugFolders);
                 dwarf = known;
             } catch (DwarfException e) {
                 noDwarf = e;
@@ -91,12 +94,7 @@ public final class ImageFile {
 
     /** Where functions of a name were inlined; empty if there is no debugging information, or no libdw to read it. */
     List<InlinedInstance> inlined(String name) {
-        Boolean possible = hasDwarf;
-        if (possible == null) {
-            possible = DwarfFile.isLibraryThere() && DwarfFile.isThere(elf, root, imagePath);
-            hasDwarf = possible;
-        }
-        if (!possible) {
+        if (!DwarfFile.isLibraryThere() || !hasDwarf()) {
             return List.of();
         }
         try {
@@ -104,6 +102,20 @@ public final class ImageFile {
         } catch (DwarfException e) {
             return List.of();
         }
+    }
+
+    private boolean hasDwarf() {
+        Boolean known = hasDwarf;
+        if (known == null) {
+            known = DwarfFile.isThere(elf, root, imagePath, debugFolders);
+            hasDwarf = known;
+        }
+        return known;
+    }
+
+    /** Whether it has debugging information that can't be read because libdw is not installed. */
+    boolean needsLibrary() {
+        return !DwarfFile.isLibraryThere() && hasDwarf();
     }
 
     void close() {

@@ -40,7 +40,7 @@ public final class Recording {
     private final List<String> notices = new CopyOnWriteArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final SiteBinder binder;
-    private final ImageFiles files = new ImageFiles();
+    private final ImageFiles files;
     private final HostClock hostClock = HostClock.begin();
 
     private @Nullable LaunchedProcess launched;
@@ -55,6 +55,7 @@ public final class Recording {
 
     private Recording(RecordingRequest request) {
         this.request = request;
+        this.files = new ImageFiles(request.options().debugFolders());
         LaterModules later = request.reach().follow()
                         || request.reach().later()
                         || request.reach().everywhere()
