@@ -24,8 +24,10 @@ final class FunctionEntries {
     private final TypeEntries types;
     private final Map<Long, Die> byAddress = new HashMap<>();
 
-    /** Functions that were inlined somewhere, by their names. */
+    /** Functions that were inlined somewhere, by the names of their symbols. */
     private final Map<String, List<Die>> inlined = new HashMap<>();
+
+    private final Map<String, List<InlinedInstance>> instances = new HashMap<>();
 
     private boolean walked;
 
@@ -71,33 +73,52 @@ final class FunctionEntries {
         } else if (reader.has(function, Constants.AT_INLINE)) {
             long how = reader.unsigned(function, Constants.AT_INLINE).orElse(0);
             if (how == Constants.INLINED || how == Constants.DECLARED_INLINED) {
-                names(function)
-                        .forEach(name -> inlined.computeIfAbsent(name, _ -> new ArrayList<>(1))
-                                .add(function));
+                inlined.computeIfAbsent(symbol(function), _ -> new ArrayList<>(1))
+                        .add(function);
             }
         }
     }
 
-    /** Its name in C; of a name that is mangled, that and the readable form without its parameters. */
-    private Set<String> names(Die function) {
-        Set<String> names = new HashSet<>();
+    private String symbol(Die function) {
         String linkage = reader.string(function, Constants.AT_LINKAGE_NAME);
         if (linkage == null) {
             linkage = reader.string(function, Constants.AT_MIPS_LINKAGE_NAME);
         }
-        if (linkage == null) {
-            names.add(reader.name(function));
-        } else {
-            names.add(linkage);
-            String readable = Demangler.demangle(linkage);
-            if (readable != null) {
-                names.add(readable);
-                int parameters = readable.indexOf('(');
-                names.add(parameters > 0 ? readable.substring(0, parameters) : readable);
-            }
+        return linkage == null ? reader.name(function) : linkage;
+    }
+
+    /** The functions of a name: a symbol's, or else a readable one of C++ or Rust, with its parameters or without. */
+    private Set<Die> inlinedFunctions(String name) {
+        List<Die> exact = inlined.get(name);
+        if (exact != null) {
+            return Set.copyOf(exact);
         }
-        names.remove("");
-        return names;
+        String word = lastWord(name);
+        Set<Die> found = new HashSet<>();
+        inlined.forEach((symbol, functions) -> {
+            // Mangled names have identifiers letter by letter: most need not be demangled.
+            String readable =
+                    Demangler.isMangled(symbol) && symbol.contains(word) ? Demangler.demangle(symbol) : null;
+            if (readable != null && (readable.equals(name) || withoutParameters(readable).equals(name))) {
+                found.addAll(functions);
+            }
+        });
+        return found;
+    }
+
+    private static String withoutParameters(String readable) {
+        int parameters = readable.indexOf('(');
+        return parameters > 0 ? readable.substring(0, parameters) : readable;
+    }
+
+    /** The last identifier of a name; empty if it ends in something else. */
+    private static String lastWord(String name) {
+        String plain = withoutParameters(name);
+        int start = plain.length();
+        while (start > 0 && Character.isJavaIdentifierPart(plain.charAt(start - 1))) {
+            start--;
+        }
+        return plain.substring(start);
     }
 
     /** The function that begins at an address, or null. */
@@ -173,13 +194,16 @@ final class FunctionEntries {
 
     /** All places where a function of that name was inlined, each address once. */
     List<InlinedInstance> inlined(String name, Locations locations) {
+        return instances.computeIfAbsent(name, _ -> search(name, locations));
+    }
+
+    private List<InlinedInstance> search(String name, Locations locations) {
         walk();
-        List<Die> abstracts = inlined.getOrDefault(name, List.of());
-        if (abstracts.isEmpty()) {
+        Set<Die> wanted = inlinedFunctions(name);
+        if (wanted.isEmpty()) {
             return List.of();
         }
         Map<Long, InlinedInstance> found = new LinkedHashMap<>();
-        Set<Die> wanted = new HashSet<>(abstracts);
         for (Die function : byAddress.values()) {
             collect(function, function, wanted, locations, found, 0);
         }

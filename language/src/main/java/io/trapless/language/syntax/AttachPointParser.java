@@ -74,12 +74,12 @@ final class AttachPointParser {
 
     /** bpftrace's form of a source line, {@code FILE@SOURCE:LINE} or {@code FILE@SOURCE:LINE:COLUMN}; ours has a colon in the place of the at sign. Null if it is neither, or has no column. */
     private static ProbePattern.@Nullable Uprobe sourceLine(List<AttachPointScanner.Part> parts, Span span) {
-        if (parts.size() < 2 || !isNumber(parts.getLast())) {
+        if (parts.size() < 2 || parts.getFirst().text().isEmpty() || !isNumber(parts.getLast())) {
             return null;
         }
         AttachPointScanner.Part first = parts.getFirst();
         int at = first.isBare() ? first.text().lastIndexOf('@') : -1;
-        boolean joined = at > 0 && at + 1 < first.text().length();
+        boolean joined = at > 0 && at + 1 < first.text().length() && isNumber(parts.get(1));
         int line = joined ? 1 : 2;
         boolean column = parts.size() == line + 2 && isNumber(parts.get(line));
         boolean possible = joined ? column || parts.size() == line + 1 : column;

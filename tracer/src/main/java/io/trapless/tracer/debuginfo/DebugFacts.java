@@ -176,17 +176,21 @@ public final class DebugFacts implements CheckOptions.SiteFacts, AutoCloseable {
 
     private <T> @Nullable T first(AttachPoint point, Search<T> search) {
         for (ImageFile file : modules(point)) {
-            try {
-                DwarfFile dwarf = file.dwarf();
-                T found = search.in(dwarf, types(file, dwarf));
-                if (found != null) {
-                    return found;
-                }
-            } catch (DwarfException e) {
-                continue; // withoutTypes() has the reason
+            T found = search(file, search);
+            if (found != null) {
+                return found;
             }
         }
         return null;
+    }
+
+    private <T> @Nullable T search(ImageFile file, Search<T> search) {
+        try {
+            DwarfFile dwarf = file.dwarf();
+            return search.in(dwarf, types(file, dwarf));
+        } catch (DwarfException e) {
+            return null; // withoutTypes() has the reason
+        }
     }
 
     private List<ImageFile> modules(AttachPoint point) {
