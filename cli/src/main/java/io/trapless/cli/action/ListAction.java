@@ -18,6 +18,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -47,7 +48,8 @@ public final class ListAction {
         }
     }
 
-    private static String parameters(String probe, DebugFacts facts) {
+    /** The parameters of a probe's function, each in a line of its own after a line end; empty if nothing is known of it. */
+    public static String parameters(String probe, DebugFacts facts) {
         try {
             return ListPatterns.parse(probe, "", "").stream()
                     .limit(1)
@@ -57,6 +59,21 @@ public final class ListAction {
         } catch (RecordingException e) {
             return "";
         }
+    }
+
+    /**
+     * The names of the probes in a file that a pattern means, each once.
+     *
+     * @param pattern an attach point that names {@code file} by its absolute path
+     * @throws ElfException it is no file that could be looked into
+     * @throws RecordingException it is no pattern
+     */
+    public static Set<String> names(Path file, String pattern) throws ElfException, RecordingException {
+        Set<String> names = new LinkedHashSet<>();
+        for (SiteListing.Listed site : ofFile(file, pattern).sites()) {
+            names.add(site.probe());
+        }
+        return names;
     }
 
     private static Outcome run(ListRequest request, Terminal terminal, Function<SiteListing.Listed, String> remark)

@@ -7,6 +7,7 @@ import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.Cut;
 import io.trapless.language.checked.Settings;
 import io.trapless.language.diagnostic.Result;
+import io.trapless.language.syntax.AttachPoint;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.script.run.EventSource;
 import io.trapless.script.run.LiveEvents;
@@ -22,17 +23,23 @@ import io.trapless.tracer.session.CaptureSource;
 import io.trapless.tracer.session.EventTap;
 import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.Recording;
+import io.trapless.tracer.resolve.PathGlob;
+import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingOptions;
 import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
+import io.trapless.tracer.session.SiteListing;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The events of live processes: a recording whose packets go to the program's handlers instead of, or besides, a trace. */
@@ -43,7 +50,10 @@ final class LiveSource implements EventSource {
 
     private final LiveEvents events;
     private final List<CheckedAction> sites;
-    private final Set<Integer> found = ConcurrentHashMap.newKeySet();
+
+    /** For each site of the program the names of its probes: those that are armed, and those that will be when a process comes. */
+    private final Map<Integer, Set<String>> found = new ConcurrentHashMap<>();
+
     private @Nullable Recording recording;
     private long lost;
     private boolean stopped;
@@ -84,7 +94,6 @@ final class LiveSource implements EventSource {
         }
         String command = request.command();
         Integer pid = request.pid();
-        boolean everywhere = command == null && pid == null;
         Path save = request.save();
         return new RecordingRequest(
                 sources,
@@ -96,7 +105,7 @@ final class LiveSource implements EventSource {
                 Long.MAX_VALUE,
                 null,
                 true,
-                new Reach(false, true, everywhere, List.of(), null),
+                new Reach(false, true, isEverywhere(request), List.of(), null),
                 RecordingOptions.NONE.withDebugFolders(request.debugFolders()),
                 new Tap());
     }
@@ -107,7 +116,10 @@ final class LiveSource implements EventSource {
         List<String> awaited = live.awaited();
         for (int i = 0; i < sites.size(); i++) {
             String probe = sites.get(i).attachPoint().text();
-            if (found.contains(i) || awaited.contains(probe) || missing == Settings.MissingProbes.IGNORE) {
+            if (isEverywhere(request) || isWildPath(sites.get(i))) {
+                addFromFiles(i);
+            }
+            if (found.containsKey(i) || awaited.contains(probe) || missing == Settings.MissingProbes.IGNORE) {
                 continue;
             }
             String reason = live.refused().stream()
@@ -115,6 +127,9 @@ final class LiveSource implements EventSource {
                     .map(RecordingSummary.RefusedProbe::reason)
                     .findFirst()
                     .orElse("no place could be armed");
+            if (isEverywhere(request)) {
+                reason = whyNone(inFiles(sites.get(i)), reason);
+            }
             if (missing == Settings.MissingProbes.ERROR) {
                 stop();
                 throw new SourceException(probe + ": " + reason);
@@ -128,6 +143,41 @@ final class LiveSource implements EventSource {
             live.remarks().forEach(remark -> terminal.err().println("NOTE: " + remark));
             terminal.err().flush();
         }
+    }
+
+    private static boolean isEverywhere(ProgramRequest request) {
+        return request.command() == null && request.pid() == null;
+    }
+
+    private static boolean isWildPath(CheckedAction action) {
+        return action.attachPoint() instanceof AttachPoint.Sites(ProbePattern pattern)
+                && pattern.module().indexOf('/') >= 0
+                && PathGlob.isWild(pattern.module());
+    }
+
+    private void addFromFiles(int index) {
+        inFiles(sites.get(index)).sites().stream()
+                .filter(site -> site.refusal() == null)
+                .forEach(site -> names(index).add(site.probe()));
+    }
+
+    private Set<String> names(int index) {
+        return found.computeIfAbsent(index, _ -> ConcurrentHashMap.newKeySet());
+    }
+
+    /** Where processes that start later will be armed. */
+    private static SiteListing inFiles(CheckedAction action) {
+        Cut cut = action.cut();
+        return SiteListing.ofSystem(cut == null ? List.of() : cut.probes());
+    }
+
+    private static String whyNone(SiteListing files, String otherwise) {
+        return Stream.concat(
+                        files.sites().stream().map(SiteListing.Listed::refusal),
+                        files.unmatched().stream().map(Refusal::sentence))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(otherwise);
     }
 
     private static void tellRefused(List<RecordingSummary.RefusedProbe> refused, boolean all, Terminal terminal) {
@@ -160,7 +210,11 @@ final class LiveSource implements EventSource {
 
     @Override
     public long attachedProbes() {
-        return Math.max(live().siteCount(), sites.size());
+        long count = 0;
+        for (int i = 0; i < sites.size(); i++) {
+            count += Math.max(1, found.getOrDefault(i, Set.of()).size());
+        }
+        return count;
     }
 
     @Override
@@ -232,8 +286,8 @@ final class LiveSource implements EventSource {
 
         @Override
         public void known(EventType event, int index) {
-            found.add(index);
-            events.known(event, sites.get(index).index());
+            names(index).add(event.name());
+            events.known(event, sites.get(index));
         }
 
         @Override

@@ -57,11 +57,6 @@ final class ProgramHost implements ProgramRun.Host {
         return targets.attach(runtime.clocks());
     }
 
-    @Override
-    public boolean attachesFirst() {
-        return request.command() != null;
-    }
-
     /** {@code --dry-run}: everything is armed and taken back. */
     int rehearse() throws SourceException, InterruptedException {
         try (EventSource source = attach()) {

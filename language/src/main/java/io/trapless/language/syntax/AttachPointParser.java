@@ -157,11 +157,10 @@ final class AttachPointParser {
         if (parts.size() < 2 || parts.size() > 3) {
             throw in.fail(Problem.PROBE_PARTS.at(span, "usdt", USDT_FORM));
         }
-        requireFilled(parts.getFirst(), "file");
         requireFilled(parts.getLast(), "name");
+        String file = parts.getFirst().text().isEmpty() ? "*" : parts.getFirst().text();
         String provider = parts.size() == 3 ? parts.get(1).text() : "";
-        return new ProbePattern.Usdt(
-                parts.getFirst().text(), provider, parts.getLast().text(), span);
+        return new ProbePattern.Usdt(file, provider, parts.getLast().text(), span);
     }
 
     private void requireFilled(AttachPointScanner.Part part, String what) {

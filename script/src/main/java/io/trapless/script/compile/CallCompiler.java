@@ -70,7 +70,8 @@ final class CallCompiler {
             case NTOP -> ntop(arguments);
             case MACADDR -> {
                 arguments(arguments);
-                emitter.staticCall(Names.INTERNET_ADDRESS, "hardware", STRING, Names.BLOB);
+                boolean text = ExpressionCompiler.form(arguments.getFirst()) == Form.TEXT;
+                emitter.staticCall(Names.INTERNET_ADDRESS, "hardware", STRING, text ? STRING : Names.BLOB);
             }
             case STRERROR -> ofNumber("errorText", arguments);
             case SIGNAL_NAME -> ofNumber("signalName", arguments);

@@ -15,6 +15,9 @@ import java.util.List;
  * @param context the line and a line that marks the place, or all lines if it spans several
  */
 public record Place(String file, int line, int column, String text, List<String> context) {
+    /** For what is said of no place in the program. */
+    public static final Place NOWHERE = new Place("", 0, 0, "", List.of());
+
     public Place {
         context = List.copyOf(context);
     }

@@ -44,10 +44,11 @@ public class TextOutput implements Output {
 
     @Override
     public void message(Severity severity, String text, Place place) {
+        String where = place.text().isEmpty() ? "" : place.text() + ": ";
         if (severity == Severity.ERROR) {
-            say(place.text() + ": ERROR: " + trimmed(text));
+            say(where + "ERROR: " + trimmed(text));
         } else if (warnings) {
-            say(place.text() + ": WARNING: " + trimmed(text));
+            say(where + "WARNING: " + trimmed(text));
         }
     }
 

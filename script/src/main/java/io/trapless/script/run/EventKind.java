@@ -13,7 +13,7 @@ import java.util.List;
  * @param action which action of the program it is for
  * @param places for each field that the action's handler knows, its place in the record; -1: it is not there
  * @param offsets for each place its offset behind the fault words, or -1 if that depends on the record
- * @param probe the full name, a byte string
+ * @param probe the full name as the program writes its file, a byte string
  * @param function the function in it
  * @param moduleId tells files apart
  */
@@ -21,15 +21,15 @@ record EventKind(
         EventType type, int action, int[] places, int[] offsets, String probe, String function, long moduleId) {
 
     /** An id whose fields are exactly those of the action. */
-    static EventKind of(EventType type, int action) {
+    static EventKind of(EventType type, int action, String probe) {
         int[] places = new int[type.fields().size()];
         for (int i = 0; i < places.length; i++) {
             places[i] = i;
         }
-        return of(type, action, places);
+        return of(type, action, probe, places);
     }
 
-    static EventKind of(EventType type, int action, int[] places) {
+    static EventKind of(EventType type, int action, String probe, int[] places) {
         List<FieldType> fields = type.fields();
         int[] offsets = new int[fields.size()];
         int offset = 0;
@@ -43,7 +43,7 @@ record EventKind(
                 action,
                 places,
                 offsets,
-                ByteText.ofUnicode(type.name()),
+                ByteText.ofUnicode(probe),
                 ByteText.ofUnicode(functionOf(type.name())),
                 moduleOf(type.name()).hashCode() & 0xffffffffL);
     }

@@ -1,5 +1,6 @@
 package io.trapless.script.run;
 
+import io.trapless.language.checked.CheckedAction;
 import io.trapless.trace.ctf.PacketCursor;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TraceClock;
@@ -89,8 +90,8 @@ public final class LiveEvents {
     }
 
     /** An event id is for an action of the program; its fields are those of the action. */
-    public void known(EventType type, int action) {
-        put(new Known(EventKind.of(type, action)));
+    public void known(EventType type, CheckedAction action) {
+        put(new Known(EventKind.of(type, action.index(), ProbeMatch.shown(action, type.name()))));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.trapless.script.run;
 
+import io.trapless.language.checked.CheckedAction;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.diagnostic.Source;
 import io.trapless.language.syntax.AttachPoint;
@@ -36,6 +37,33 @@ final class ProbeMatch {
                         && (p.provider().isEmpty() || glob(p.provider(), q.provider()))
                         && glob(p.name(), q.name());
         };
+    }
+
+    /** A probe's name with its file as the program writes it: a relative path stays one, also where it ends in a wildcard. */
+    static String shown(CheckedAction action, String name) {
+        if (!(action.attachPoint() instanceof AttachPoint.Sites(ProbePattern pattern))) {
+            return name;
+        }
+        String written = pattern.module();
+        int wild = firstWild(written);
+        String folder = written.substring(0, written.lastIndexOf('/', wild) + 1);
+        if (folder.isEmpty() || folder.startsWith("/")) {
+            return name;
+        }
+        String full = Path.of("").toAbsolutePath().resolve(folder).normalize() + "/";
+        int module = name.indexOf(':') + 1;
+        return name.startsWith(full, module)
+                ? name.substring(0, module) + folder + name.substring(module + full.length())
+                : name;
+    }
+
+    private static int firstWild(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if ("*?[".indexOf(text.charAt(i)) >= 0) {
+                return i;
+            }
+        }
+        return text.length();
     }
 
     private static boolean module(String wanted, String path) {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a program, in bpftrace's order: begin probes, attaching, events, intervals and signals as they come, end probes, maps. Everything happens on the thread that calls {@link #run}.
+ * One run of a program, in bpftrace's order: attaching, begin probes, events, intervals and signals as they come, end probes, maps. Everything happens on the thread that calls {@link #run}.
  */
 @SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 public final class ProgramRun {
@@ -38,11 +38,8 @@ public final class ProgramRun {
 
     /** What a run needs from who starts it. */
     public interface Host {
-        /** Arms the program's sites; null if it has none. Called once, after the begin probes. */
+        /** Arms the program's sites; null if it has none. Called once, before the begin probes. */
         @Nullable EventSource attach() throws SourceException, InterruptedException;
-
-        /** Whether sites are armed before the begin probes run: a command has its process id from then on. */
-        boolean attachesFirst();
 
         /** Everything is armed: the number of attached probes, those of the tracer included. */
         void attached(long probes);
@@ -71,19 +68,14 @@ public final class ProgramRun {
      */
     public int run() throws SourceException, InterruptedException {
         runtime.begin(runtime.clocks().bootNanos());
-        if (!host.attachesFirst()) {
-            fireAll(ProbeKind.Begin.class);
-        }
         try (EventSource source = host.attach()) {
-            if (host.attachesFirst()) {
-                fireAll(ProbeKind.Begin.class);
-            }
             long probes = moments() + (source == null ? 0 : source.attachedProbes());
             if (probes == 0) {
                 throw new SourceException(nothingAttached());
             }
-            // what begin probes print is seen only now, so that "Hit Ctrl-C to end" means what it says
+            // Events wait until begin probes have run; what those print is seen behind this, as bpftrace shows it.
             host.attached(probes);
+            fireAll(ProbeKind.Begin.class);
             host.breathe();
             if (source == null) {
                 waitForMoments();

@@ -104,7 +104,7 @@ public final class RecordedTrace implements EventSource {
         for (int i = 0; i < actions.size(); i++) {
             EventType type = types.get(own ? i : 0);
             CheckedAction action = actions.get(i);
-            Use use = own ? new Use(EventKind.of(type, action.index()), null) : computed(type, action);
+            Use use = own ? new Use(EventKind.of(type, action.index(), ProbeMatch.shown(action, type.name())), null) : computed(type, action);
             uses.computeIfAbsent(type.id(), _ -> new ArrayList<>()).add(use);
         }
     }
@@ -137,7 +137,7 @@ public final class RecordedTrace implements EventSource {
             fields.add(new FieldType(capture.name(), kind(capture.type())));
         }
         EventType computed = new EventType(type.id(), type.name(), type.pid(), fields, captures.mayFault());
-        return new Use(EventKind.of(computed, action.index()), captures);
+        return new Use(EventKind.of(computed, action.index(), ProbeMatch.shown(action, type.name())), captures);
     }
 
     private static FieldKind kind(CaptureType type) {

@@ -47,4 +47,17 @@ final class Commands {
             return null;
         }
     }
+
+    /** Why {@link #file} gives nothing, as strerror(3) says it. */
+    String whyUnreadable(String name) {
+        try {
+            Path path = Path.of(ByteText.toUnicode(name));
+            if (Files.notExists(path)) {
+                return "No such file or directory";
+            }
+            return Files.isDirectory(path) ? "Is a directory" : "Permission denied";
+        } catch (InvalidPathException e) {
+            return "No such file or directory";
+        }
+    }
 }

@@ -7,6 +7,7 @@ import io.trapless.script.value.Blob;
 public final class InternetAddress {
     private static final int IPV4_BYTES = 4;
     private static final int GROUPS = 8;
+    private static final int HARDWARE_BYTES = 6;
 
     private InternetAddress() {}
 
@@ -58,10 +59,19 @@ public final class InternetAddress {
         return out.toString();
     }
 
+    /** The same for an array of char, which is a byte string: what is behind its end is zero. */
+    public static String hardware(String address) {
+        byte[] bytes = new byte[HARDWARE_BYTES];
+        for (int i = 0; i < Math.min(HARDWARE_BYTES, address.length()); i++) {
+            bytes[i] = (byte) address.charAt(i);
+        }
+        return hardware(new Blob(bytes));
+    }
+
     /** A hardware address of 6 bytes: {@code 05:00:AB:...}. */
     public static String hardware(Blob address) {
         StringBuilder out = new StringBuilder();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < HARDWARE_BYTES; i++) {
             int value = (int) address.integer(i, 1, false);
             out.append(i == 0 ? "" : ":");
             out.append("0123456789ABCDEF".charAt(value >> 4)).append("0123456789ABCDEF".charAt(value & 15));

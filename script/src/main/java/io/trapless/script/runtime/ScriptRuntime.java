@@ -16,6 +16,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -24,6 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class ScriptRuntime {
     private static final String UNKNOWN_COMM = "[unknown]";
 
+    private final @Nullable ProgramMap clockMap;
     private final Settings settings;
     private final Surroundings surroundings;
     private final List<ProgramMap> maps;
@@ -36,6 +38,9 @@ public final class ScriptRuntime {
     private long startNanos;
     private boolean exitRequested;
     private long exitStatus;
+
+    /** A scalar map whose value is the time of day, in nanoseconds since the epoch, for time series: so that tests of bpftrace can tell what a graph has to look like. */
+    private static final String CLOCK_MAP = "BPFTRACE_DUMMY_TS_MAP";
 
     /**
      * What a run stands in.
@@ -54,6 +59,11 @@ public final class ScriptRuntime {
         this.datums = new Datums(settings, surroundings.targets(), processes, surroundings.clocks());
         this.memory = new TargetMemory(surroundings.targets(), warnings);
         this.commands = new Commands(settings.maxCatBytes());
+        String clock = System.getenv(CLOCK_MAP);
+        this.clockMap = maps.stream()
+                .filter(map -> map.descriptor().name().equals(clock))
+                .findFirst()
+                .orElse(null);
         this.startNanos = surroundings.clocks().bootNanos();
     }
 
@@ -185,7 +195,12 @@ public final class ScriptRuntime {
 
     /** A value for a time series. */
     public void tseries(ProgramMap map, int slot, long value, Moment moment) {
-        map.tseries(slot, value, moment.bootNanos() + clocks().wallOffset());
+        map.tseries(slot, value, clockMap == null ? moment.bootNanos() + clocks().wallOffset() : clockOf(clockMap));
+    }
+
+    private static long clockOf(ProgramMap map) {
+        int[] slots = map.liveSlots();
+        return slots.length == 0 ? 0 : map.number(slots[0]);
     }
 
     /** What is shown of an accumulator. */
@@ -337,7 +352,9 @@ public final class ScriptRuntime {
                 String content = commands.file(text);
                 if (content == null) {
                     output.message(
-                            Output.Severity.ERROR, "failed to open file '" + text + "' for reading", site.place());
+                            Output.Severity.ERROR,
+                            "failed to open file '" + text + "' (" + commands.whyUnreadable(text) + ")",
+                            Place.NOWHERE);
                 } else {
                     output.cat(content);
                 }

@@ -32,11 +32,6 @@ final class ProgramRunTest {
         }
 
         @Override
-        public boolean attachesFirst() {
-            return false;
-        }
-
-        @Override
         public void attached(long probes) {}
 
         @Override

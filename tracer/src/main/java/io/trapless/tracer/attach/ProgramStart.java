@@ -51,6 +51,13 @@ final class ProgramStart {
         return new ProgramStart(target, stub, base + image.debug());
     }
 
+    /** The same for a program whose dynamic linker is at work already, or has long done its work; null for a static one. It stands still. */
+    static @Nullable ProgramStart underWay(TargetProcess target) throws AttachException {
+        long base = target.auxiliaryValue(AT_BASE);
+        LinkerImage image = base == 0 ? null : LinkerImage.of(target, base);
+        return image == null ? null : new ProgramStart(target, null, base + image.debug());
+    }
+
     TargetProcess target() {
         return target;
     }

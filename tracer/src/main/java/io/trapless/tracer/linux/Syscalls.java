@@ -16,6 +16,7 @@ import java.lang.invoke.MethodHandle;
  */
 public final class Syscalls {
     public static final int READ = 0;
+    public static final int WRITE = 1;
     public static final int CLOSE = 3;
     public static final int LSEEK = 8;
     public static final int MMAP = 9;
@@ -49,6 +50,8 @@ public final class Syscalls {
     public static final int OPENAT = 257;
     public static final int POLL = 7;
     public static final int PERF_EVENT_OPEN = 298;
+    public static final int FANOTIFY_INIT = 300;
+    public static final int FANOTIFY_MARK = 301;
     public static final int SCHED_SETATTR = 314;
     public static final int PIDFD_OPEN = 434;
     public static final int PIDFD_GETFD = 438;

@@ -56,13 +56,7 @@ final class SystemModules implements Modules {
     private Set<Path> paths(ModuleNames name) throws ResolveException {
         Set<Path> paths = new LinkedHashSet<>();
         if (name.isPath()) {
-            if (name.isWild()) {
-                throw new ResolveException(
-                        RefusalReason.NO_SUCH_MODULE,
-                        "'" + name.text() + "' is a path with wildcards, and there is no process to look for it in:"
-                                + " name the file");
-            }
-            add(paths, Path.of(name.text()));
+            PathGlob.files(name.text()).forEach(path -> add(paths, path));
         } else {
             for (Path library : libraries()) {
                 if (name.matches(library.toString())) {

@@ -1,8 +1,11 @@
 package io.trapless.tracer.session;
 
+import io.trapless.language.syntax.ProbePattern;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.AttachRefusal.Reason;
+import io.trapless.tracer.attach.CaughtProcess;
 import io.trapless.tracer.attach.Ptracer;
+import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.LinuxException;
@@ -11,11 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +52,8 @@ final class ProcessFinder {
     private final ProcessChoice choice;
     private final MapsFilter filter;
     private final Consumer<String> notices;
-    private final Map<Integer, Seen> seen = new HashMap<>();
+    private final List<ProbePattern> patterns;
+    private final Map<Integer, Seen> seen = new ConcurrentHashMap<>();
     private final Set<String> forbidden = new HashSet<>();
     private final Thread thread =
             Thread.ofPlatform().name("trapless-finder").daemon().unstarted(this::run);
@@ -57,6 +61,7 @@ final class ProcessFinder {
     private int[] pids = new int[1024];
     private String lastId = "";
     private long soonest = System.nanoTime();
+    private @Nullable StartWatch starts;
     private volatile boolean ended;
 
     /** A process that is not recorded (yet). */
@@ -83,25 +88,31 @@ final class ProcessFinder {
             SiteBinder binder,
             Attacher attacher,
             ProcessChoice choice,
-            MapsFilter filter,
+            List<ProbePattern> patterns,
             Consumer<String> notices) {
         this.ptracer = ptracer;
         this.processes = processes;
         this.binder = binder;
         this.attacher = attacher;
         this.choice = choice;
-        this.filter = filter;
+        this.patterns = patterns;
+        this.filter =
+                new MapsFilter(patterns.stream().map(ProbePattern::module).toList());
         this.notices = notices;
     }
 
     /** Looks at all processes once, and then goes on looking until {@link #end}. */
     void start() throws InterruptedException {
+        starts = StartWatch.start(patterns, this::held);
         look();
         thread.start();
     }
 
     void end() throws InterruptedException {
         ended = true;
+        if (starts != null) {
+            starts.end();
+        }
         if (thread.isAlive()) {
             thread.interrupt();
             thread.join();
@@ -199,8 +210,29 @@ final class ProcessFinder {
         if (!choice.mayBe(pid) || !hasNewCode(pid, process)) {
             return;
         }
+        attempt(pid, () -> record(pid));
+    }
+
+    /** A process is about to load what is meant: it is brought to where that is loaded, and armed before it does anything with it. */
+    private void held(int pid, boolean execution, Runnable allow) throws InterruptedException {
+        attempt(pid, () -> {
+            CaughtProcess caught = CaughtProcess.take(pid, execution, allow);
+            if (caught == null) {
+                return;
+            }
+            try (StoppedThreads stopped = caught.stopped()) {
+                if (choice.mayBe(pid)) {
+                    record(caught.target(), TracedProcess.Origin.EXECUTED, Standstill.of(stopped));
+                }
+            } finally {
+                closeUnlessRecorded(caught.target());
+            }
+        });
+    }
+
+    private void attempt(int pid, Attacher.Step step) throws InterruptedException {
         try {
-            Attacher.onPtracer(ptracer, () -> record(pid));
+            Attacher.onPtracer(ptracer, step);
         } catch (AttachException e) {
             note(pid, e);
         } catch (RecordingException e) {
@@ -249,23 +281,40 @@ final class ProcessFinder {
 
     /** On the ptrace thread. */
     private void record(int pid) throws AttachException, RecordingException, IOException, InterruptedException {
-        TargetProcess target = TargetProcess.open(pid);
-        TracedProcess process = null;
-        try {
-            BoundTarget bound = binder.bind(target);
-            if (bound.sites().isEmpty()) {
-                return;
-            }
-            attacher.session().extend(List.of(bound));
-            process = new TracedProcess(target, TracedProcess.Origin.ATTACHED, 0);
-            processes.add(process);
-            seen.remove(pid);
-            attacher.attach(process, bound, Standstill.of(target));
-        } finally {
-            if (process == null) {
-                target.close();
-            }
+        if (processes.present(pid) != null) {
+            return; // it was caught at its start
         }
+        TargetProcess target = TargetProcess.open(pid);
+        try {
+            record(target, TracedProcess.Origin.ATTACHED, Standstill.of(target));
+        } finally {
+            closeUnlessRecorded(target);
+        }
+    }
+
+    private void closeUnlessRecorded(TargetProcess target) {
+        TracedProcess present = processes.present(target.pid());
+        if (present == null || present.target() != target) {
+            target.close();
+        }
+    }
+
+    /** If there is something to record in it, the process is among those that are recorded from now on, whatever comes of arming it. */
+    private void record(TargetProcess target, TracedProcess.Origin origin, Standstill standstill)
+            throws AttachException, RecordingException, IOException, InterruptedException {
+        BoundTarget bound = binder.bind(target);
+        if (bound.sites().isEmpty()) {
+            return;
+        }
+        TracedProcess before = processes.remove(target.pid());
+        if (before != null) {
+            before.replaced();
+        }
+        attacher.session().extend(List.of(bound));
+        TracedProcess process = new TracedProcess(target, origin, 0);
+        processes.add(process);
+        seen.remove(target.pid());
+        attacher.attach(process, bound, standstill);
     }
 
     /** Which processes may be meant at all. */

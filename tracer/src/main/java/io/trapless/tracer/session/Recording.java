@@ -10,7 +10,6 @@ import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.resolve.ImageFiles;
 import io.trapless.tracer.resolve.LibrarySearch;
-import io.trapless.tracer.resolve.MapsFilter;
 import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.RingConsumer;
@@ -140,10 +139,9 @@ public final class Recording {
                 binder,
                 attaching,
                 new ProcessFinder.ProcessChoice(reach.comms(), executable),
-                new MapsFilter(request.allSources().stream()
+                request.allSources().stream()
                         .flatMap(source -> source.probes().stream())
-                        .map(ProbePattern::module)
-                        .toList()),
+                        .toList(),
                 notices::add);
         finder = everywhere;
         everywhere.start();

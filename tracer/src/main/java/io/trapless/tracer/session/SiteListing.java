@@ -65,6 +65,13 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
         }
     }
 
+    /** Of the files of this system, for processes that are yet to come. */
+    public static SiteListing ofSystem(List<ProbePattern> patterns) {
+        try (ImageFiles files = new ImageFiles()) {
+            return list(Resolver.forSystem(files, 0), patterns, null);
+        }
+    }
+
     private static SiteListing list(Resolver resolver, List<ProbePattern> patterns, @Nullable ForeignCode foreignCode) {
         SitePlanners planners = new SitePlanners();
         List<Listed> sites = new ArrayList<>();

@@ -1,0 +1,127 @@
+package io.trapless.tracer.attach;
+
+import io.trapless.tracer.linux.Ptrace;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process that was held while it executed a program or opened a library, brought to where that is loaded: the start of the program, or the point where the dynamic linker has loaded the library.
+ * On the {@link Ptracer} thread only.
+ *
+ * @param target to be closed by who takes it over
+ * @param stopped its only thread; lets it go when it is closed
+ */
+public record CaughtProcess(TargetProcess target, StoppedThreads stopped) {
+    private static final int OPTIONS = Ptrace.O_TRACESYSGOOD | Ptrace.O_TRACEEXEC;
+
+    /** An execve that has not come after so long was none, or fails. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /**
+     * Seizes a process that is held and lets it go on to where it can be armed.
+     *
+     * @param execution whether it is held in an execve; else in an open
+     * @param allow ends the hold; called in any case, before this method waits for anything
+     * @return null if it has several threads, is traced by others, has ended, or goes on without loading anything
+     */
+    public static @Nullable CaughtProcess take(int pid, boolean execution, Runnable allow) throws AttachException {
+        boolean seized = false;
+        try {
+            seized = TargetProcess.listThreads(pid).length == 1 && Ptrace.seize(pid, OPTIONS) == 0;
+        } finally {
+            allow.run();
+        }
+        if (!seized) {
+            return null;
+        }
+        CaughtProcess caught = null;
+        try {
+            caught = execution ? atExecution(pid) : atOpen(pid);
+            return caught;
+        } finally {
+            if (caught == null) {
+                letGo(pid);
+            }
+        }
+    }
+
+    private static @Nullable CaughtProcess atExecution(int pid) throws AttachException {
+        ThreadWait wait = new ThreadWait();
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (true) {
+            switch (wait.await(pid, deadline)) {
+                case ThreadWait.EXEC -> {
+                    TargetProcess target = TargetProcess.open(pid, true);
+                    return toStart(target, ProgramStart.prepare(target), deadline);
+                }
+                case ThreadWait.SIGNAL -> Ptrace.resume(pid, wait.signal);
+                case ThreadWait.EVENT, ThreadWait.SYSTEM_CALL -> Ptrace.resume(pid, 0);
+                default -> {
+                    return null;
+                }
+            }
+        }
+    }
+
+    private static @Nullable CaughtProcess atOpen(int pid) throws AttachException {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        Ptrace.interrupt(pid);
+        if (new ThreadWait().awaitEvent(pid, deadline) != ThreadWait.EVENT) {
+            return null;
+        }
+        TargetProcess target = TargetProcess.open(pid, true);
+        ProgramStart start = ProgramStart.underWay(target);
+        if (start == null) {
+            target.close();
+            return null;
+        }
+        return toStart(target, start, deadline);
+    }
+
+    private static @Nullable CaughtProcess toStart(TargetProcess target, ProgramStart start, long deadline)
+            throws AttachException {
+        int pid = target.pid();
+        ThreadWait wait = new ThreadWait();
+        boolean there = false;
+        try {
+            start.resume(0);
+            while (!there) {
+                int kind = wait.await(pid, deadline);
+                if (kind == ThreadWait.GONE || kind == ThreadWait.NOTHING) {
+                    return null;
+                }
+                there = start.report(kind, wait.signal);
+            }
+            return new CaughtProcess(
+                    target, new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true));
+        } finally {
+            if (!there) {
+                abandon(target, start);
+            }
+        }
+    }
+
+    private static void abandon(TargetProcess target, ProgramStart start) throws AttachException {
+        try {
+            Ptrace.interrupt(target.pid());
+            if (new ThreadWait().awaitEvent(target.pid(), System.nanoTime() + PATIENCE_NANOS) == ThreadWait.EVENT) {
+                start.cancel();
+            }
+        } finally {
+            target.close();
+        }
+    }
+
+    /** It may run, or stand in any stop. */
+    private static void letGo(int pid) {
+        if (Ptrace.detach(pid, 0) == 0) {
+            return;
+        }
+        Ptrace.interrupt(pid);
+        if (new ThreadWait().awaitEvent(pid, System.nanoTime() + PATIENCE_NANOS) != ThreadWait.EVENT
+                || Ptrace.detach(pid, 0) != 0) {
+            Ptracer.retireAfterTask(pid);
+        }
+    }
+}
