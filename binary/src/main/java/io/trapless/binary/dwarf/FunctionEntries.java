@@ -91,7 +91,7 @@ final class FunctionEntries {
     private Set<Die> inlinedFunctions(String name) {
         List<Die> exact = inlined.get(name);
         if (exact != null) {
-            return Set.copyOf(exact);
+            return new HashSet<>(exact); // which, of a broken file, is asked for null too
         }
         String word = lastWord(name);
         Set<Die> found = new HashSet<>();
