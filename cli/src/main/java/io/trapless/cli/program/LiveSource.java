@@ -13,9 +13,12 @@ import io.trapless.script.run.EventSource;
 import io.trapless.script.run.LiveEvents;
 import io.trapless.script.run.SourceException;
 import io.trapless.script.runtime.Clocks;
+import io.trapless.script.runtime.KnownProcesses;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TraceClock;
 import io.trapless.tracer.attach.LaunchedProcess;
+import io.trapless.tracer.resolve.PathGlob;
+import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.RecordingMode;
 import io.trapless.tracer.ring.RingId;
@@ -23,8 +26,6 @@ import io.trapless.tracer.session.CaptureSource;
 import io.trapless.tracer.session.EventTap;
 import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.Recording;
-import io.trapless.tracer.resolve.PathGlob;
-import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.RecordingOptions;
 import io.trapless.tracer.session.RecordingRequest;
@@ -49,6 +50,7 @@ final class LiveSource implements EventSource {
     private static final int SIGTERM = 15;
 
     private final LiveEvents events;
+    private final KnownProcesses processes;
     private final List<CheckedAction> sites;
 
     /** For each site of the program the names of its probes: those that are armed, and those that will be when a process comes. */
@@ -58,17 +60,23 @@ final class LiveSource implements EventSource {
     private long lost;
     private boolean stopped;
 
-    private LiveSource(List<CheckedAction> sites, Clocks clocks) throws IOException {
+    private LiveSource(List<CheckedAction> sites, Clocks clocks, KnownProcesses processes) throws IOException {
+        this.processes = processes;
         this.sites = sites;
         this.events = new LiveEvents(2 * Cpus.possibleCount(), clocks.wallOffset());
     }
 
     /** Arms everything. */
     static LiveSource start(
-            CheckedProgram program, List<CheckedAction> sites, ProgramRequest request, Clocks clocks, Terminal terminal)
+            CheckedProgram program,
+            List<CheckedAction> sites,
+            ProgramRequest request,
+            Clocks clocks,
+            KnownProcesses processes,
+            Terminal terminal)
             throws SourceException, InterruptedException {
         try {
-            LiveSource source = new LiveSource(sites, clocks);
+            LiveSource source = new LiveSource(sites, clocks, processes);
             Recording recording = Recording.start(source.recordingRequest(request));
             source.recording = recording;
             source.tellMissing(program.settings().missingProbes(), recording, request, terminal);
@@ -287,6 +295,9 @@ final class LiveSource implements EventSource {
         @Override
         public void known(EventType event, int index) {
             names(index).add(event.name());
+            if (event.pid() != 0) {
+                processes.remember(event.pid());
+            }
             events.known(event, sites.get(index));
         }
 

@@ -8,6 +8,7 @@ import io.trapless.language.checked.CheckedProgram;
 import io.trapless.script.run.EventSource;
 import io.trapless.script.run.SourceException;
 import io.trapless.script.runtime.Clocks;
+import io.trapless.script.runtime.KnownProcesses;
 import io.trapless.script.runtime.Targets;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.LaunchedProcess;
@@ -43,7 +44,7 @@ final class LiveTargets implements Targets, AutoCloseable {
     }
 
     /** Arms the sites and starts the command; null if there is nothing to do. */
-    @Nullable EventSource attach(Clocks clocks) throws SourceException, InterruptedException {
+    @Nullable EventSource attach(Clocks clocks, KnownProcesses processes) throws SourceException, InterruptedException {
         List<CheckedAction> sites = program.actions().stream()
                 .filter(action -> action.cut() != null)
                 .toList();
@@ -53,7 +54,7 @@ final class LiveTargets implements Targets, AutoCloseable {
         }
         String commandLine = request.command();
         if (!sites.isEmpty()) {
-            LiveSource live = LiveSource.start(program, sites, request, clocks, terminal);
+            LiveSource live = LiveSource.start(program, sites, request, clocks, processes, terminal);
             source = live;
             command = live.command();
             return live;

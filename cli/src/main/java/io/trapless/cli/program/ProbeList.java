@@ -23,8 +23,16 @@ import org.jspecify.annotations.Nullable;
 /** {@code -l}: the probes that a pattern means, or those of a program, one a line. Paths are shown as they were written. */
 final class ProbeList {
     /** Probes that have no place in a file. */
-    private static final List<String> MOMENTS =
-            List.of("begin", "bench:", "end", "interval:hz:", "interval:ms:", "interval:s:", "interval:us:", "self:signal:SIGUSR1", "test:");
+    private static final List<String> MOMENTS = List.of(
+            "begin",
+            "bench:",
+            "end",
+            "interval:hz:",
+            "interval:ms:",
+            "interval:s:",
+            "interval:us:",
+            "self:signal:SIGUSR1",
+            "test:");
 
     private static final List<String> IN_FILES = List.of("uprobe", "uretprobe", "usdt");
 
@@ -77,7 +85,8 @@ final class ProbeList {
             return Outcome.done();
         }
         List<String> types = IN_FILES.stream()
-                .filter(type -> type.equals(longName(parts[0])) || (PathGlob.isWild(parts[0]) && matches(parts[0], type)))
+                .filter(type ->
+                        type.equals(longName(parts[0])) || (PathGlob.isWild(parts[0]) && matches(parts[0], type)))
                 .toList();
         if (types.isEmpty()) {
             return Outcome.done();
@@ -105,8 +114,8 @@ final class ProbeList {
         String absolute = file.toAbsolutePath().normalize().toString();
         try (DebugFacts facts = new DebugFacts(null, request.debugFolders())) {
             for (String name : ListAction.names(file, type + ":" + absolute + ":" + rest)) {
-                terminal.out().println(name.replace(":" + absolute + ":", ":" + file + ":")
-                                + (request.verbose() ? ListAction.parameters(name, facts) : ""));
+                String parameters = request.verbose() ? ListAction.parameters(name, facts) : "";
+                terminal.out().println(name.replace(":" + absolute + ":", ":" + file + ":") + parameters);
             }
             return null;
         } catch (ElfException e) {
@@ -133,8 +142,6 @@ final class ProbeList {
 
     /** Wildcards as in file names, over the whole of a name. */
     private static boolean matches(String pattern, String name) {
-        return FileSystems.getDefault()
-                .getPathMatcher("glob:" + pattern)
-                .matches(Path.of(name));
+        return FileSystems.getDefault().getPathMatcher("glob:" + pattern).matches(Path.of(name));
     }
 }

@@ -54,7 +54,7 @@ final class ProgramHost implements ProgramRun.Host {
         if (trace != null) {
             return RecordedTrace.open(trace, program, runtime.clocks());
         }
-        return targets.attach(runtime.clocks());
+        return targets.attach(runtime.clocks(), runtime.processes());
     }
 
     /** {@code --dry-run}: everything is armed and taken back. */

@@ -104,7 +104,9 @@ public final class RecordedTrace implements EventSource {
         for (int i = 0; i < actions.size(); i++) {
             EventType type = types.get(own ? i : 0);
             CheckedAction action = actions.get(i);
-            Use use = own ? new Use(EventKind.of(type, action.index(), ProbeMatch.shown(action, type.name())), null) : computed(type, action);
+            Use use = own
+                    ? new Use(EventKind.of(type, action.index(), ProbeMatch.shown(action, type.name())), null)
+                    : computed(type, action);
             uses.computeIfAbsent(type.id(), _ -> new ArrayList<>()).add(use);
         }
     }

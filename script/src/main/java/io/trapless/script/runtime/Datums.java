@@ -20,10 +20,10 @@ final class Datums implements Presenter {
 
     private final Settings settings;
     private final Targets targets;
-    private final Processes processes;
+    private final KnownProcesses processes;
     private final Clocks clocks;
 
-    Datums(Settings settings, Targets targets, Processes processes, Clocks clocks) {
+    Datums(Settings settings, Targets targets, KnownProcesses processes, Clocks clocks) {
         this.settings = settings;
         this.targets = targets;
         this.processes = processes;

@@ -16,14 +16,17 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of one program: its maps, its output, its windows to the world, and whether it wants to end. Compiled handlers call its public methods, on one thread.
  */
 public final class ScriptRuntime {
     private static final String UNKNOWN_COMM = "[unknown]";
+
+    /** A scalar map whose value is the time of day, in nanoseconds since the epoch, for time series: so that tests of bpftrace can tell what a graph has to look like. */
+    private static final String CLOCK_MAP = "BPFTRACE_DUMMY_TS_MAP";
 
     private final @Nullable ProgramMap clockMap;
     private final Settings settings;
@@ -33,14 +36,11 @@ public final class ScriptRuntime {
     private final TargetMemory memory;
     private final Commands commands;
     private final Warnings warnings;
-    private final Processes processes = new Processes();
+    private final KnownProcesses processes = new KnownProcesses();
     private Output output;
     private long startNanos;
     private boolean exitRequested;
     private long exitStatus;
-
-    /** A scalar map whose value is the time of day, in nanoseconds since the epoch, for time series: so that tests of bpftrace can tell what a graph has to look like. */
-    private static final String CLOCK_MAP = "BPFTRACE_DUMMY_TS_MAP";
 
     /**
      * What a run stands in.
@@ -68,6 +68,10 @@ public final class ScriptRuntime {
     }
 
     // For who runs the program.
+
+    public KnownProcesses processes() {
+        return processes;
+    }
 
     /** In the program's order. */
     public List<ProgramMap> maps() {

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that was held while it executed a program or opened a library, brought to where that is loaded: the start of the program, or the point where the dynamic linker has loaded the library.
+ * A process that was held while it executed a program, or told of while it opened a library, brought to where that is loaded: the start of the program, or the point where the dynamic linker has loaded the library.
  * On the {@link Ptracer} thread only.
  *
  * @param target to be closed by who takes it over
@@ -18,26 +18,37 @@ public record CaughtProcess(TargetProcess target, StoppedThreads stopped) {
     /** An execve that has not come after so long was none, or fails. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** What holds a process in its execve. */
+    public interface Hold {
+        /** Ends it. */
+        void end();
+
+        /** Whether somebody else has ended it before: then the program may have begun. */
+        boolean wasCutShort();
+    }
+
     /**
-     * Seizes a process that is held and lets it go on to where it can be armed.
+     * Seizes a process and lets it go on to where it can be armed. That may wait for the end of the hold: a script's execve keeps everybody from being seized while its interpreter is opened, so somebody
+     * has to end a hold that lasts.
      *
-     * @param execution whether it is held in an execve; else in an open
-     * @param allow ends the hold; called in any case, before this method waits for anything
+     * @param hold in an execve; null: it has opened a library
      * @return null if it has several threads, is traced by others, has ended, or goes on without loading anything
      */
-    public static @Nullable CaughtProcess take(int pid, boolean execution, Runnable allow) throws AttachException {
+    public static @Nullable CaughtProcess take(int pid, @Nullable Hold hold) throws AttachException {
         boolean seized = false;
         try {
             seized = TargetProcess.listThreads(pid).length == 1 && Ptrace.seize(pid, OPTIONS) == 0;
         } finally {
-            allow.run();
+            if (hold != null) {
+                hold.end();
+            }
         }
         if (!seized) {
             return null;
         }
         CaughtProcess caught = null;
         try {
-            caught = execution ? atExecution(pid) : atOpen(pid);
+            caught = hold == null || hold.wasCutShort() ? underWay(pid) : atExecution(pid);
             return caught;
         } finally {
             if (caught == null) {
@@ -64,7 +75,7 @@ public record CaughtProcess(TargetProcess target, StoppedThreads stopped) {
         }
     }
 
-    private static @Nullable CaughtProcess atOpen(int pid) throws AttachException {
+    private static @Nullable CaughtProcess underWay(int pid) throws AttachException {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         Ptrace.interrupt(pid);
         if (new ThreadWait().awaitEvent(pid, deadline) != ThreadWait.EVENT) {
@@ -93,8 +104,7 @@ public record CaughtProcess(TargetProcess target, StoppedThreads stopped) {
                 }
                 there = start.report(kind, wait.signal);
             }
-            return new CaughtProcess(
-                    target, new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true));
+            return new CaughtProcess(target, new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true));
         } finally {
             if (!there) {
                 abandon(target, start);

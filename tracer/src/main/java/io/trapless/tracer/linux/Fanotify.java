@@ -8,7 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds whoever opens or executes one of some files until it is allowed to go on (fanotify(7), permission events). If this process dies the kernel allows everything. Needs CAP_SYS_ADMIN.
+ * Holds whoever executes one of some files until it is allowed to go on, and tells who opens one of others (fanotify(7)). If this process dies the kernel allows everything; if it is stopped nobody can
+ * execute those files, and so what everybody needs must not be among them. Needs CAP_SYS_ADMIN.
  *
  * <p>{@link #await} is for one thread; {@link #allow} for any.
  */
@@ -18,7 +19,7 @@ public final class Fanotify implements AutoCloseable {
     private static final int UNLIMITED_QUEUE = 0x10;
     private static final int MARK_ADD = 1;
     private static final int AT_FDCWD = -100;
-    private static final long OPEN_PERM = 0x10000;
+    private static final long OPEN = 0x20;
     private static final long OPEN_EXEC_PERM = 0x40000;
     private static final int ALLOW = 1;
     private static final int POLLIN = 1;
@@ -37,11 +38,11 @@ public final class Fanotify implements AutoCloseable {
     }
 
     /**
-     * Somebody who waits.
+     * What somebody does.
      *
      * @param descriptor of the file, open for reading; {@link Fanotify#allow} closes it
      * @param pid of the process, 0 if it is in no namespace of ours
-     * @param execution whether it executes the file; else it opens it
+     * @param execution whether it executes the file, and is held; else it has opened it
      */
     public record Event(int descriptor, int pid, boolean execution) {}
 
@@ -55,7 +56,7 @@ public final class Fanotify implements AutoCloseable {
     }
 
     /**
-     * Holds who executes a file or, if not {@code execution}, who opens it.
+     * Holds who executes a file or, if not {@code execution}, tells who opens it.
      *
      * @return whether the file can be watched
      */
@@ -67,7 +68,7 @@ public final class Fanotify implements AutoCloseable {
         }
         MemorySegment.copy(name, 0, scratch, ValueLayout.JAVA_BYTE, 0, name.length);
         scratch.set(ValueLayout.JAVA_BYTE, name.length, (byte) 0);
-        long mask = execution ? OPEN_EXEC_PERM : OPEN_PERM;
+        long mask = execution ? OPEN_EXEC_PERM : OPEN;
         return Syscalls.call(Syscalls.FANOTIFY_MARK, descriptor, MARK_ADD, mask, AT_FDCWD, scratch.address(), 0) == 0;
     }
 
@@ -95,13 +96,19 @@ public final class Fanotify implements AutoCloseable {
         return events;
     }
 
-    /** Lets who waits go on. */
+    /** Lets who is held go on; to be called once for each event. */
     public void allow(Event event) {
+        if (event.execution()) {
+            respond(event);
+        }
+        Descriptors.close(event.descriptor());
+    }
+
+    private void respond(Event event) {
         MemorySegment scratch = Syscalls.scratch();
         scratch.set(ValueLayout.JAVA_INT, 0, event.descriptor());
         scratch.set(ValueLayout.JAVA_INT, 4, ALLOW);
         Syscalls.call(Syscalls.WRITE, descriptor, scratch.address(), 8);
-        Descriptors.close(event.descriptor());
     }
 
     /** Lets all go on. */

@@ -19,6 +19,9 @@ public final class Processes {
 
     private static final int PR_SET_TIMERSLACK = 29;
     private static final int SCHED_OTHER = 0;
+    private static final int SIGTSTP = 20;
+    private static final long SIG_IGN = 1;
+    private static final int SIGACTION_SIZE = 32;
     private static final int SCHED_RR = 2;
     private static final long SCHED_FLAG_RESET_ON_FORK = 1;
     private static final int HIGHEST_NICE = -20;
@@ -69,6 +72,14 @@ public final class Processes {
         entry.set(ValueLayout.JAVA_INT, 0, pidfd);
         entry.set(ValueLayout.JAVA_INT, 4, 1);
         return Syscalls.call(Syscalls.POLL, entry.address(), 1, timeoutMillis);
+    }
+
+    /** From now on a terminal's stop key (SIGTSTP) does nothing. */
+    public static void ignoreTerminalStop() {
+        MemorySegment action = Syscalls.scratch(); // struct sigaction as the kernel has it
+        action.asSlice(0, SIGACTION_SIZE).fill((byte) 0);
+        action.set(ValueLayout.JAVA_LONG, 0, SIG_IGN);
+        Syscalls.call(Syscalls.RT_SIGACTION, SIGTSTP, action.address(), 0, Long.BYTES);
     }
 
     /** Sleeps, shorter than Thread.sleep can after {@link #favourThisThread}. */

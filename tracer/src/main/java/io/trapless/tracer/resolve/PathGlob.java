@@ -41,7 +41,8 @@ public final class PathGlob {
     }
 
     private static void addMatching(Path folder, String pattern, List<Path> into) {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder.toString().isEmpty() ? Path.of(".") : folder)) {
+        try (DirectoryStream<Path> entries =
+                Files.newDirectoryStream(folder.toString().isEmpty() ? Path.of(".") : folder)) {
             Glob glob = Glob.of(pattern);
             for (Path entry : entries) {
                 if (glob.matches(entry.getFileName().toString())) {

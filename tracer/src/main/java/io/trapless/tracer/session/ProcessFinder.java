@@ -96,14 +96,13 @@ final class ProcessFinder {
         this.attacher = attacher;
         this.choice = choice;
         this.patterns = patterns;
-        this.filter =
-                new MapsFilter(patterns.stream().map(ProbePattern::module).toList());
+        this.filter = new MapsFilter(patterns.stream().map(ProbePattern::module).toList());
         this.notices = notices;
     }
 
     /** Looks at all processes once, and then goes on looking until {@link #end}. */
     void start() throws InterruptedException {
-        starts = StartWatch.start(patterns, this::held);
+        starts = StartWatch.start(patterns, this::starts);
         look();
         thread.start();
     }
@@ -214,9 +213,9 @@ final class ProcessFinder {
     }
 
     /** A process is about to load what is meant: it is brought to where that is loaded, and armed before it does anything with it. */
-    private void held(int pid, boolean execution, Runnable allow) throws InterruptedException {
+    private void starts(int pid, CaughtProcess.@Nullable Hold hold) throws InterruptedException {
         attempt(pid, () -> {
-            CaughtProcess caught = CaughtProcess.take(pid, execution, allow);
+            CaughtProcess caught = CaughtProcess.take(pid, hold);
             if (caught == null) {
                 return;
             }

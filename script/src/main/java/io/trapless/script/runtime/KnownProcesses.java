@@ -8,19 +8,25 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code /proc} says of processes and threads. What was read once is kept for a short time, because a handler asks again at each event. */
 @SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
-public final class Processes {
+public final class KnownProcesses {
     private static final long FRESH_NANOS = 1_000_000_000L;
     private static final int MAX_KEPT = 4096;
 
-    private final Map<Long, Facts> kept = new HashMap<>();
+    private final Map<Long, Facts> kept = new ConcurrentHashMap<>();
     private final Map<Long, String> users = new HashMap<>();
 
     private record Facts(String comm, int parent, long uid, long gid, long readAt) {
         static final Facts UNKNOWN = new Facts("", 0, 0, 0, 0);
+    }
+
+    /** Keeps what is known of a process now: it may be gone when its events are handled. Any thread. */
+    public void remember(int pid) {
+        facts(pid, pid);
     }
 
     private Facts facts(int pid, int tid) {
@@ -99,7 +105,7 @@ public final class Processes {
 
     /** A user's name by {@code /etc/passwd}; the number if it is not there. */
     public String userName(long uid) {
-        return users.computeIfAbsent(uid, Processes::readUser);
+        return users.computeIfAbsent(uid, KnownProcesses::readUser);
     }
 
     private static String readUser(long uid) {
