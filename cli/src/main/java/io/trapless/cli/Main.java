@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 /** The entry point of {@code trapless}: finds the command, runs it, and turns its outcome into one line and an exit status. */
 public final class Main {
     private static final int OUT_BUFFER_BYTES = 1 << 16;
+    private static final String NAME_PROPERTY = "trapless.name";
     private static final String DEBUG_VARIABLE = "TRAPLESS_DEBUG";
 
     private Main() {}
 
     /** Runs a command line and ends the process with its exit status. */
     public static void main(String[] arguments) {
+        nameProcess();
         PrintStream out = stream(FileDescriptor.out, OUT_BUFFER_BYTES);
         PrintStream err = stream(FileDescriptor.err, 1 << 10);
         StopRequest stop = new StopRequest();
@@ -28,6 +30,16 @@ public final class Main {
         int status = run(arguments, new Wiring(), terminal);
         // exit, not return: a thread that a command left behind must not keep the process
         System.exit(status);
+    }
+
+    /** So that ps, pidof and the program's own {@code comm} say what runs, by the name it was called by, and not {@code java}. */
+    private static void nameProcess() {
+        String name = System.getProperty(NAME_PROPERTY, "trapless");
+        try (FileOutputStream comm = new FileOutputStream("/proc/self/comm")) {
+            comm.write(name.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            return; // it goes by the other name then
+        }
     }
 
     /**

@@ -100,7 +100,7 @@ final class DebugInfoTest {
         Trapless.Result fast =
                 Trapless.run("-e", program.replace("{}", optimised.toString()), "-c", optimised.toString());
         assertThat(fast.succeeded().out()).contains("@: 9");
-        assertThat(fast.err()).contains("Attached 3 probes");
+        assertThat(fast.err()).contains(":inlined is inlined at 3 places, probed as well");
         for (String line : fast.out().lines().filter(l -> l.startsWith("told ")).toList()) {
             String[] words = line.split(" ");
             boolean known = fast.out().contains("\n" + line.substring("told ".length()) + "\n");

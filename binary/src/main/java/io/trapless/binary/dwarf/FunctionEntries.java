@@ -97,9 +97,9 @@ final class FunctionEntries {
         Set<Die> found = new HashSet<>();
         inlined.forEach((symbol, functions) -> {
             // Mangled names have identifiers letter by letter: most need not be demangled.
-            String readable =
-                    Demangler.isMangled(symbol) && symbol.contains(word) ? Demangler.demangle(symbol) : null;
-            if (readable != null && (readable.equals(name) || withoutParameters(readable).equals(name))) {
+            String readable = Demangler.isMangled(symbol) && symbol.contains(word) ? Demangler.demangle(symbol) : null;
+            if (readable != null
+                    && (readable.equals(name) || withoutParameters(readable).equals(name))) {
                 found.addAll(functions);
             }
         });

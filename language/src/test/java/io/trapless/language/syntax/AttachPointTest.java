@@ -77,10 +77,8 @@ class AttachPointTest {
                 new ProbePattern.Uprobe("./a@b", new ProbeTarget.SourceLine("foo.c", 12, 7), ANYWHERE));
         assertParses(
                 "uprobe:./a@b:main",
-                new ProbePattern.Uprobe(
-                        "./a@b", new ProbeTarget.Function("main", ProbeTarget.Language.ANY), ANYWHERE));
-        assertParses(
-                "uprobe:./a@b:0x12", new ProbePattern.Uprobe("./a@b", new ProbeTarget.Address(0x12), ANYWHERE));
+                new ProbePattern.Uprobe("./a@b", new ProbeTarget.Function("main", ProbeTarget.Language.ANY), ANYWHERE));
+        assertParses("uprobe:./a@b:0x12", new ProbePattern.Uprobe("./a@b", new ProbeTarget.Address(0x12), ANYWHERE));
     }
 
     @Test

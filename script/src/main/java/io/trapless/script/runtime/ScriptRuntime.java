@@ -61,7 +61,7 @@ public final class ScriptRuntime {
         this.commands = new Commands(settings.maxCatBytes());
         String clock = System.getenv(CLOCK_MAP);
         this.clockMap = maps.stream()
-                .filter(map -> map.descriptor().name().equals(clock))
+                .filter(map -> ("@" + map.descriptor().name()).equals(clock))
                 .findFirst()
                 .orElse(null);
         this.startNanos = surroundings.clocks().bootNanos();
