@@ -9,6 +9,7 @@ import io.trapless.language.checked.Settings;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.syntax.AttachPoint;
 import io.trapless.language.syntax.ProbePattern;
+import io.trapless.script.output.Place;
 import io.trapless.script.run.EventSource;
 import io.trapless.script.run.LiveEvents;
 import io.trapless.script.run.SourceException;
@@ -19,6 +20,7 @@ import io.trapless.trace.event.TraceClock;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.resolve.PathGlob;
 import io.trapless.tracer.resolve.Refusal;
+import io.trapless.tracer.resolve.RefusalReason;
 import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.RecordingMode;
 import io.trapless.tracer.ring.RingId;
@@ -48,6 +50,9 @@ final class LiveSource implements EventSource {
     private static final long BUFFER_BYTES = 16L << 20;
     private static final int MAX_REFUSALS_TOLD = 10;
     private static final int SIGTERM = 15;
+    private static final Set<RefusalReason> NONE_SUCH =
+            Set.of(RefusalReason.NO_SUCH_FUNCTION, RefusalReason.NO_SUCH_USDT_PROBE, RefusalReason.NO_SYMBOLS);
+
 
     private final LiveEvents events;
     private final KnownProcesses processes;
@@ -135,15 +140,23 @@ final class LiveSource implements EventSource {
                     .map(RecordingSummary.RefusedProbe::reason)
                     .findFirst()
                     .orElse("no place could be armed");
+            boolean unmatched = false;
             if (isEverywhere(request)) {
-                reason = whyNone(inFiles(sites.get(i)), reason);
+                SiteListing files = inFiles(sites.get(i));
+                unmatched = files.sites().isEmpty()
+                        && files.unmatched().stream().allMatch(refusal -> NONE_SUCH.contains(refusal.reason()));
+                reason = whyNone(files, reason);
             }
+            String where = Place.of(
+                            sites.get(i).source(), sites.get(i).attachPoint().span())
+                    .text();
             if (missing == Settings.MissingProbes.ERROR) {
                 stop();
-                throw new SourceException(probe + ": " + reason);
+                throw new SourceException(where, missingText(probe, unmatched, "", reason));
             }
             if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
-                terminal.err().println("WARNING: " + probe + ": " + reason);
+                terminal.err()
+                        .println(where + ": WARNING: " + missingText(probe, unmatched, " Skipping.", reason));
             }
         }
         if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
@@ -151,6 +164,13 @@ final class LiveSource implements EventSource {
             live.remarks().forEach(remark -> terminal.err().println("NOTE: " + remark));
             terminal.err().flush();
         }
+    }
+
+    /** @param unmatched whether there is no such place at all; else there is one, and it is refused */
+    private static String missingText(String probe, boolean unmatched, String consequence, String reason) {
+        return unmatched
+                ? "No matches for " + probe.replaceFirst(":", " ") + "." + consequence + "\nHINT: " + reason
+                : probe + ": " + reason;
     }
 
     private static boolean isEverywhere(ProgramRequest request) {

@@ -29,7 +29,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Comparator;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -90,10 +93,10 @@ public final class ProgramAction {
 
     /** Tells of named parameters that the program has not asked for by {@code getopt}. */
     private boolean areNamesKnown(CheckedProgram program) {
-        Set<String> expected = new TreeSet<>();
-        program.options().forEach(option -> expected.add(option.name()));
+        Map<String, String> expected = new TreeMap<>(Comparator.reverseOrder());
+        program.options().forEach(option -> expected.put(option.name(), option.description()));
         Set<String> unexpected = new TreeSet<>(request.named().keySet());
-        unexpected.removeAll(expected);
+        unexpected.removeAll(expected.keySet());
         if (unexpected.isEmpty()) {
             return true;
         }
@@ -102,7 +105,9 @@ public final class ProgramAction {
                 .println(
                         expected.isEmpty()
                                 ? "HINT: the program expects no options"
-                                : "HINT: expected program options: --" + String.join(", --", expected));
+                                : "HINT: expected program options:");
+        expected.forEach((name, description) ->
+                terminal.err().println("    --" + name + (description.isEmpty() ? "" : ": " + description)));
         terminal.err().flush();
         return false;
     }
@@ -202,7 +207,7 @@ public final class ProgramAction {
             return new Outcome.Exited(status);
         } catch (SourceException e) {
             output.flush();
-            terminal.err().println("ERROR: " + e.getMessage());
+            terminal.err().println(e.text());
             terminal.err().flush();
             return new Outcome.Exited(1);
         }

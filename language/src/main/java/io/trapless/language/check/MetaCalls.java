@@ -1,5 +1,6 @@
 package io.trapless.language.check;
 
+import io.trapless.language.diagnostic.Finding;
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.CheckedExpression.FormatTarget;
 import io.trapless.language.checked.CheckedProgram;
@@ -59,10 +60,15 @@ final class MetaCalls {
         register(name.text(), fallback, description, span);
         CheckedExpression value = state.program.namedOptions.value(name.text(), fallback.node(), span);
         if (value == null) {
-            throw state.fail(
-                    span,
-                    "the value of --" + name.text() + " is not a "
-                            + (fallback.type() instanceof Type.Bool ? "boolean (true, false, 1 or 0)" : "number"));
+            // no place: the mistake is on the command line
+            state.program
+                    .findings()
+                    .add(Finding.error(
+                            null,
+                            "program command line option --" + name.text() + " invalid "
+                                    + (fallback.type() instanceof Type.Bool ? "boolean" : "integer") + " (value: "
+                                    + state.program.namedOptions.given(name.text()) + ")"));
+            return fallback;
         }
         return Term.of(value);
     }

@@ -37,6 +37,11 @@ final class NamedOptions {
         return given.keySet();
     }
 
+    /** What the command line gives for a parameter; null if nothing. */
+    @Nullable String given(String name) {
+        return given.get(name);
+    }
+
     CheckedProgram.@Nullable Option find(String name) {
         return options.get(name);
     }

@@ -43,8 +43,8 @@ final class SettingsReader {
             "map_keys_max",
             "max_map_keys");
 
-    private static final Set<String> LICENSES =
-            Set.of("GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL");
+    private static final List<String> LICENSES =
+            List.of("Dual MIT/GPL", "Dual BSD/GPL", "Dual MPL/GPL", "GPL and additional rights", "GPL v2", "GPL");
 
     private static final Set<String> NUMBERS =
             Set.of("log_size", "max_cat_bytes", "max_map_keys", "max_probes", "max_strlen", "perf_rb_pages");
@@ -167,7 +167,7 @@ final class SettingsReader {
                 LICENSES.contains(value)
                         ? null
                         : "Invalid value for license. Found: " + value + ". Valid values: "
-                                + String.join(", ", LICENSES.stream().sorted().toList());
+                                + String.join(", ", LICENSES);
             case "missing_probes" ->
                 constant(MissingProbes.values(), value) == null
                         ? shown + ": Invalid value for missing_probes: valid values are ignore, warn, and error."

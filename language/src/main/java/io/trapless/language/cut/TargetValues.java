@@ -206,7 +206,7 @@ final class TargetValues {
                 BinaryOperator.SHIFT_RIGHT,
                 high,
                 new Value.Constant(Long.SIZE - bits.widthBits(), 1, true),
-                type.isSigned());
+                false);
         return new Value.Cast(field, type.sizeInBytes(), type.isSigned());
     }
 

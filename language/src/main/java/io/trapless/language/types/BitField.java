@@ -8,10 +8,9 @@ package io.trapless.language.types;
  * @param widthBits 1 to 64
  */
 public record BitField(int readBytes, int shiftBits, int widthBits) {
-    /** The field's value out of {@code number}, the bytes read. */
-    public long extract(long number, boolean signed) {
+    /** The field's value out of {@code number}, the bytes read. Never negative, as bpftrace has it: C would extend the sign of a signed field. */
+    public long extract(long number) {
         int unused = Long.SIZE - widthBits;
-        long high = number >>> shiftBits << unused;
-        return signed ? high >> unused : high >>> unused;
+        return number >>> shiftBits << unused >>> unused;
     }
 }

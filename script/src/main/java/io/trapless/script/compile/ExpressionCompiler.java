@@ -407,7 +407,7 @@ final class ExpressionCompiler {
         BitField bits = member.bits();
         if (bits != null) {
             integerOfBlob(bits.readBytes(), false);
-            bits(bits, member.type());
+            bits(bits);
         } else if (form(member) == Form.NUMBER) {
             integerOfBlob(member.type().sizeInBytes(), member.type().isSigned());
         } else {
@@ -423,14 +423,10 @@ final class ExpressionCompiler {
     }
 
     /** Takes a bit field out of the bytes read. */
-    private void bits(BitField bits, Type type) {
+    private void bits(BitField bits) {
         int unused = Long.SIZE - bits.widthBits();
-        code.loadConstant(bits.shiftBits()).lushr().loadConstant(unused).lshl().loadConstant(unused);
-        if (type.isSigned()) {
-            code.lshr();
-        } else {
-            code.lushr();
-        }
+        code.loadConstant(bits.shiftBits()).lushr().loadConstant(unused).lshl();
+        code.loadConstant(unused).lushr();
     }
 
     private void indexed(CheckedExpression.Indexed indexed) {
@@ -474,7 +470,7 @@ final class ExpressionCompiler {
             emitter.place(load.span());
             emitter.runtimeCall("loadNumber", LONG, Names.MOMENT, LONG, INT, BOOLEAN, Names.PLACE);
             if (bits != null) {
-                bits(bits, load.type());
+                bits(bits);
             }
         } else {
             emitter.constant(load.type(), Names.TYPE);

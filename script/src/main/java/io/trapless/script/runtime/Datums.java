@@ -90,9 +90,7 @@ final class Datums implements Presenter {
         BitField bits = field.bits();
         Object value = bits == null
                 ? MemoryImage.read(bytes, field.offsetBytes(), field.type())
-                : (Object) bits.extract(
-                        bytes.integer(field.offsetBytes(), bits.readBytes(), false),
-                        field.type().isSigned());
+                : (Object) bits.extract(bytes.integer(field.offsetBytes(), bits.readBytes(), false));
         return present(field.type(), value);
     }
 

@@ -151,7 +151,8 @@ final class SiteCollector {
                 refuse(
                         probe,
                         RefusalReason.OFFSET_OUTSIDE_FUNCTION,
-                        match.name() + " has only " + function.sizeBytes() + " bytes: give a smaller offset");
+                        "Offset outside the function bounds ('" + match.name() + "' size is " + function.sizeBytes()
+                                + "): give a smaller offset");
             } else {
                 add(probe, module, function.address() + target.offsetBytes(), SiteKind.OFFSET, function);
             }
