@@ -166,8 +166,7 @@ public final class ListAction {
                     IFUNC_UNBOUND,
                     NO_DEBUG_INFO,
                     NO_SUCH_LINE,
-                    INLINED,
-                    UNSUPPORTED -> false;
+                    INLINED -> false;
         };
     }
 }

@@ -23,7 +23,5 @@ public enum RefusalReason {
     /** No code stands at the source line. */
     NO_SUCH_LINE,
     /** Inlined code has no return. */
-    INLINED,
-    /** The construct is not available in this release. */
-    UNSUPPORTED
+    INLINED
 }
