@@ -1,6 +1,7 @@
 package io.trapless.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,6 +113,46 @@ final class EverywhereTest {
                         .extracting(Summary.Member::pid)
                         .containsExactly(wanted.pid());
             }
+        }
+    }
+
+    @Test
+    void processesThatLiveForAMomentAreRecordedFromTheirStart() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root: fanotify holds who executes a program");
+        Path program = Files.copy(Programs.compiled("brief"), folder.resolve("brief"));
+        int runs = 10;
+        try (Trapless.Running tracer = Trapless.start(record("-e", "uprobe:" + program + ":work"))) {
+            awaitRecording(tracer);
+            for (int i = 0; i < runs; i++) {
+                try (Trapless.Running brief = start(program, CALLS)) {
+                    assertThat(brief.await(SECONDS).succeeded().out()).isEqualTo("done\n");
+                }
+            }
+            tracer.signal("INT");
+            tracer.await(SECONDS).succeeded();
+        }
+        Map<Long, Long> counts = TraceEvent.view(folder.resolve("trace")).stream()
+                .collect(Collectors.groupingBy(TraceEvent::pid, Collectors.counting()));
+        assertThat(counts).hasSize(runs);
+        assertThat(counts.values()).containsOnly(CALLS);
+    }
+
+    /** The kernel opens a script's interpreter while it keeps everybody from seizing the process: nobody may be held for ever. */
+    @Test
+    void scriptsRunWhileTheirInterpreterIsWatched() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root: fanotify holds who executes a program");
+        Path program = Files.copy(Programs.compiled("brief"), folder.resolve("brief"));
+        Path script = Files.writeString(folder.resolve("script"), "#!" + program + " 1\n");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+        try (Trapless.Running tracer = Trapless.start(record("-e", "uprobe:" + program + ":work"))) {
+            awaitRecording(tracer);
+            for (int i = 0; i < 3; i++) {
+                try (Trapless.Running run = start(script)) {
+                    assertThat(run.await(SECONDS).succeeded().out()).isEqualTo("done\n");
+                }
+            }
+            tracer.signal("INT");
+            tracer.await(SECONDS).succeeded();
         }
     }
 

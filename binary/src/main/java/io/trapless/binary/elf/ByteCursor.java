@@ -1,47 +1,47 @@
 package io.trapless.binary.elf;
 
 /** A moving position in a {@link ByteView}; reads are checked like the view's. One thread at a time. */
-final class ByteCursor {
+public final class ByteCursor {
     private final ByteView view;
     private long position;
 
-    ByteCursor(ByteView view, long position) {
+    public ByteCursor(ByteView view, long position) {
         this.view = view;
         this.position = position;
     }
 
-    long position() {
+    public long position() {
         return position;
     }
 
-    void position(long newPosition) {
+    public void position(long newPosition) {
         position = newPosition;
     }
 
-    int u8() throws ElfException {
+    public int u8() throws ElfException {
         return view.u8(position++);
     }
 
-    int u16() throws ElfException {
+    public int u16() throws ElfException {
         int value = view.u16(position);
         position += 2;
         return value;
     }
 
-    int s32() throws ElfException {
+    public int s32() throws ElfException {
         int value = view.s32(position);
         position += 4;
         return value;
     }
 
-    long s64() throws ElfException {
+    public long s64() throws ElfException {
         long value = view.s64(position);
         position += 8;
         return value;
     }
 
     /** Unsigned LEB128; digits beyond 64 bits are dropped, and more than 10 bytes are an error. */
-    long uleb128() throws ElfException {
+    public long uleb128() throws ElfException {
         long value = 0;
         for (int shift = 0; shift < 70; shift += 7) {
             int digit = u8();
@@ -56,7 +56,7 @@ final class ByteCursor {
     }
 
     /** Signed LEB128, same limits. */
-    long sleb128() throws ElfException {
+    public long sleb128() throws ElfException {
         long value = 0;
         for (int shift = 0; shift < 70; shift += 7) {
             int digit = u8();

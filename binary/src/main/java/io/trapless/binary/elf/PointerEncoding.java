@@ -1,8 +1,8 @@
 package io.trapless.binary.elf;
 
 /** Reads a DW_EH_PE-encoded pointer (LSB, "DWARF Exception Header Encoding"). */
-final class PointerEncoding {
-    static final int OMIT = 0xFF;
+public final class PointerEncoding {
+    public static final int OMIT = 0xFF;
 
     private static final int INDIRECT = 0x80;
     private static final int RELATIVE_MASK = 0x70;
@@ -18,7 +18,7 @@ final class PointerEncoding {
      * @param dataBase what data-relative pointers are relative to
      * @return the pointer; 0 (before any base is added) means none
      */
-    static long read(ByteCursor cursor, int encoding, long viewAddress, long dataBase, ElfFile file)
+    public static long read(ByteCursor cursor, int encoding, long viewAddress, long dataBase, ElfFile file)
             throws ElfException {
         long place = viewAddress + cursor.position();
         long value = readFormat(cursor, encoding);
@@ -40,7 +40,7 @@ final class PointerEncoding {
     }
 
     /** The number alone, for lengths and for offsets within a table. */
-    static long readFormat(ByteCursor cursor, int encoding) throws ElfException {
+    public static long readFormat(ByteCursor cursor, int encoding) throws ElfException {
         return switch (encoding & FORMAT_MASK) {
             case 0x0, 0x4, 0xC -> cursor.s64();
             case 0x1 -> cursor.uleb128();

@@ -5,8 +5,11 @@ import io.trapless.cli.Terminal;
 import io.trapless.cli.ViewRequest;
 import io.trapless.trace.ctf.TraceException;
 import io.trapless.trace.ctf.TraceReader;
+import io.trapless.trace.view.AddressNames;
 import io.trapless.trace.view.CallEnds;
 import io.trapless.trace.view.TraceView;
+import io.trapless.tracer.symbol.CodeName;
+import io.trapless.tracer.symbol.TraceSymbols;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,13 +45,21 @@ public final class ViewAction {
         }
     }
 
+    private static AddressNames names(Path trace, TraceReader reader) {
+        TraceSymbols symbols = new TraceSymbols(trace, reader.schema().environment());
+        return (pid, address) -> {
+            CodeName name = symbols.at(pid, address);
+            return name == null ? null : name.name() + "+" + name.offset();
+        };
+    }
+
     public static Outcome run(ViewRequest request, Terminal terminal) throws IOException {
         TraceView.Format format = request.json() ? TraceView.Format.JSON : TraceView.Format.TEXT;
         long left = request.limit() == null ? TraceView.NO_LIMIT : request.limit();
         try {
             for (Path trace : traces(request.trace())) {
                 try (TraceReader reader = TraceReader.open(trace)) {
-                    left -= new TraceView(reader, format, ZoneId.systemDefault(), calls(trace))
+                    left -= new TraceView(reader, format, ZoneId.systemDefault(), calls(trace), names(trace, reader))
                             .print(terminal.out(), terminal.err(), left);
                 }
             }

@@ -33,6 +33,7 @@ import io.trapless.tracer.session.RecordingOptions;
 import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
 import io.trapless.tracer.session.SiteListing;
+import io.trapless.tracer.symbol.ProcessSymbols;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -53,10 +54,10 @@ final class LiveSource implements EventSource {
     private static final Set<RefusalReason> NONE_SUCH =
             Set.of(RefusalReason.NO_SUCH_FUNCTION, RefusalReason.NO_SUCH_USDT_PROBE, RefusalReason.NO_SYMBOLS);
 
-
     private final LiveEvents events;
     private final KnownProcesses processes;
     private final List<CheckedAction> sites;
+    private final ProcessSymbols symbols;
 
     /** For each site of the program the names of its probes: those that are armed, and those that will be when a process comes. */
     private final Map<Integer, Set<String>> found = new ConcurrentHashMap<>();
@@ -65,9 +66,11 @@ final class LiveSource implements EventSource {
     private long lost;
     private boolean stopped;
 
-    private LiveSource(List<CheckedAction> sites, Clocks clocks, KnownProcesses processes) throws IOException {
+    private LiveSource(List<CheckedAction> sites, Clocks clocks, KnownProcesses processes, ProcessSymbols symbols)
+            throws IOException {
         this.processes = processes;
         this.sites = sites;
+        this.symbols = symbols;
         this.events = new LiveEvents(2 * Cpus.possibleCount(), clocks.wallOffset());
     }
 
@@ -78,10 +81,11 @@ final class LiveSource implements EventSource {
             ProgramRequest request,
             Clocks clocks,
             KnownProcesses processes,
+            ProcessSymbols symbols,
             Terminal terminal)
             throws SourceException, InterruptedException {
         try {
-            LiveSource source = new LiveSource(sites, clocks, processes);
+            LiveSource source = new LiveSource(sites, clocks, processes, symbols);
             Recording recording = Recording.start(source.recordingRequest(request));
             source.recording = recording;
             source.tellMissing(program.settings().missingProbes(), recording, request, terminal);
@@ -155,8 +159,7 @@ final class LiveSource implements EventSource {
                 throw new SourceException(where, missingText(probe, unmatched, "", reason));
             }
             if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
-                terminal.err()
-                        .println(where + ": WARNING: " + missingText(probe, unmatched, " Skipping.", reason));
+                terminal.err().println(where + ": WARNING: " + missingText(probe, unmatched, " Skipping.", reason));
             }
         }
         if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
@@ -319,6 +322,16 @@ final class LiveSource implements EventSource {
                 processes.remember(event.pid());
             }
             events.known(event, sites.get(index));
+        }
+
+        @Override
+        public void appeared(int pid) {
+            symbols.appeared(pid);
+        }
+
+        @Override
+        public void forked(int parent, int child) {
+            symbols.forked(parent, child);
         }
 
         @Override

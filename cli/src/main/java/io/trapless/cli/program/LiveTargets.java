@@ -10,15 +10,22 @@ import io.trapless.script.run.SourceException;
 import io.trapless.script.runtime.Clocks;
 import io.trapless.script.runtime.KnownProcesses;
 import io.trapless.script.runtime.Targets;
+import io.trapless.trace.ctf.TraceException;
+import io.trapless.trace.ctf.TraceReader;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.linux.Processes;
+import io.trapless.tracer.symbol.CodeName;
+import io.trapless.tracer.symbol.FilePlace;
+import io.trapless.tracer.symbol.ProcessSymbols;
+import io.trapless.tracer.symbol.TraceSymbols;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +40,8 @@ final class LiveTargets implements Targets, AutoCloseable {
     private final ProgramRequest request;
     private final Terminal terminal;
     private final Map<Integer, Optional<FileChannel>> memories = new HashMap<>();
-    private final ProcessSymbols symbols = new ProcessSymbols();
+    private final ProcessSymbols symbols;
+    private final @Nullable TraceSymbols recorded;
     private @Nullable LiveSource source;
     private @Nullable LaunchedProcess command;
 
@@ -41,6 +49,25 @@ final class LiveTargets implements Targets, AutoCloseable {
         this.program = program;
         this.request = request;
         this.terminal = terminal;
+        this.symbols = new ProcessSymbols(this::warn);
+        Path trace = request.trace();
+        this.recorded = trace == null ? null : symbolsOf(trace);
+    }
+
+    private void warn(String sentence) {
+        if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
+            terminal.err().println("WARNING: " + sentence);
+            terminal.err().flush();
+        }
+    }
+
+    /** Null if the trace can't be read: who reads its events says so. */
+    private static @Nullable TraceSymbols symbolsOf(Path trace) {
+        try (TraceReader reader = TraceReader.open(trace)) {
+            return new TraceSymbols(trace, reader.schema().environment());
+        } catch (TraceException e) {
+            return null;
+        }
     }
 
     /** Arms the sites and starts the command; null if there is nothing to do. */
@@ -54,7 +81,7 @@ final class LiveTargets implements Targets, AutoCloseable {
         }
         String commandLine = request.command();
         if (!sites.isEmpty()) {
-            LiveSource live = LiveSource.start(program, sites, request, clocks, processes, terminal);
+            LiveSource live = LiveSource.start(program, sites, request, clocks, processes, symbols, terminal);
             source = live;
             command = live.command();
             return live;
@@ -84,7 +111,7 @@ final class LiveTargets implements Targets, AutoCloseable {
 
     @Override
     public boolean read(int pid, long address, byte[] into, int length) {
-        if (address <= 0) {
+        if (address <= 0 || recorded != null) {
             return false;
         }
         FileChannel memory = memory(pid);
@@ -121,7 +148,37 @@ final class LiveTargets implements Targets, AutoCloseable {
 
     @Override
     public @Nullable Symbol symbol(int pid, long address) {
-        return symbols.at(pid, address);
+        CodeName name = recorded == null ? symbols.at(pid, address) : recorded.at(pid, address);
+        return name == null ? null : new Symbol(shown(name.name()), name.offset(), name.module());
+    }
+
+    /** As the program wants names of C++ and Rust. */
+    private String shown(String name) {
+        String plain = program.settings().cppDemangle() && Demangler.isMangled(name) ? Demangler.demangle(name) : null;
+        return plain == null ? name : plain;
+    }
+
+    @Override
+    public void seen(int pid, List<Long> addresses) {
+        if (recorded == null) {
+            symbols.seen(pid, addresses);
+        }
+    }
+
+    @Override
+    public long[] unwind(int pid, byte[] image, int maxFrames) {
+        long[] frames =
+                recorded == null ? symbols.unwind(pid, image, maxFrames) : recorded.unwind(pid, image, maxFrames);
+        if (recorded == null) {
+            symbols.seen(pid, Arrays.stream(frames).boxed().toList());
+        }
+        return frames;
+    }
+
+    @Override
+    public @Nullable Place place(int pid, long address) {
+        FilePlace place = recorded == null ? symbols.placeOf(pid, address) : recorded.placeOf(pid, address);
+        return place == null ? null : new Place(place.buildId(), place.offset());
     }
 
     @Override
@@ -132,7 +189,9 @@ final class LiveTargets implements Targets, AutoCloseable {
 
     @Override
     public long addressOf(int pid, String probe, String symbol) {
-        return symbols.addressOf(pid, probe, symbol);
+        int first = probe.indexOf(':');
+        int second = probe.indexOf(':', first + 1);
+        return first < 0 || second < 0 ? 0 : symbols.addressOf(pid, probe.substring(first + 1, second), symbol);
     }
 
     @Override

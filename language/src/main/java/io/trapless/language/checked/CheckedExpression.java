@@ -250,6 +250,9 @@ public sealed interface CheckedExpression {
         }
     }
 
+    /** A stack that is unwound from the image in a field. */
+    record CapturedImage(int field, Type.Stack type, Span span) implements CheckedExpression {}
+
     /** The user's stack at the event: only in actions at sites. */
     record UserStack(Type.Stack type, boolean dwarf, Span span) implements CheckedExpression {}
 

@@ -16,13 +16,18 @@ final class CaptureCollector extends TreeMapper {
     /** Bytes of fields that a record can hold: it is put together on the target's stack. */
     private static final int MAX_RECORD_BYTES = 1024;
 
+    /** Bytes of fields and a stack together. */
+    private static final int MAX_STAGED_BYTES = 1480;
+
     /** One field, as an expression over the target: its value is made anew for each set of argument types. */
     record Leaf(CheckedExpression expression, Kind kind) {}
 
     enum Kind {
         SCALAR,
         STRING,
-        BYTES
+        BYTES,
+        FRAMES,
+        IMAGE
     }
 
     private final TargetValues values;
@@ -30,14 +35,37 @@ final class CaptureCollector extends TreeMapper {
     private final List<Value> known = new ArrayList<>();
     private final Set<Type.Stack> stacks = new LinkedHashSet<>();
     private int bytes;
+
+    /** What all fields take where they are put together, a stack not counted. */
+    private int stagedBytes;
+
+    /** Field of the user stack: all that a handler asks for are cuts of one. */
+    private int stackField = -1;
+
+    private int stackFrames;
+
+    private final int imageField;
+    private @Nullable Leaf image;
     private boolean ownMemory;
 
     CaptureCollector(TargetValues values) {
-        this.values = values;
+        this(values, 0);
     }
 
+    /** @param imageField which field holds an image of the stack, if there is one: the last */
+    CaptureCollector(TargetValues values, int imageField) {
+        this.values = values;
+        this.imageField = imageField;
+    }
+
+    /** The fields; an image of the stack is the last. */
     List<Leaf> leaves() {
-        return leaves;
+        if (image == null) {
+            return leaves;
+        }
+        List<Leaf> all = new ArrayList<>(leaves);
+        all.add(image);
+        return all;
     }
 
     List<Type.Stack> stacks() {
@@ -58,6 +86,7 @@ final class CaptureCollector extends TreeMapper {
             when narrowed(c) ->
                 capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
             case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> memory(e);
+            case CheckedExpression.UserStack s -> s.dwarf() ? image(s) : stack(s);
             default -> null;
         };
     }
@@ -72,7 +101,6 @@ final class CaptureCollector extends TreeMapper {
             case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ ->
                 ownMemory |= !leadsToScript(e);
             case CheckedExpression.Join _, CheckedExpression.SymbolAddress _ -> ownMemory = true;
-            case CheckedExpression.UserStack s -> stacks.add(s.type());
             default -> {}
         }
         return super.expression(e);
@@ -116,6 +144,43 @@ final class CaptureCollector extends TreeMapper {
         return buffer == null ? null : capture(e, Kind.BYTES, buffer, buffer.sizeBytes() + 2);
     }
 
+    /** As many frames as there is room for, if the handler wants so many. */
+    private @Nullable CheckedExpression stack(CheckedExpression.UserStack stack) {
+        stacks.add(stack.type());
+        int room = (MAX_STAGED_BYTES - stagedBytes) / Long.BYTES;
+        int frames = Math.clamp(stack.type().limit(), 1, Math.min(room, Limits.MAX_FRAMES));
+        if (stackField >= 0) {
+            if (frames > stackFrames) {
+                stackFrames = frames;
+                leaves.set(stackField, new Leaf(stack, Kind.FRAMES));
+                known.set(stackField, new Value.UserStack(frames));
+            }
+            return new CheckedExpression.Captured(stackField, stack.type(), stack.span());
+        }
+        if (leaves.size() == Limits.MAX_CAPTURES) {
+            return null;
+        }
+        stackField = leaves.size();
+        stackFrames = frames;
+        leaves.add(new Leaf(stack, Kind.FRAMES));
+        known.add(new Value.UserStack(frames));
+        return new CheckedExpression.Captured(stackField, stack.type(), stack.span());
+    }
+
+    /** The last field, wherever it is asked for. */
+    private @Nullable CheckedExpression image(CheckedExpression.UserStack stack) {
+        if (image == null && leaves.size() == Limits.MAX_CAPTURES) {
+            return null;
+        }
+        image = new Leaf(stack, Kind.IMAGE);
+        return new CheckedExpression.CapturedImage(imageField, stack.type(), stack.span());
+    }
+
+    /** Frames that field {@code index} has at the most. */
+    int stackFrames() {
+        return stackFrames;
+    }
+
     private @Nullable CheckedExpression capture(CheckedExpression e, Kind kind, @Nullable Value value, int sizeBytes) {
         if (value == null) {
             return null;
@@ -127,6 +192,7 @@ final class CaptureCollector extends TreeMapper {
         }
         boolean full = leaves.size() == Limits.MAX_CAPTURES
                 || bytes + sizeBytes > MAX_RECORD_BYTES
+                || stagedBytes + sizeBytes + stackFrames * Long.BYTES > MAX_STAGED_BYTES
                 || (value.mayFault() && leaves.size() >= Limits.MAX_FAULT_BITS);
         if (full) {
             return null;
@@ -134,6 +200,7 @@ final class CaptureCollector extends TreeMapper {
         known.add(value);
         leaves.add(new Leaf(e, kind));
         bytes += sizeBytes;
+        stagedBytes += Math.max(Long.BYTES, sizeBytes);
         return new CheckedExpression.Captured(leaves.size() - 1, e.type(), e.span());
     }
 }

@@ -9,6 +9,7 @@ import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureProgram;
 import io.trapless.language.slice.CaptureType;
+import io.trapless.language.slice.Limits;
 import io.trapless.language.slice.Value;
 import io.trapless.language.syntax.AttachPoint;
 import io.trapless.language.syntax.ProbePattern;
@@ -60,14 +61,19 @@ public final class Cutter {
             outside(filter, inside, trial);
             body = Unused.without(body, trial.block(body), definitions, values);
         }
-        CaptureCollector collector = new CaptureCollector(values);
+        CaptureCollector counting = new CaptureCollector(values);
+        outside(filter, inside, counting);
+        counting.block(body);
+        CaptureCollector collector =
+                new CaptureCollector(values, counting.leaves().size() - 1);
         CheckedExpression outside = outside(filter, inside, collector);
         CheckedStatement.Block handler = collector.block(body);
         List<CaptureCollector.Leaf> leaves = List.copyOf(collector.leaves());
+        int frames = collector.stackFrames();
         List<Type> types = leaves.stream().map(l -> l.expression().type()).toList();
         PushDown pushDown = outside == null ? PushDowns.of(action.body(), values) : null;
         return new Cut(
-                arguments -> program(arguments, inside ? filter : null, leaves),
+                arguments -> program(arguments, inside ? filter : null, leaves, frames),
                 types,
                 outside,
                 handler,
@@ -91,11 +97,24 @@ public final class Cutter {
     }
 
     private CaptureProgram program(
-            ArgumentTypes arguments, @Nullable CheckedExpression filter, List<CaptureCollector.Leaf> leaves) {
+            ArgumentTypes arguments,
+            @Nullable CheckedExpression filter,
+            List<CaptureCollector.Leaf> leaves,
+            int frames) {
         TargetValues values = new TargetValues(definitions, arguments);
         List<Capture> captures = new ArrayList<>();
         for (CaptureCollector.Leaf leaf : leaves) {
-            captures.add(capture("f" + captures.size(), leaf, values));
+            String name = "f" + captures.size();
+            captures.add(
+                    switch (leaf.kind()) {
+                        case FRAMES -> new Capture(name, new CaptureType.Frames(frames), new Value.UserStack(frames));
+                        case IMAGE ->
+                            new Capture(
+                                    name,
+                                    new CaptureType.StackImage(Limits.STACK_IMAGE_BYTES),
+                                    new Value.StackImage(Limits.STACK_IMAGE_BYTES));
+                        default -> capture(name, leaf, values);
+                    });
         }
         Value condition = filter == null ? null : values.scalar(filter);
         if (filter != null && condition == null) {
@@ -109,6 +128,7 @@ public final class Cutter {
         CheckedExpression e = leaf.expression();
         Type type = e.type();
         return switch (leaf.kind()) {
+            case FRAMES, IMAGE -> throw new IllegalArgumentException("a stack is no expression");
             case SCALAR -> {
                 Value value = values.scalar(e);
                 int size = type instanceof Type.Bool ? 1 : type.sizeInBytes();

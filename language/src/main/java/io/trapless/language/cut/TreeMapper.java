@@ -21,6 +21,7 @@ abstract class TreeMapper {
                     CheckedExpression.Captured _,
                     CheckedExpression.IncrementVariable _,
                     CheckedExpression.UserStack _,
+                    CheckedExpression.CapturedImage _,
                     CheckedExpression.SymbolAddress _,
                     CheckedExpression.Length _,
                     CheckedExpression.Reset _,

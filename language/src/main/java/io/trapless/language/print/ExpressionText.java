@@ -28,6 +28,7 @@ final class ExpressionText {
             case CheckedExpression.ReturnValue _ -> "retval";
             case CheckedExpression.Register r -> "reg(\"" + r.name().text() + "\")";
             case CheckedExpression.Captured c -> "f" + c.field();
+            case CheckedExpression.CapturedImage c -> "unwind(f" + c.field() + ")";
             case CheckedExpression.Unary u ->
                 switch (u.operator()) {
                             case NEGATE -> "-";

@@ -147,6 +147,8 @@ public final class StagePrinter {
             case CaptureType.Floating f -> "float" + 8 * f.sizeBytes();
             case CaptureType.Str s -> "string[" + (s.maxBytes() + 1) + "]";
             case CaptureType.Buf b -> "buffer[" + b.maxBytes() + "]";
+            case CaptureType.StackImage s -> "stack[" + s.stackBytes() + "]";
+            case CaptureType.Frames f -> "frames[" + f.maxFrames() + "]";
         };
     }
 }

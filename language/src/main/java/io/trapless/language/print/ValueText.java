@@ -33,6 +33,8 @@ final class ValueText {
             case Value.StringEquals s -> of(s.string()) + " == " + StringText.quote(s.literal());
             case Value.StringAt s -> "str(" + of(s.address()) + ", " + (s.maxBytes() + 1) + ")";
             case Value.BytesAt b -> "buf(" + of(b.address()) + ", " + of(b.length()) + ") at most " + b.maxBytes();
+            case Value.UserStack s -> "ustack(" + s.maxFrames() + ")";
+            case Value.StackImage s -> "registers and " + s.stackBytes() + " bytes of stack";
         };
     }
 

@@ -5,12 +5,13 @@ import io.trapless.language.diagnostic.Problem;
 import io.trapless.language.syntax.Expression;
 import io.trapless.language.syntax.Suggestion;
 import io.trapless.language.types.Builtins;
+import io.trapless.language.types.StackMode;
 import io.trapless.language.types.Type;
 import io.trapless.language.types.Types;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The functions that run in the target: {@code reg}, {@code str}, {@code buf}. */
+/** The functions that run in the target: {@code reg}, {@code str}, {@code buf}, {@code ustack}. */
 final class CallLowering {
     private final Lowering lowering;
 
@@ -23,6 +24,7 @@ final class CallLowering {
             case "reg" -> reg(call);
             case "str" -> str(call);
             case "buf" -> buf(call);
+            case "ustack" -> stack(call);
             default -> throw new Rejected(unavailable(call));
         };
     }
@@ -46,7 +48,10 @@ final class CallLowering {
         String near = Suggestion.nearest(name, Builtins.functionSuggestions());
         return Problem.UNKNOWN_FUNCTION
                 .at(call.functionSpan(), "'" + name + "'")
-                .hint(near != null ? "did you mean '" + near + "'?" : "the functions are str, buf, reg and sizeof");
+                .hint(
+                        near != null
+                                ? "did you mean '" + near + "'?"
+                                : "the functions are str, buf, reg, ustack and sizeof");
     }
 
     private static List<Expression> arguments(Expression.Call call, int min, int max, String usage) {
@@ -66,6 +71,28 @@ final class CallLowering {
                     .hint(usage));
         }
         return arguments;
+    }
+
+    /** The user stack. */
+    static Operand stack(int maxFrames) {
+        return new Operand(new Value.UserStack(maxFrames), new Type.Stack(StackMode.RAW, maxFrames));
+    }
+
+    private static Operand stack(Expression.Call call) {
+        String usage = "ustack(LIMIT) captures at most so many frames, 1 to " + Limits.MAX_FRAMES;
+        List<Expression> arguments = arguments(call, 0, 1, usage);
+        if (arguments.isEmpty()) {
+            return stack(Limits.MAX_FRAMES);
+        }
+        Expression limit = arguments.getFirst();
+        if (!(limit instanceof Expression.NumberLiteral number)
+                || number.value() < 1
+                || number.value() > Limits.MAX_FRAMES) {
+            throw new Rejected(Problem.ARGUMENT_TYPE
+                    .at(limit.span(), "ustack()", "a number from 1 to " + Limits.MAX_FRAMES, "this")
+                    .hint(usage));
+        }
+        return stack((int) number.value());
     }
 
     private static Operand reg(Expression.Call call) {

@@ -17,6 +17,11 @@ public final class Evaluator {
 
         long context(Value.Context.Kind kind);
 
+        /** At most {@code maxFrames} frames of the user stack, the innermost first; none if the state does not have them. */
+        default long[] frames(int maxFrames) {
+            return new long[0];
+        }
+
         /** Fills {@code into} from memory at {@code address}; false if any of the bytes can't be read. */
         boolean read(long address, byte[] into);
     }
@@ -89,6 +94,17 @@ public final class Evaluator {
                 out.writeBytes(bytes);
                 yield out.toByteArray();
             }
+            case Value.UserStack stack -> {
+                long[] frames = state.frames(stack.maxFrames());
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                out.writeBytes(littleEndian(frames.length, 2));
+                for (long frame : frames) {
+                    out.writeBytes(littleEndian(frame, 8));
+                }
+                yield out.toByteArray();
+            }
+            case Value.StackImage image -> // no state has one: nothing of it could be read
+                new byte[2 + CaptureType.StackImage.HEADER_BYTES + image.stackBytes()];
             default -> littleEndian(integer(capture.value()), capture.type().maxRecordBytes());
         };
     }
@@ -114,7 +130,8 @@ public final class Evaluator {
             case Value.Conditional c -> integer(integer(c.condition()) != 0 ? c.whenTrue() : c.whenFalse());
             case Value.Cast c -> Arithmetic.extend(integer(c.operand()), c.sizeBytes(), c.signed());
             case Value.StringEquals s -> Arithmetic.truth(equal(s));
-            case Value.StringAt _, Value.BytesAt _ -> throw new IllegalArgumentException("not a number: " + value);
+            case Value.StringAt _, Value.BytesAt _, Value.UserStack _, Value.StackImage _ ->
+                throw new IllegalArgumentException("not a number: " + value);
         };
     }
 

@@ -50,7 +50,12 @@ final class Folding {
     /** Levels of the tree. */
     static int depth(Value value) {
         return switch (value) {
-            case Value.Argument _, Value.Register _, Value.Constant _, Value.Context _ -> 1;
+            case Value.Argument _,
+                    Value.Register _,
+                    Value.Constant _,
+                    Value.Context _,
+                    Value.UserStack _,
+                    Value.StackImage _ -> 1;
             case Value.Load l -> 1 + depth(l.address());
             case Value.Unary u -> 1 + depth(u.operand());
             case Value.Binary b -> 1 + Math.max(depth(b.left()), depth(b.right()));

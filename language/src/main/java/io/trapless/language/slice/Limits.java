@@ -14,6 +14,12 @@ public final class Limits {
     public static final int MAX_STRING_BYTES = 240;
     public static final int MAX_BUFFER_BYTES = 240;
 
+    /** Frames of a user stack: as many as bpftrace's {@code ustack} has without a limit. */
+    public static final int MAX_FRAMES = 127;
+
+    /** Bytes of a stack that are captured to be unwound outside. */
+    public static final int STACK_IMAGE_BYTES = 8192;
+
     /** The highest N of {@code argN}. */
     public static final int MAX_ARGUMENT = 31;
 

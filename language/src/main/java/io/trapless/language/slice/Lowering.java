@@ -89,6 +89,7 @@ final class Lowering {
         return switch (type) {
             case Type.Str _ -> "a string";
             case Type.Buf _ -> "a buffer";
+            case Type.Stack _ -> "a stack";
             default -> type.text();
         };
     }
@@ -96,7 +97,7 @@ final class Lowering {
     private static Rejected notInClause(Span span, String what) {
         return new Rejected(Problem.NOT_IN_CLAUSE
                 .at(span, what)
-                .hint("a clause has names, numbers, operators, casts and str(), buf(), reg()"));
+                .hint("a clause has names, numbers, operators, casts and str(), buf(), reg(), ustack()"));
     }
 
     /** N of {@code argN}, or -1. */
@@ -126,6 +127,7 @@ final class Lowering {
             case "pid" -> context(Value.Context.Kind.PID);
             case "cpu" -> context(Value.Context.Kind.CPU);
             case "nsecs" -> context(Value.Context.Kind.NSECS);
+            case "ustack" -> CallLowering.stack(Limits.MAX_FRAMES);
             case "retval" -> {
                 if (!probes.stream().allMatch(ProbePattern.Uretprobe.class::isInstance)) {
                     throw new Rejected(Problem.RETVAL_IN_ENTRY.at(span).hint("use uretprobe:FILE:FUNCTION"));

@@ -107,6 +107,7 @@ public final class Slice {
                         .at(expression.span(), "a string literal as a field")
                         .hint("str(POINTER) captures a string of the target"));
             case Type.Buf b -> new CaptureType.Buf(b.maxBytes());
+            case Type.Stack s -> new CaptureType.Frames(s.limit());
             case Type.Pointer _ -> new CaptureType.Int(8, false, CaptureType.Base.HEX);
             default ->
                 new CaptureType.Int(operand.type().sizeInBytes(), operand.type().isSigned(), CaptureType.Base.DEC);

@@ -156,10 +156,41 @@ public sealed interface Value {
         }
     }
 
+    /**
+     * The user stack by frame pointers: the site, where the function returns to, and so on outwards. Occurs only as the whole of a {@link CaptureType.Frames} capture. A chain that leads nowhere ends it: that is no
+     * fault.
+     *
+     * @param maxFrames the most, 1 to {@link Limits#MAX_FRAMES}
+     */
+    record UserStack(int maxFrames) implements Value {
+        @Override
+        public int sizeBytes() {
+            return maxFrames * Long.BYTES;
+        }
+
+        @Override
+        public boolean signed() {
+            return false;
+        }
+    }
+
+    /** Registers and {@code stackBytes} bytes of the stack. Occurs only as the whole of a {@link CaptureType.StackImage} capture. */
+    record StackImage(int stackBytes) implements Value {
+        @Override
+        public int sizeBytes() {
+            return stackBytes;
+        }
+
+        @Override
+        public boolean signed() {
+            return false;
+        }
+    }
+
     /** Whether it reads memory behind a pointer. */
     default boolean mayFault() {
         return switch (this) {
-            case Argument _, Register _, Constant _, Context _ -> false;
+            case Argument _, Register _, Constant _, Context _, UserStack _, StackImage _ -> false;
             case Load _, StringEquals _, StringAt _, BytesAt _ -> true;
             case Unary u -> u.operand().mayFault();
             case Cast c -> c.operand().mayFault();

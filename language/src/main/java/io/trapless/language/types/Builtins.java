@@ -37,7 +37,7 @@ public final class Builtins {
     private static final Map<String, Availability> FUNCTIONS = new TreeMap<>();
 
     static {
-        put(NAMES, TARGET, "tid pid cpu nsecs retval");
+        put(NAMES, TARGET, "tid pid cpu nsecs retval ustack");
         outside(NAMES, "func probe probetype", "each event names its probe already");
         outside(
                 NAMES,
@@ -45,7 +45,6 @@ public final class Builtins {
                 "the trace's environment tells of the process");
         outside(NAMES, "elapsed", "each event has its time already; nsecs is the time in nanoseconds");
         outside(NAMES, "rand", "to thin events out, filter on nsecs, for example /nsecs % 100 == 0/");
-        outside(NAMES, "ustack", "user stacks are not recorded yet");
         outside(NAMES, "args", "name the arguments by number: arg0, arg1");
         kernel("kstack", "it is the kernel's stack");
         kernel("curtask", "it is a structure of the kernel");
@@ -54,12 +53,12 @@ public final class Builtins {
         kernel("ctx", "it is the kernel's context of a probe");
         kernel("numaid", "the kernel keeps it");
 
-        put(FUNCTIONS, TARGET, "reg str buf");
+        put(FUNCTIONS, TARGET, "reg str buf ustack");
         String program = "functions that print or compute run outside the target, in programs";
         outside(
                 FUNCTIONS,
                 "printf print cat join time strftime exit system signal strlen strncmp strcontains strstr memcmp bswap ntop pton macaddr strerror has_key "
-                        + "delete clear zero len assert fail errorf warnf usym uaddr ustack count sum avg min max stats hist lhist tseries getopt str_concat",
+                        + "delete clear zero len assert fail errorf warnf usym uaddr count sum avg min max stats hist lhist tseries getopt str_concat",
                 program);
         for (String name : List.of(
                 "kaddr",

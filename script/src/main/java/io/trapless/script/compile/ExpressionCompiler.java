@@ -85,6 +85,12 @@ final class ExpressionCompiler {
             case CheckedExpression.IncrementVariable i -> incrementVariable(i);
             case CheckedExpression.IncrementMap i -> effects.increment(i);
             case CheckedExpression.Call c -> calls.emit(c);
+            case CheckedExpression.CapturedImage c -> {
+                emitter.runtime();
+                emitter.moment();
+                code.loadConstant(c.field()).loadConstant(c.type().limit());
+                emitter.runtimeCall("unwound", OBJECT, Names.MOMENT, INT, INT);
+            }
             case CheckedExpression.UserStack _ -> {
                 emitter.runtime();
                 emitter.moment();
@@ -211,6 +217,13 @@ final class ExpressionCompiler {
     }
 
     private void captured(CheckedExpression.Captured captured) {
+        if (captured.type() instanceof Type.Stack stack) {
+            emitter.runtime();
+            emitter.moment();
+            code.loadConstant(captured.field()).loadConstant(stack.limit());
+            emitter.runtimeCall("stack", OBJECT, Names.MOMENT, INT, INT);
+            return;
+        }
         emitter.moment();
         code.loadConstant(captured.field());
         switch (form(captured)) {

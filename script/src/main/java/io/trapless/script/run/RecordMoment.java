@@ -81,7 +81,7 @@ final class RecordMoment extends Moment {
             case FieldKind.Int(int size, boolean signed, int _) -> integer(segment, offset, size, signed);
             case FieldKind.Real(int size) ->
                 size == Float.BYTES ? segment.get(INT, offset) & 0xFFFFFFFFL : segment.get(LONG, offset);
-            case FieldKind.Text _, FieldKind.Bytes _ -> 0;
+            case FieldKind.Text _, FieldKind.Bytes _, FieldKind.Addresses _ -> 0;
         };
     }
 
@@ -134,6 +134,19 @@ final class RecordMoment extends Moment {
         byte[] bytes = new byte[record.segment().get(SHORT, offset) & 0xFFFF];
         MemorySegment.copy(record.segment(), ValueLayout.JAVA_BYTE, offset + Short.BYTES, bytes, 0, bytes.length);
         return new Blob(bytes);
+    }
+
+    @Override
+    public long[] frames(int index) {
+        EventKind present = kind();
+        int place = present.places()[index];
+        if (place < 0 || !(present.kind(place) instanceof FieldKind.Addresses)) {
+            return new long[0];
+        }
+        long offset = offset(present, place);
+        long[] frames = new long[record.segment().get(SHORT, offset) & 0xFFFF];
+        MemorySegment.copy(record.segment(), LONG, offset + Short.BYTES, frames, 0, frames.length);
+        return frames;
     }
 
     @Override

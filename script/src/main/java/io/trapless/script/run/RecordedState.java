@@ -53,6 +53,7 @@ final class RecordedState implements Evaluator.TargetState {
         return switch (event.type().fields().get(index).kind()) {
             case FieldKind.Int _ -> event.integer(index);
             case FieldKind.Real _ -> Double.doubleToRawLongBits(event.real(index));
+            case FieldKind.Addresses _ -> 0;
             case FieldKind.Text _, FieldKind.Bytes _ -> STRINGS | (long) index << INDEX_SHIFT;
         };
     }
@@ -78,6 +79,19 @@ final class RecordedState implements Evaluator.TargetState {
         };
     }
 
+    /** The first field that holds a stack. */
+    @Override
+    public long[] frames(int maxFrames) {
+        List<FieldType> types = event.type().fields();
+        for (int i = 0; i < types.size(); i++) {
+            if (types.get(i).kind() instanceof FieldKind.Addresses) {
+                long[] frames = event.addresses(i);
+                return frames.length > maxFrames ? Arrays.copyOf(frames, maxFrames) : frames;
+            }
+        }
+        return new long[0];
+    }
+
     @Override
     public boolean read(long address, byte[] into) {
         if ((address & STRINGS) == 0) {
@@ -91,7 +105,7 @@ final class RecordedState implements Evaluator.TargetState {
         byte[] bytes = switch (event.type().fields().get(index).kind()) {
             case FieldKind.Text _ -> ByteText.bytes(ByteText.ofUnicode(event.text(index)) + "\0");
             case FieldKind.Bytes _ -> event.bytes(index);
-            case FieldKind.Int _, FieldKind.Real _ -> new byte[0];
+            case FieldKind.Int _, FieldKind.Real _, FieldKind.Addresses _ -> new byte[0];
         };
         // beyond a recorded string lie zeros: what was there is not known
         Arrays.fill(into, (byte) 0);

@@ -147,7 +147,8 @@ public final class RecordedTrace implements EventSource {
             case CaptureType.Int(int size, boolean signed, CaptureType.Base _) -> new FieldKind.Int(size, signed, 10);
             case CaptureType.Floating(int size) -> new FieldKind.Real(size);
             case CaptureType.Str _ -> new FieldKind.Text();
-            case CaptureType.Buf _ -> new FieldKind.Bytes();
+            case CaptureType.Buf _, CaptureType.StackImage _ -> new FieldKind.Bytes();
+            case CaptureType.Frames _ -> new FieldKind.Addresses();
         };
     }
 

@@ -126,7 +126,14 @@ final class Datums implements Presenter {
         StackMode mode = type instanceof Type.Stack stackType ? stackType.mode() : StackMode.BPFTRACE;
         StringBuilder out = new StringBuilder("\n");
         for (long address : stack.frames()) {
-            if (mode == StackMode.RAW || mode == StackMode.BUILD_ID) {
+            if (mode == StackMode.BUILD_ID) {
+                Targets.Place place = targets.place(stack.pid(), address);
+                out.append(place == null || place.buildId().isEmpty() ? "0" : place.buildId());
+                out.append(" 0x").append(Long.toHexString(place == null ? address : place.offset()));
+                out.append('\n');
+                continue;
+            }
+            if (mode == StackMode.RAW) {
                 out.append(Long.toHexString(address)).append('\n');
                 continue;
             }

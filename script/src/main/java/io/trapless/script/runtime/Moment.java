@@ -53,6 +53,9 @@ public abstract class Moment {
     /** The bytes in field {@code index}. */
     public abstract Blob bytes(int index);
 
+    /** The frames of the user stack in field {@code index}, the innermost first. */
+    public abstract long[] frames(int index);
+
     /** The address at which the probe stands, in the process; 0 if it is not known. */
     public abstract long address();
 
@@ -82,6 +85,11 @@ public abstract class Moment {
         @Override
         public Blob bytes(int index) {
             return Blob.EMPTY;
+        }
+
+        @Override
+        public long[] frames(int index) {
+            return new long[0];
         }
 
         @Override

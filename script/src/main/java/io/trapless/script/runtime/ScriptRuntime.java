@@ -280,9 +280,32 @@ public final class ScriptRuntime {
         return surroundings.targets().addressOf((int) moment.pid(), moment.probe(), symbol);
     }
 
-    /** The user's stack at the event. */
+    /** No stack: of a moment of the tracer, or where no field was left for one. */
     public Object stack(Moment moment) {
         return new StackValue((int) moment.pid(), List.of());
+    }
+
+    /** The innermost {@code limit} frames of the user stack in a field. */
+    public Object stack(Moment moment, int field, int limit) {
+        long[] frames = moment.frames(field);
+        int count = Math.min(limit, frames.length);
+        List<Long> shown = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            shown.add(frames[i]);
+        }
+        int pid = (int) moment.pid();
+        surroundings.targets().seen(pid, shown);
+        return new StackValue(pid, shown);
+    }
+
+    /** The innermost {@code limit} frames of the stack whose image is in a field. */
+    public Object unwound(Moment moment, int field, int limit) {
+        int pid = (int) moment.pid();
+        List<Long> frames = new ArrayList<>();
+        for (long frame : surroundings.targets().unwind(pid, moment.bytes(field).bytes(), limit)) {
+            frames.add(frame);
+        }
+        return new StackValue(pid, frames);
     }
 
     /** The number of frames. */

@@ -1,5 +1,6 @@
 package io.trapless.script.runtime;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler may want to know of a process after the event: the narrow window through which scripts see live processes. Called by the handlers' thread only. */
@@ -35,8 +36,34 @@ public interface Targets {
      */
     record Symbol(String name, long offset, String module) {}
 
+    /**
+     * A place in a file.
+     *
+     * @param buildId hexadecimal, empty if the file has none
+     * @param offset in the file
+     */
+    record Place(String buildId, long offset) {}
+
+    /**
+     * Unwinds a stack that was captured in a process.
+     *
+     * @param image registers and stack, see {@code CaptureType.StackImage}
+     * @return addresses, the innermost first
+     */
+    default long[] unwind(int pid, byte[] image, int maxFrames) {
+        return new long[0];
+    }
+
+    /** The place in a file of an address of a process, or null if it is not known. */
+    default @Nullable Place place(int pid, long address) {
+        return null;
+    }
+
     /** Reads {@code length} bytes of a process's memory; false if any of them can't be read. */
     boolean read(int pid, long address, byte[] into, int length);
+
+    /** Addresses of code in a process that may have to be named after it is gone: whoever keeps what tells their names may see to that now. */
+    default void seen(int pid, List<Long> addresses) {}
 
     /** The function that holds an address of a process, or null if it is not known. */
     @Nullable Symbol symbol(int pid, long address);

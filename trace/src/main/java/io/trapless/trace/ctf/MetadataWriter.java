@@ -155,6 +155,10 @@ public final class MetadataWriter {
                 text.append(" u16 __").append(name).append("_length; x8 _").append(name);
                 text.append("[__").append(name).append("_length]");
             }
+            case FieldKind.Addresses _ -> {
+                text.append(" u16 __").append(name).append("_length; x64 _").append(name);
+                text.append("[__").append(name).append("_length]");
+            }
         }
         text.append(';');
     }

@@ -85,11 +85,14 @@ final class PayloadTypes {
             throws TraceException {
         boolean lengthFits =
                 length.type() instanceof CtfType.Int integer && integer.sizeBits() == Short.SIZE && !integer.signed();
-        boolean bytes = sequence.element() instanceof CtfType.Int element && element.sizeBits() == Byte.SIZE;
-        if (!lengthFits || !bytes || length.type().alignBits() > Byte.SIZE) {
-            throw TraceException.unsupported("a sequence '" + shown(name) + "' that is no buffer of bytes");
+        int size = sequence.element() instanceof CtfType.Int element ? element.sizeBits() : 0;
+        boolean known = size == Byte.SIZE || size == Long.SIZE;
+        if (!lengthFits || !known || length.type().alignBits() > Byte.SIZE) {
+            throw TraceException.unsupported(
+                    "a sequence '" + shown(name) + "' that is neither a buffer of bytes nor of addresses");
         }
-        fields.add(FieldType.bytes(prefix + shown(name)));
+        String field = prefix + shown(name);
+        fields.add(size == Byte.SIZE ? FieldType.bytes(field) : FieldType.addresses(field));
     }
 
     private static FieldKind integerKind(CtfType.Int integer) throws TraceException {

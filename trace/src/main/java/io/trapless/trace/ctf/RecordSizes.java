@@ -25,6 +25,7 @@ final class RecordSizes {
 
     private static final int TEXT_STEP = -1;
     private static final int BYTES_STEP = -2;
+    private static final int ADDRESSES_STEP = -3;
     private static final int IDS = EventType.MAX_ID + 2;
 
     private static final ValueLayout.OfShort SHORT =
@@ -36,7 +37,7 @@ final class RecordSizes {
     /** Bytes by id, header included; {@link #NONE} or {@link #VARIABLE}. 65,536 entries, so that any 16-bit id may look. */
     final int[] table = new int[IDS];
 
-    /** For ids of variable size: bytes to skip, {@link #TEXT_STEP} or {@link #BYTES_STEP}, in order. */
+    /** For ids of variable size: bytes to skip, {@link #TEXT_STEP}, {@link #BYTES_STEP} or {@link #ADDRESSES_STEP}, in order. */
     private final int[][] plans = new int[IDS][];
 
     /**
@@ -75,10 +76,11 @@ final class RecordSizes {
         for (int step : plans[id]) {
             if (step == TEXT_STEP) {
                 position = endOfText(segment, position, limit);
-            } else if (step == BYTES_STEP) {
+            } else if (step == BYTES_STEP || step == ADDRESSES_STEP) {
+                long unit = step == BYTES_STEP ? 1 : Long.BYTES;
                 position = limit - position < Short.BYTES
                         ? Long.MAX_VALUE
-                        : position + Short.BYTES + (segment.get(SHORT, position) & 0xFFFF);
+                        : position + Short.BYTES + unit * (segment.get(SHORT, position) & 0xFFFF);
             } else {
                 position += step;
             }
@@ -123,7 +125,11 @@ final class RecordSizes {
                 steps[count++] = skip;
                 skip = 0;
             }
-            steps[count++] = field.kind() instanceof FieldKind.Text ? TEXT_STEP : BYTES_STEP;
+            steps[count++] = switch (field.kind()) {
+                case FieldKind.Text _ -> TEXT_STEP;
+                case FieldKind.Addresses _ -> ADDRESSES_STEP;
+                default -> BYTES_STEP;
+            };
         }
         if (skip > 0) {
             steps[count++] = skip;

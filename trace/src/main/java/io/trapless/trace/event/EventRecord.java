@@ -105,7 +105,8 @@ public final class EventRecord {
     public long integer(int index) {
         return switch (type.fields().get(index).kind()) {
             case FieldKind.Int kind -> integerAt(kind, fieldOffset(index));
-            case FieldKind.Real _, FieldKind.Text _, FieldKind.Bytes _ -> throw wrongKind(index, "an integer");
+            case FieldKind.Real _, FieldKind.Text _, FieldKind.Bytes _, FieldKind.Addresses _ ->
+                throw wrongKind(index, "an integer");
         };
     }
 
@@ -115,7 +116,7 @@ public final class EventRecord {
                 kind.sizeBytes() == 4
                         ? Float.intBitsToFloat(segment.get(INT, fieldOffset(index)))
                         : Double.longBitsToDouble(segment.get(LONG, fieldOffset(index)));
-            case FieldKind.Int _, FieldKind.Text _, FieldKind.Bytes _ ->
+            case FieldKind.Int _, FieldKind.Text _, FieldKind.Bytes _, FieldKind.Addresses _ ->
                 throw wrongKind(index, "a floating point number");
         };
     }
@@ -127,7 +128,8 @@ public final class EventRecord {
                 long offset = fieldOffset(index);
                 yield new String(copy(offset, valueSizeBytes(kind, offset) - 1), StandardCharsets.UTF_8);
             }
-            case FieldKind.Int _, FieldKind.Real _, FieldKind.Bytes _ -> throw wrongKind(index, "a string");
+            case FieldKind.Int _, FieldKind.Real _, FieldKind.Bytes _, FieldKind.Addresses _ ->
+                throw wrongKind(index, "a string");
         };
     }
 
@@ -138,8 +140,20 @@ public final class EventRecord {
                 long offset = fieldOffset(index);
                 yield copy(offset + Short.BYTES, valueSizeBytes(kind, offset) - Short.BYTES);
             }
-            case FieldKind.Int _, FieldKind.Real _, FieldKind.Text _ -> throw wrongKind(index, "a buffer");
+            case FieldKind.Int _, FieldKind.Real _, FieldKind.Text _, FieldKind.Addresses _ ->
+                throw wrongKind(index, "a buffer");
         };
+    }
+
+    /** A copy of the addresses in field {@code index}. */
+    public long[] addresses(int index) {
+        if (!(type.fields().get(index).kind() instanceof FieldKind.Addresses)) {
+            throw wrongKind(index, "a list of addresses");
+        }
+        long offset = fieldOffset(index);
+        long[] addresses = new long[segment.get(SHORT, offset) & 0xFFFF];
+        MemorySegment.copy(segment, LONG, offset + Short.BYTES, addresses, 0, addresses.length);
+        return addresses;
     }
 
     private long integerAt(FieldKind.Int kind, long offset) {
@@ -159,6 +173,7 @@ public final class EventRecord {
             case FieldKind.Int integer -> integer.sizeBytes();
             case FieldKind.Real real -> real.sizeBytes();
             case FieldKind.Bytes _ -> Short.BYTES + (segment.get(SHORT, offset) & 0xFFFF);
+            case FieldKind.Addresses _ -> Short.BYTES + Long.BYTES * (segment.get(SHORT, offset) & 0xFFFFL);
             case FieldKind.Text _ -> {
                 long end = offset;
                 while (segment.get(ValueLayout.JAVA_BYTE, end) != 0) {

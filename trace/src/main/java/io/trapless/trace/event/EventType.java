@@ -37,7 +37,7 @@ public record EventType(int id, String name, int pid, List<FieldType> fields, bo
         Set<String> names = new HashSet<>(faultable ? Set.of("_fault", "_cut") : Set.of());
         for (FieldType field : fields) {
             boolean fresh = names.add(field.name());
-            if (field.kind() instanceof FieldKind.Bytes) {
+            if (field.kind() instanceof FieldKind.Bytes || field.kind() instanceof FieldKind.Addresses) {
                 fresh &= names.add("_" + field.name() + "_length");
             }
             if (!fresh) {

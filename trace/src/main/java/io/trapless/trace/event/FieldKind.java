@@ -57,6 +57,14 @@ public sealed interface FieldKind {
         }
     }
 
+    /** Addresses of code, such as the frames of a stack: an unsigned 16-bit count, then that many of 8 bytes. */
+    record Addresses() implements FieldKind {
+        @Override
+        public int fixedSizeBytes() {
+            return VARIABLE;
+        }
+    }
+
     /** A buffer: an unsigned 16-bit length, then that many bytes. */
     record Bytes() implements FieldKind {
         @Override

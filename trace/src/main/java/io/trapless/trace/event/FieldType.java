@@ -32,6 +32,11 @@ public record FieldType(String name, FieldKind kind) {
         return new FieldType(name, new FieldKind.Text());
     }
 
+    /** Up to 65,535 addresses of code. */
+    public static FieldType addresses(String name) {
+        return new FieldType(name, new FieldKind.Addresses());
+    }
+
     /** A buffer of up to 65,535 bytes. */
     public static FieldType bytes(String name) {
         return new FieldType(name, new FieldKind.Bytes());

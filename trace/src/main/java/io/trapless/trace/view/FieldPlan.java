@@ -105,6 +105,7 @@ final class FieldPlan {
                 case FieldKind.Real real -> real.sizeBytes() == 4 ? ValueReader.FLOAT : ValueReader.DOUBLE;
                 case FieldKind.Text _ -> ValueReader.TEXT;
                 case FieldKind.Bytes _ -> ValueReader.BYTES;
+                case FieldKind.Addresses _ -> ValueReader.ADDRESSES;
             };
         }
     }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * <p>At an exit by a jump to another function stands {@code "exit": "tail"}, at the end of a call whose entry was recorded {@code "duration": NANOS}. A call that was left without an exit has an
  * object with {@code "exit": "unwound"} (or {@code "unfinished"}) and {@code "maxDuration": NANOS}.
  *
- * <p>A buffer is a string of hexadecimal digits. Floating point numbers that JSON does not have are the strings {@code "NaN"}, {@code "Infinity"}, {@code "-Infinity"}. A value that could
+ * <p>A buffer is a string of hexadecimal digits, the frames of a stack are an array of numbers, the innermost first. Floating point numbers that JSON does not have are the strings {@code "NaN"}, {@code "Infinity"}, {@code "-Infinity"}. A value that could
  * not be read is {@code null}, and its name stands in {@code "fault": [...]}; the names of strings that were cut stand in {@code "cut": [...]}. Without a known process {@code "pid"} is null.
  */
 final class JsonFormat implements EventFormat {
@@ -109,6 +109,7 @@ final class JsonFormat implements EventFormat {
                 real(Double.isFinite(number), Double.toString(number), sink);
             }
             case ValueReader.TEXT -> Escapes.json(value, sink);
+            case ValueReader.ADDRESSES -> addresses(sink);
             default -> {
                 sink.put('"');
                 int length = value.length();
@@ -118,6 +119,18 @@ final class JsonFormat implements EventFormat {
                 sink.put('"');
             }
         }
+    }
+
+    private void addresses(ByteSink sink) {
+        sink.put('[');
+        int count = value.length();
+        for (int i = 0; i < count; i++) {
+            if (i > 0) {
+                sink.put(", ");
+            }
+            sink.putUnsigned(value.nextAddress());
+        }
+        sink.put(']');
     }
 
     private static void real(boolean finite, String number, ByteSink sink) {

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
  * <p>Behind the fields stand {@code exit = tail} at an exit by a jump to another function, and {@code duration = 1234 ns} at the end of a call whose entry was recorded. A call that was left without an
  * exit has a line {@code probe: { exit = unwound, duration < 1234 ns }}.
  *
+ * <p>The frames of a stack are {@code [inner+4, outer+19, 0x7f0123456789]}, the innermost first.
+ *
  * <p>A string that was cut ends in {@code …}, a value that could not be read is {@code ?}.
  */
 final class TextFormat implements EventFormat {
@@ -21,8 +23,13 @@ final class TextFormat implements EventFormat {
     private final FieldPlan.Table plans =
             new FieldPlan.Table(name -> " " + printable(name) + ": { ", name -> name + " = ");
     private final ValueReader value = new ValueReader();
+    private final AddressNames names;
     private boolean first = true;
     private long previousNanos;
+
+    TextFormat(AddressNames names) {
+        this.names = names;
+    }
 
     @Override
     public void print(EventRecord event, WallClock time, long durationNanos, ByteSink sink) {
@@ -88,7 +95,7 @@ final class TextFormat implements EventFormat {
                 value.skip(codes[i]);
                 sink.put('?');
             } else {
-                value(codes[i], sink);
+                value(codes[i], event.pid(), sink);
             }
             if ((cuts >>> i & 1) != 0) {
                 sink.put(CUT);
@@ -108,7 +115,7 @@ final class TextFormat implements EventFormat {
         sink.put(empty ? "}" : " }");
     }
 
-    private void value(int code, ByteSink sink) {
+    private void value(int code, int pid, ByteSink sink) {
         if (ValueReader.isInteger(code)) {
             long integer = value.integer(code);
             if (ValueReader.isHex(code)) {
@@ -124,6 +131,7 @@ final class TextFormat implements EventFormat {
             case ValueReader.FLOAT -> sink.put(Float.toString(value.nextFloat()));
             case ValueReader.DOUBLE -> sink.put(Double.toString(value.nextDouble()));
             case ValueReader.TEXT -> Escapes.text(value, sink);
+            case ValueReader.ADDRESSES -> addresses(pid, sink);
             default -> {
                 sink.put('[');
                 int length = value.length();
@@ -136,6 +144,25 @@ final class TextFormat implements EventFormat {
                 sink.put(']');
             }
         }
+    }
+
+    /** Frames of a stack: each by its name, or else by its address. */
+    private void addresses(int pid, ByteSink sink) {
+        sink.put('[');
+        int count = value.length();
+        for (int i = 0; i < count; i++) {
+            if (i > 0) {
+                sink.put(", ");
+            }
+            long address = value.nextAddress();
+            String name = names.nameOf(pid, address);
+            if (name == null) {
+                sink.putHex(address);
+            } else {
+                sink.put(printable(name));
+            }
+        }
+        sink.put(']');
     }
 
     /** A name from a file may hold anything; a line must stay a line. */

@@ -49,10 +49,20 @@ public final class TraceView {
      * @param calls what another reading of the same trace has found; null: nothing
      */
     public TraceView(TraceReader reader, Format format, ZoneId zone, @Nullable CallEnds calls) {
+        this(reader, format, zone, calls, AddressNames.NONE);
+    }
+
+    /**
+     * The same with names for the frames of stacks.
+     *
+     * @param addressNames for {@link Format#TEXT}
+     */
+    public TraceView(
+            TraceReader reader, Format format, ZoneId zone, @Nullable CallEnds calls, AddressNames addressNames) {
         this.calls = calls;
         this.reader = reader;
         this.format = switch (format) {
-            case TEXT -> new TextFormat();
+            case TEXT -> new TextFormat(addressNames);
             case JSON -> new JsonFormat();
         };
         this.clock = new WallClock(reader.schema().clock(), zone);

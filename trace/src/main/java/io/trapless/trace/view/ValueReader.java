@@ -11,6 +11,7 @@ final class ValueReader {
     static final int DOUBLE = 101;
     static final int TEXT = 102;
     static final int BYTES = 103;
+    static final int ADDRESSES = 104;
 
     private static final int SIGNED = 16;
     private static final int HEX = 32;
@@ -64,6 +65,13 @@ final class ValueReader {
         return size == Long.BYTES ? value : value & ((1L << (size * Byte.SIZE)) - 1);
     }
 
+    /** An address; moves on. */
+    long nextAddress() {
+        long value = segment.get(LONG, offset);
+        offset += Long.BYTES;
+        return value;
+    }
+
     float nextFloat() {
         float value = Float.intBitsToFloat(segment.get(INT, offset));
         offset += Float.BYTES;
@@ -88,6 +96,10 @@ final class ValueReader {
             case BYTES -> {
                 int length = length();
                 offset += length;
+            }
+            case ADDRESSES -> {
+                long size = (long) Long.BYTES * length();
+                offset += size;
             }
             default -> {
                 while (nextByte() != 0) {

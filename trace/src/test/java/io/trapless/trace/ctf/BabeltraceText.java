@@ -23,6 +23,9 @@ final class BabeltraceText {
             if (entry.values().get(i) instanceof byte[] bytes) {
                 fields.add("_" + field.name() + "_length = " + bytes.length);
             }
+            if (entry.values().get(i) instanceof long[] addresses) {
+                fields.add("_" + field.name() + "_length = " + addresses.length);
+            }
             fields.add(field.name() + " = " + value(field.kind(), entry.values().get(i)));
         }
         long nanos = nanos(schema.clock(), entry.tsc());
@@ -70,6 +73,13 @@ final class BabeltraceText {
                 List<String> elements = new ArrayList<>();
                 for (int i = 0; i < bytes.length; i++) {
                     elements.add("[%d] = 0x%X".formatted(i, bytes[i]));
+                }
+                yield elements.isEmpty() ? "[ ]" : "[ " + String.join(", ", elements) + " ]";
+            }
+            case long[] addresses -> {
+                List<String> elements = new ArrayList<>();
+                for (int i = 0; i < addresses.length; i++) {
+                    elements.add("[%d] = 0x%X".formatted(i, addresses[i]));
                 }
                 yield elements.isEmpty() ? "[ ]" : "[ " + String.join(", ", elements) + " ]";
             }

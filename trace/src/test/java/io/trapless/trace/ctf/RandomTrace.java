@@ -122,10 +122,11 @@ public final class RandomTrace {
     }
 
     private FieldKind kind() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> new FieldKind.Real(random.nextBoolean() ? 4 : 8);
             case 1 -> new FieldKind.Text();
             case 2 -> new FieldKind.Bytes();
+            case 3 -> new FieldKind.Addresses();
             default ->
                 new FieldKind.Int(1 << random.nextInt(4), random.nextBoolean(), random.nextInt(3) == 0 ? 16 : 10);
         };
@@ -177,6 +178,9 @@ public final class RandomTrace {
                 random.nextBytes(bytes);
                 return bytes;
             }
+            case FieldKind.Addresses _ -> {
+                return random.longs(random.nextInt(9)).toArray();
+            }
         }
     }
 
@@ -199,6 +203,12 @@ public final class RandomTrace {
                 case String value ->
                     bytes.put(value.getBytes(StandardCharsets.UTF_8)).put((byte) 0);
                 case byte[] value -> bytes.putShort((short) value.length).put(value);
+                case long[] value -> {
+                    bytes.putShort((short) value.length);
+                    for (long address : value) {
+                        bytes.putLong(address);
+                    }
+                }
                 default -> throw new AssertionError();
             }
         }

@@ -80,6 +80,7 @@ class RoundTripTest {
                         case FieldKind.Real _ -> event.real(i);
                         case FieldKind.Text _ -> event.text(i);
                         case FieldKind.Bytes _ -> event.bytes(i);
+                        case FieldKind.Addresses _ -> event.addresses(i);
                     });
         }
         assertThat(values).usingRecursiveComparison().isEqualTo(entry.values());

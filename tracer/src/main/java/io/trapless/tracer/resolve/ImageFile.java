@@ -12,6 +12,7 @@ import io.trapless.binary.sdt.UsdtProbe;
 import io.trapless.binary.sdt.UsdtProbes;
 import io.trapless.binary.symbol.Function;
 import io.trapless.binary.symbol.SymbolTable;
+import io.trapless.binary.unwind.FrameTable;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class ImageFile {
     private @Nullable SymbolTable symbols;
     private @Nullable List<UsdtProbe> usdtProbes;
     private @Nullable ImageView view;
+    private @Nullable FrameTable frames;
     private @Nullable Map<Long, Long> indirectSlots;
     private @Nullable DwarfFile dwarf;
     private @Nullable DwarfException noDwarf;
@@ -124,6 +126,16 @@ public final class ImageFile {
             open.close();
         }
         elf.close();
+    }
+
+    /** The call frame information; read once. */
+    public FrameTable frames() throws ElfException {
+        FrameTable table = frames;
+        if (table == null) {
+            table = FrameTable.of(elf);
+            frames = table;
+        }
+        return table;
     }
 
     /** The image for the control-flow analysis; made once. */

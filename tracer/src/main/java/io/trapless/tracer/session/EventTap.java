@@ -20,6 +20,12 @@ public interface EventTap {
      */
     void known(EventType event, int source);
 
+    /** A process is recorded, or has loaded something since. What it has mapped is there to be read. */
+    default void appeared(int pid) {}
+
+    /** A recorded process has forked one that is recorded too. */
+    default void forked(int parent, int child) {}
+
     /**
      * A packet of one ring, checked, in the order of the ring. On the consumer's thread; it may wait, and the rings fill meanwhile.
      *

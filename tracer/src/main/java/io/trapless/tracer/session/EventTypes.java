@@ -27,7 +27,8 @@ final class EventTypes {
                 new FieldKind.Int(sizeBytes, signed, base == CaptureType.Base.HEX ? 16 : 10);
             case CaptureType.Floating(int sizeBytes) -> new FieldKind.Real(sizeBytes);
             case CaptureType.Str _ -> new FieldKind.Text();
-            case CaptureType.Buf _ -> new FieldKind.Bytes();
+            case CaptureType.Buf _, CaptureType.StackImage _ -> new FieldKind.Bytes();
+            case CaptureType.Frames _ -> new FieldKind.Addresses();
         };
     }
 }

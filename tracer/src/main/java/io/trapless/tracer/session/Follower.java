@@ -42,6 +42,7 @@ final class Follower implements Following.Listener {
         forked.follow();
         processes.add(forked);
         nameChild(forked);
+        attacher.get().session().forked(parent, child);
         if (maker != null && forked.attachments().size() < maker.attachments().size()) {
             arm(forked, stopped);
         }

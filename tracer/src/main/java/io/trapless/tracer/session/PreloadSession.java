@@ -140,7 +140,11 @@ public record PreloadSession(SessionDirectory directory, Path object, int siteCo
             SessionDirectory directory, RingGeometry geometry, UUID uuid, long beginCycles, List<EventType> events)
             throws IOException {
         try (SessionFile file = SessionFile.create(
-                directory.rings(), geometry, uuid, SessionResources.reservation(directory, geometry), beginCycles)) {
+                directory.rings(),
+                geometry,
+                uuid,
+                SessionResources.reservation(directory, geometry, false),
+                beginCycles)) {
             events.forEach(event -> file.setEnabled(event.id(), true));
             file.beat(0);
         }

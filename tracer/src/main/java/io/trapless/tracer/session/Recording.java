@@ -14,6 +14,7 @@ import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.RingGeometry;
+import io.trapless.tracer.symbol.PerfMaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -250,7 +251,8 @@ public final class Recording {
                 request, geometry, targets, hostClock.facts().cyclesPerSecond(), new Ending());
         resources = session;
         Reach reach = request.reach();
-        boolean watchesLoads = reach.follow() || reach.later() || reach.everywhere() || !awaited.isEmpty();
+        boolean watchesLoads =
+                reach.follow() || reach.later() || reach.everywhere() || !awaited.isEmpty() || binder.hasStacks();
         Attacher attaching =
                 new Attacher(ptracer, session, binder, hostClock.facts(), request.systemCalls(), watchesLoads);
         attacher = attaching;
@@ -365,6 +367,9 @@ public final class Recording {
         SessionResources session = session();
         RecordingServices running = Objects.requireNonNull(services);
         running.close();
+        if (binder.hasStacks()) {
+            keepNames(session);
+        }
         detachAll();
         try {
             IOException broken = null;
@@ -390,6 +395,24 @@ public final class Recording {
             throw RecordingException.failed(Sentences.of(e));
         } finally {
             release();
+        }
+    }
+
+    /** Takes down by what the frames of stacks get their names when the processes are gone. */
+    private void keepNames(SessionResources session) {
+        for (TracedProcess process : processes.present()) {
+            if (!process.isAlive()) {
+                continue;
+            }
+            session.refresh(process.target());
+            try {
+                String warning = request.writesTrace() ? PerfMaps.keep(request.output(), process.pid()) : null;
+                if (warning != null) {
+                    notices.add(warning);
+                }
+            } catch (IOException e) {
+                notices.add(Sentences.of(e));
+            }
         }
     }
 

@@ -57,6 +57,9 @@ final class Refresher implements LoadWatch.Looker {
             LoadedModules fresh = now.without(kept);
             process.setModules(now);
             if (!fresh.isEmpty()) {
+                if (binder.hasStacks()) {
+                    attacher.session().refresh(process.target());
+                }
                 BoundTarget bound = binder.bind(process.target(), fresh::contains);
                 if (!bound.sites().isEmpty()) {
                     attacher.session().extend(List.of(bound));

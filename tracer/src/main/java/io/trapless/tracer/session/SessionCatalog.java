@@ -51,6 +51,18 @@ final class SessionCatalog {
         return fresh;
     }
 
+    /** Takes in what a process has mapped since. */
+    synchronized void refresh(TargetProcess process) {
+        environment.add(process);
+        unwritten = true;
+    }
+
+    /** Takes in a process that a recorded one has forked: it has what that has. */
+    synchronized void forked(int parent, TargetProcess child) {
+        environment.fork(parent, child);
+        unwritten = true;
+    }
+
     /** All that a trace's reader must know, as of now. */
     synchronized TraceSchema schema() {
         return new TraceSchema(properties.uuid(), clock, environment.build(), List.copyOf(events.values()));

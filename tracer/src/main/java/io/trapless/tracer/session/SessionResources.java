@@ -1,5 +1,9 @@
 package io.trapless.tracer.session;
 
+import io.trapless.language.diagnostic.Result;
+import io.trapless.language.slice.ArgumentTypes;
+import io.trapless.language.slice.CaptureProgram;
+import io.trapless.language.slice.Value;
 import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TscCalibration;
@@ -106,7 +110,12 @@ final class SessionResources {
                     List.of());
             SessionCatalog catalog = new SessionCatalog(properties);
             catalog.add(targets);
-            file = SessionFile.create(directory.rings(), geometry, uuid, reservation(directory, geometry), beginCycles);
+            file = SessionFile.create(
+                    directory.rings(),
+                    geometry,
+                    uuid,
+                    reservation(directory, geometry, hasImages(request)),
+                    beginCycles);
             catalog.writeTo(directory);
             output = TraceOutput.create(request.output(), request.options(), begin, catalog::schema);
             directory = directory.publish();
@@ -125,6 +134,7 @@ final class SessionResources {
             if (request.tap() != null) {
                 request.tap().begin(catalog.schema().clock());
             }
+            resources.tellAppeared(targets);
             resources.tell(targets, catalog.schema().events());
             resources.consumer.start();
             created = true;
@@ -152,11 +162,21 @@ final class SessionResources {
         return SessionDirectory.begin(base, command.isEmpty() ? "process" : command.getFirst(), first.pid());
     }
 
-    /** The rseq rings always; the atomic ones too where that leaves plenty of room for others. */
-    static Reservation reservation(SessionDirectory directory, RingGeometry geometry) throws IOException {
+    /** Whether stacks are captured whole: such records go to the atomic rings. */
+    private static boolean hasImages(RecordingRequest request) {
+        return request.allSources().stream()
+                .anyMatch(source -> source.captures().apply(new ArgumentTypes.Function())
+                                instanceof Result.Ok<CaptureProgram>(CaptureProgram program)
+                        && program.captures().stream()
+                                .anyMatch(capture -> capture.value() instanceof Value.StackImage));
+    }
+
+    /** The rseq rings always; the atomic ones too where they are needed or that leaves plenty of room for others. */
+    static Reservation reservation(SessionDirectory directory, RingGeometry geometry, boolean images)
+            throws IOException {
         Reservation all = new Reservation(Cpus.onlineEnd(), true, true);
         long free = directory.path().toFile().getUsableSpace();
-        return all.totalBytes(geometry) <= free / 4 ? all : new Reservation(Cpus.onlineEnd(), true, false);
+        return images || all.totalBytes(geometry) <= free / 4 ? all : new Reservation(Cpus.onlineEnd(), true, false);
     }
 
     /**
@@ -165,6 +185,7 @@ final class SessionResources {
      */
     void extend(List<BoundTarget> targets) throws IOException {
         List<EventType> fresh = catalog.add(targets);
+        tellAppeared(targets);
         if (fresh.isEmpty()) {
             return;
         }
@@ -173,6 +194,29 @@ final class SessionResources {
         tell(targets, fresh);
         consumer.add(fresh);
         fresh.forEach(event -> file.setEnabled(event.id(), true));
+    }
+
+    /** A process has loaded something, or is going to be left: what it has mapped is taken down for whoever names its addresses. */
+    void refresh(TargetProcess process) {
+        catalog.refresh(process);
+        if (tap != null) {
+            tap.appeared(process.pid());
+        }
+    }
+
+    /** A process was forked by a recorded one. */
+    void forked(int parent, TargetProcess child) {
+        catalog.forked(parent, child);
+        if (tap != null) {
+            tap.forked(parent, child.pid());
+        }
+    }
+
+    private void tellAppeared(List<BoundTarget> targets) {
+        EventTap listener = tap;
+        if (listener != null) {
+            targets.forEach(target -> listener.appeared(target.process().pid()));
+        }
     }
 
     /** Tells the tap what new event ids mean. */

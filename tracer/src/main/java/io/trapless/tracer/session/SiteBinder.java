@@ -4,6 +4,7 @@ import io.trapless.binary.symbol.Glob;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.CaptureProgram;
+import io.trapless.language.slice.Value;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.trace.event.EventType;
 import io.trapless.tracer.attach.AttachException;
@@ -18,6 +19,7 @@ import io.trapless.tracer.resolve.Resolver;
 import io.trapless.tracer.resolve.Site;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
 import io.trapless.tracer.trampoline.ArgumentLocation;
+import io.trapless.tracer.trampoline.FrameStart;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
 import java.util.HashMap;
@@ -36,6 +38,7 @@ final class SiteBinder {
     private final List<CaptureSource> clauses;
     private final int firstTrigger;
     private boolean traps;
+    private boolean stacks;
     private final ImageFiles files;
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
@@ -68,6 +71,11 @@ final class SiteBinder {
         this.systemCalls = systemCalls;
         this.later = later;
         this.durations = durations;
+    }
+
+    /** Whether anything captures a user stack: what processes load is then of interest, for the names of its frames. */
+    boolean hasStacks() {
+        return stacks;
     }
 
     /** What has been found, and what is waited for. */
@@ -124,7 +132,7 @@ final class SiteBinder {
                 });
         BoundModule bound = binding.finish();
         return new BoundTarget(
-                process, bound.sites(), bound.semaphores(), bound.probes(), bound.traps(), awaitsLoads[0]);
+                process, bound.sites(), bound.semaphores(), bound.probes(), bound.traps(), awaitsLoads[0] || stacks);
     }
 
     /**
@@ -206,6 +214,8 @@ final class SiteBinder {
             case Result.Failed<CaptureProgram> failed -> throw RecordingException.wrongUsage(failed.text());
             case Result.Ok<CaptureProgram> ok -> {
                 slices.put(key, ok.value());
+                stacks |= ok.value().captures().stream()
+                        .anyMatch(c -> c.value() instanceof Value.UserStack || c.value() instanceof Value.StackImage);
                 yield ok.value();
             }
         };
@@ -232,9 +242,16 @@ final class SiteBinder {
      * What a clause records at a site.
      *
      * @param place what tells its event from others of the clause: the probe's name, and whatever else there is
+     * @param frame where a user stack begins there
      * @throws RecordingException the clause is wrong there, or there are no more event ids
      */
-    SiteProbe probe(int clause, String place, long fileAddress, ArgumentTypes types, List<ArgumentLocation> locations)
+    SiteProbe probe(
+            int clause,
+            String place,
+            long fileAddress,
+            ArgumentTypes types,
+            List<ArgumentLocation> locations,
+            FrameStart frame)
             throws RecordingException {
         CaptureProgram program = slice(clause, types);
         int id = ids.of(clause, place, fileAddress, types);
@@ -243,7 +260,7 @@ final class SiteBinder {
                     + " places; a recording holds no more, so name fewer of them");
         }
         int trigger = clause < firstTrigger ? SiteProbe.NO_TRIGGER : clause - firstTrigger;
-        return new SiteProbe(id, program.filter(), program.captures(), locations, trigger);
+        return new SiteProbe(id, program.filter(), program.captures(), locations, frame, trigger);
     }
 
     /** Which clause an event is of. */

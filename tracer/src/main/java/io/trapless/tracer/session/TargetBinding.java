@@ -13,6 +13,7 @@ import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Site;
 import io.trapless.tracer.resolve.SiteKind;
 import io.trapless.tracer.trampoline.ArgumentLocation;
+import io.trapless.tracer.trampoline.FrameStart;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trap.TrapProbe;
 import io.trapless.tracer.trap.TrapRefusal;
@@ -118,7 +119,8 @@ final class TargetBinding {
             binder.refuse(site.probe(), refused.sentence() + "; no trap: " + why);
             return;
         }
-        SiteProbe probe = binder.probe(clause, site.probe(), site.fileAddress(), types, List.of());
+        SiteProbe probe =
+                binder.probe(clause, site.probe(), site.fileAddress(), types, List.of(), FrameStart.RETURN_ON_TOP);
         TrapProbe trap = new TrapProbe(probe.eventId(), root + site.module().path(), offset.getAsLong(), program);
         traps.add(new BoundTrap(trap, site.probe(), fileAddress + site.module().loadBias()));
         trapEvents.add(EventTypes.of(probe, site.probe(), pid));
@@ -148,7 +150,13 @@ final class TargetBinding {
             types = InlinedArguments.types(site.inlined());
             locations = InlinedArguments.locations(site.inlined());
         }
-        SiteProbe probe = binder.probe(clause, site.probe(), site.fileAddress(), types, locations);
+        SiteProbe probe = binder.probe(
+                clause,
+                site.probe(),
+                site.fileAddress(),
+                types,
+                locations,
+                FrameStarts.at(site, plan.range().site(), binder.slice(clause, types)));
         boolean function = site.function() != null && !site.function().isPart();
         if (binder.durations() && site.kind() == SiteKind.ENTRY && function) {
             probe = probe.with(List.of(ExitCaptures.STACK_POINTER));
@@ -206,7 +214,9 @@ final class TargetBinding {
     }
 
     private SiteProbe exitProbe(int clause, Site site, String place) throws RecordingException {
-        return binder.probe(clause, place, site.fileAddress(), new ArgumentTypes.Function(), List.of());
+        // An exit's stack holds no more than the return address.
+        return binder.probe(
+                clause, place, site.fileAddress(), new ArgumentTypes.Function(), List.of(), FrameStart.RETURN_ON_TOP);
     }
 
     private static boolean hasPatched(FunctionExits planned, FunctionExit.Kind kind) {

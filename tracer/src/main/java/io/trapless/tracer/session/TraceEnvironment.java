@@ -24,7 +24,20 @@ final class TraceEnvironment {
 
     /** Adds a process, or what has become of one that was added before. */
     void add(TargetProcess process) {
-        processes.put(process.pid(), new Described(process.commandLine(), modules(process)));
+        List<Environment.Module> modules = modules(process);
+        Described before = processes.get(process.pid());
+        if (modules.isEmpty() && before != null) {
+            return; // it is just ending: what was known is worth more
+        }
+        processes.put(process.pid(), new Described(process.commandLine(), modules));
+    }
+
+    /** Adds a process that one that was added has forked. */
+    void fork(int parent, TargetProcess child) {
+        Described described = processes.get(parent);
+        if (described != null) {
+            processes.put(child.pid(), described);
+        }
     }
 
     Environment build() {

@@ -17,6 +17,7 @@ import io.trapless.binary.x86.Label;
 import io.trapless.binary.x86.Mem;
 import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureType;
+import io.trapless.language.slice.RegisterName;
 import io.trapless.language.slice.Value;
 import io.trapless.layout.RecordDescriptor;
 import io.trapless.tracer.trampoline.ArgumentLocation.InRegister;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Emits the two halves of making a record: {@link #compute} before the sequence, {@link #store} inside it, where r11 is the record and rdx its first eight bytes. */
 final class RecordCompiler {
+    /** By the hardware's numbers. */
+    private static final RegisterName[] GENERAL = general();
+
     private final Assembler asm;
     private final Frame frame;
     private final Operands operands;
@@ -54,6 +58,16 @@ final class RecordCompiler {
         this.plan = plan;
     }
 
+    private static RegisterName[] general() {
+        RegisterName[] names = new RegisterName[Gpr.values().length];
+        for (RegisterName name : RegisterName.values()) {
+            if (name.isGeneral()) {
+                names[name.number()] = name;
+            }
+        }
+        return names;
+    }
+
     /** Evaluates what can't be stored directly into the staging area. */
     void compute() {
         if (probe.faultable()) {
@@ -77,8 +91,10 @@ final class RecordCompiler {
         int prefix = probe.faultable() ? 4 : 0;
         asm.lea(RBX, frame.staging(plan.packedOffset() + prefix));
         for (Field field : plan.fields()) {
-            values.noteFaultsOf(field.index());
-            computeNext(field.capture());
+            if (!(field.capture().type() instanceof CaptureType.StackImage)) {
+                values.noteFaultsOf(field.index());
+                computeNext(field.capture());
+            }
         }
         if (prefix > 0) {
             asm.mov(RAX, frame.staging(RecordPlan.FAULT_OFFSET), 4);
@@ -86,6 +102,9 @@ final class RecordCompiler {
         }
         asm.lea(RAX, frame.staging(plan.packedOffset() - RecordDescriptor.HEADER_SIZE));
         asm.sub(RBX, RAX, 8);
+        if (plan.imageBytes() > 0) {
+            asm.add(RBX, plan.imageBytes(), 8);
+        }
         asm.mov(frame.staging(RecordPlan.SIZE_OFFSET), RBX, 4);
     }
 
@@ -111,6 +130,8 @@ final class RecordCompiler {
                 asm.lea(RBX, Mem.of(RBX, RAX, 1, 1)); // the NUL too
             }
             case CaptureType.Buf(int maxBytes) -> computeBuffer((Value.BytesAt) value, maxBytes);
+            case CaptureType.Frames(int maxFrames) -> computeFrames(maxFrames);
+            case CaptureType.StackImage _ -> throw new IllegalArgumentException("an image is never staged");
         }
     }
 
@@ -138,6 +159,53 @@ final class RecordCompiler {
         asm.lea(RBX, Mem.of(RBX, RAX, 1, 2));
     }
 
+    /** The site, the function's return address by what is known of the site, and from there on by frame pointers. */
+    private void computeFrames(int maxFrames) {
+        Label counted = asm.label();
+        FrameStart start = probe.frame();
+        operands.load(RAX, new Value.Register(RegisterName.RIP, 8));
+        asm.mov(Mem.of(RBX, 2), RAX, 8);
+        asm.mov(RSI, 1); // frames so far
+        if (maxFrames > 1) {
+            place(RAX, start, start.returnAddressOffset());
+            asm.mov(RDX, 8);
+            asm.call(shared.safeLoad());
+            asm.test(RAX, RAX, 8);
+            asm.jcc(Condition.E, counted);
+            asm.mov(Mem.of(RBX, 10), RAX, 8);
+            asm.mov(RSI, 2);
+        }
+        if (maxFrames > 2) {
+            if (start.savedFramePointer()) {
+                place(RAX, start, start.framePointerOffset());
+                asm.mov(RDX, 8);
+                asm.call(shared.safeLoad());
+            } else {
+                operands.load(RAX, new Value.Register(RegisterName.RBP, 8));
+            }
+            asm.mov(RSI, RAX, 8);
+            place(RCX, start, start.returnAddressOffset());
+            asm.add(RCX, 8, 8);
+            asm.lea(RDI, Mem.of(RBX, 2 + 2 * 8));
+            asm.mov(RDX, maxFrames - 2);
+            asm.call(shared.walkFrames());
+            asm.lea(RSI, Mem.of(RAX, 2));
+        }
+        asm.bind(counted);
+        asm.mov(Mem.of(RBX, 0), RSI, 2);
+        asm.lea(RBX, Mem.of(RBX, RSI, 8, 2));
+    }
+
+    /** dst = an address that is known relative to the target's stack pointer or frame pointer. */
+    private void place(Gpr dst, FrameStart start, int offset) {
+        if (start.fromFramePointer()) {
+            operands.load(dst, new Value.Register(RegisterName.RBP, 8));
+            asm.lea(dst, Mem.of(dst, offset));
+        } else {
+            asm.lea(dst, frame.originalStack(offset));
+        }
+    }
+
     /** rdx or another register = the record's size. */
     void size(Gpr dst) {
         if (plan.isVariable()) {
@@ -155,6 +223,11 @@ final class RecordCompiler {
         asm.mov(Mem.of(R11, RecordDescriptor.PID_OFFSET), RAX, 4);
         if (plan.isVariable()) {
             copyPacked();
+            if (plan.imageBytes() > 0) {
+                asm.mov(RDI, frame.staging(RecordPlan.SIZE_OFFSET), 4);
+                asm.lea(RDI, Mem.of(R11, RDI, 1, -plan.imageBytes()));
+                storeImage(((Value.StackImage) probe.captures().getLast().value()).stackBytes());
+            }
             return;
         }
         if (probe.faultable()) {
@@ -166,9 +239,37 @@ final class RecordCompiler {
         }
     }
 
+    /** Registers and stack, to rdi. It takes a system call, so it is for records that are reserved before. Keeps rdx, r10, r11. */
+    private void storeImage(int stackBytes) {
+        CaptureType.StackImage image = new CaptureType.StackImage(stackBytes);
+        frame.push(RDX);
+        frame.push(R10);
+        frame.push(R11);
+        asm.mov(Mem.of(RDI, 0), (short) image.imageBytes(), 2);
+        for (Gpr register : Gpr.values()) {
+            operands.load(RAX, new Value.Register(GENERAL[register.id()], 8));
+            asm.mov(Mem.of(RDI, 2 + 8 + 8 * register.id()), RAX, 8);
+        }
+        operands.load(RAX, new Value.Register(RegisterName.RIP, 8));
+        asm.mov(Mem.of(RDI, 2 + 136), RAX, 8);
+        asm.lea(RSI, frame.originalStack(0));
+        asm.lea(RDI, Mem.of(RDI, 2 + CaptureType.StackImage.HEADER_BYTES));
+        asm.mov(RDX, stackBytes);
+        asm.call(shared.copyIn());
+        asm.mov(Mem.of(RDI, -CaptureType.StackImage.HEADER_BYTES), RAX, 8);
+        frame.pop(R11);
+        frame.pop(R10);
+        frame.pop(RDX);
+    }
+
     private void storeField(Field field) {
         Mem place = Mem.of(R11, field.recordOffset());
         Value value = field.capture().value();
+        if (value instanceof Value.StackImage(int stackBytes)) {
+            asm.lea(RDI, place);
+            storeImage(stackBytes);
+            return;
+        }
         int sizeBytes = field.capture().type().maxRecordBytes();
         if (field.stagingOffset() >= 0) {
             asm.mov(RAX, frame.staging(field.stagingOffset()), 8);
@@ -223,7 +324,7 @@ final class RecordCompiler {
         Label bytes = asm.label();
         Label done = asm.label();
         asm.mov(RCX, frame.staging(RecordPlan.SIZE_OFFSET), 4);
-        asm.sub(RCX, RecordDescriptor.HEADER_SIZE, 8);
+        asm.sub(RCX, RecordDescriptor.HEADER_SIZE + plan.imageBytes(), 8);
         asm.lea(RSI, frame.staging(plan.packedOffset()));
         asm.lea(RDI, Mem.of(R11, RecordDescriptor.HEADER_SIZE));
         asm.bind(words);

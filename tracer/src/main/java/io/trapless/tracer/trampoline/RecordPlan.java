@@ -38,6 +38,7 @@ final class RecordPlan {
     private final boolean variable;
     private final int stagingBytes;
     private final int fixedSize;
+    private final int imageBytes;
     private final List<Field> fields;
 
     /**
@@ -61,14 +62,16 @@ final class RecordPlan {
         int offset = RecordDescriptor.HEADER_SIZE + (probe.faultable() ? FAULT_AND_CUT_BYTES : 0);
         int packed = probe.faultable() ? FAULT_AND_CUT_BYTES : 0;
         for (Capture capture : probe.captures()) {
-            boolean direct = !variable && isDirect(capture, operands);
+            boolean image = capture.type() instanceof CaptureType.StackImage;
+            boolean direct = image || (!variable && isDirect(capture, operands));
             fields.add(new Field(capture, fields.size(), offset, direct ? -1 : staging));
             if (!variable && !direct) {
                 staging += 8;
             }
             offset += capture.type().maxRecordBytes();
-            packed += capture.type().maxRecordBytes();
+            packed += image ? 0 : capture.type().maxRecordBytes();
         }
+        this.imageBytes = imageBytes(probe);
         this.fixedSize = offset;
         // Reading a string writes one byte more than its limit, and copying goes by 8 bytes.
         this.stagingBytes = align8(variable ? staging + packed + 8 : staging);
@@ -84,7 +87,7 @@ final class RecordPlan {
     }
 
     private static boolean isVariable(CaptureType type) {
-        return type instanceof CaptureType.Str || type instanceof CaptureType.Buf;
+        return type instanceof CaptureType.Str || type instanceof CaptureType.Buf || type instanceof CaptureType.Frames;
     }
 
     private static int scratchFor(Value root) {
@@ -122,9 +125,11 @@ final class RecordPlan {
         }
         int payload = 0;
         for (Capture capture : probe.captures()) {
-            payload += Math.max(8, capture.type().maxRecordBytes());
+            boolean image = capture.type() instanceof CaptureType.StackImage;
+            payload += image ? 0 : Math.max(8, capture.type().maxRecordBytes());
         }
-        return SCRATCH_OFFSET + align8(scratch) + FAULT_AND_CUT_BYTES + align8(payload) + 8;
+        int window = probe.hasStack() ? StackRoutine.STACK_BYTES : 0;
+        return SCRATCH_OFFSET + align8(scratch) + FAULT_AND_CUT_BYTES + align8(payload) + 8 + window;
     }
 
     List<Field> fields() {
@@ -134,6 +139,16 @@ final class RecordPlan {
     /** Whether the record's size depends on what is read. */
     boolean isVariable() {
         return variable;
+    }
+
+    private static int imageBytes(SiteProbe probe) {
+        Capture last = probe.captures().isEmpty() ? null : probe.captures().getLast();
+        return last != null && last.type() instanceof CaptureType.StackImage image ? image.maxRecordBytes() : 0;
+    }
+
+    /** Bytes of the image of the stack at the record's end, which is never staged; 0 if there is none. */
+    int imageBytes() {
+        return imageBytes;
     }
 
     /** Bytes of a record that is not variable. */

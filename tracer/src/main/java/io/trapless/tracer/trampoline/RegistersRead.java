@@ -6,6 +6,7 @@ import io.trapless.tracer.trampoline.ArgumentLocation.InMemory;
 import io.trapless.tracer.trampoline.ArgumentLocation.InRegister;
 import io.trapless.tracer.trampoline.ArgumentLocation.InUnprovenMemory;
 import io.trapless.tracer.trampoline.ArgumentLocation.Sum;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -18,6 +19,10 @@ final class RegistersRead {
         ValueCompiler.any(value, v -> {
             if (v instanceof Value.Register register && register.name().isGeneral()) {
                 into.add(Gpr.of(register.name().number()));
+            } else if (v instanceof Value.StackImage) {
+                into.addAll(EnumSet.allOf(Gpr.class));
+            } else if (v instanceof Value.UserStack) {
+                into.add(Gpr.RBP);
             } else if (v instanceof Value.Argument argument) {
                 addLocation(Operands.locate(arguments, argument.index()), into);
             }

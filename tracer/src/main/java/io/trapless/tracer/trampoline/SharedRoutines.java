@@ -19,6 +19,7 @@ import java.util.Arrays;
  * @param readString called: rdi = where to put it, rsi = address, rdx = limit (a byte more is written); gives rax = length, edx = 0, or {@link #FAULT} or {@link #CUT}. Clobbers rcx, r10, r11
  * @param readBytes called: rdi, rsi as above, rdx = length; gives rax = length read, edx = 0 or {@link #FAULT}. Clobbers rcx, r10, r11
  * @param copyIn called: rdi, rsi, rdx as for {@code readBytes}; gives rax = how many bytes could be read from the front; keeps rdi, rsi, rdx. Clobbers rcx, r10, r11
+ * @param walkFrames called: rdi = where to put addresses, rsi = the frame pointer, rdx = how many at the most, rcx = below which no frame can be; gives rax = how many. Clobbers rcx, rdx, rsi, rdi, r10, r11
  * @param touchPages for a thread that is lent: rdi = the first page, rsi = an address behind the last; reads a byte of each, and ends in getpid(2) and a {@code ret}. Clobbers rax, rdi, rcx, r11
  */
 record SharedRoutines(
@@ -30,6 +31,7 @@ record SharedRoutines(
         long readString,
         long readBytes,
         long copyIn,
+        long walkFrames,
         long touchPages) {
     private static final int PAGE = 4096;
     private static final int SYS_GETPID = 39;
@@ -44,6 +46,8 @@ record SharedRoutines(
         ring.emit();
         ReadRoutines read = new ReadRoutines(asm, facts);
         read.emit();
+        StackRoutine stack = new StackRoutine(asm, read.copyIn());
+        stack.emit();
         Label touchPages = asm.label();
         emitTouchPages(asm, touchPages);
         return new SharedRoutines(
@@ -55,6 +59,7 @@ record SharedRoutines(
                 asm.addressOf(read.readString()),
                 asm.addressOf(read.readBytes()),
                 asm.addressOf(read.copyIn()),
+                asm.addressOf(stack.walkFrames()),
                 asm.addressOf(touchPages));
     }
 

@@ -17,16 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param eventId 0 to 0xFFFE; also the index of its enable byte
  * @param filter null: every hit is recorded
  * @param arguments operands of the USDT note; empty for a function
+ * @param frame where its user stack begins
  * @param trigger the slot in which it leaves a mark when it has fired, or {@link #NO_TRIGGER}
  */
 public record SiteProbe(
-        int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments, int trigger) {
+        int eventId,
+        @Nullable Value filter,
+        List<Capture> captures,
+        List<ArgumentLocation> arguments,
+        FrameStart frame,
+        int trigger) {
     /** It leaves no mark. */
     public static final int NO_TRIGGER = -1;
 
-    /** A probe that is no trigger. */
+    /** A probe at a function's beginning or end that is no trigger. */
     public SiteProbe(int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments) {
-        this(eventId, filter, captures, arguments, NO_TRIGGER);
+        this(eventId, filter, captures, arguments, FrameStart.RETURN_ON_TOP, NO_TRIGGER);
     }
 
     public SiteProbe {
@@ -38,7 +44,7 @@ public record SiteProbe(
     public SiteProbe with(List<Capture> more) {
         List<Capture> all = new ArrayList<>(captures);
         all.addAll(more);
-        return new SiteProbe(eventId, filter, all, arguments, trigger);
+        return new SiteProbe(eventId, filter, all, arguments, frame, trigger);
     }
 
     /**
@@ -53,7 +59,7 @@ public record SiteProbe(
         }
         List<Capture> kept =
                 captures.stream().filter(capture -> !readsRax(capture)).toList();
-        return new SiteProbe(eventId, filter, kept, arguments, trigger);
+        return new SiteProbe(eventId, filter, kept, arguments, frame, trigger);
     }
 
     private boolean readsRax(Capture capture) {
@@ -67,7 +73,17 @@ public record SiteProbe(
 
     /** Whether any part of it reads an unproven pointer, and so may need a system call. */
     public boolean readsPointers() {
-        return faultable() || (filter != null && filter.mayFault());
+        return faultable() || hasStack() || hasImage() || (filter != null && filter.mayFault());
+    }
+
+    /** Whether it captures a user stack. */
+    public boolean hasStack() {
+        return captures.stream().anyMatch(capture -> capture.value() instanceof Value.UserStack);
+    }
+
+    /** Whether it captures an image of the stack. */
+    public boolean hasImage() {
+        return captures.stream().anyMatch(capture -> capture.value() instanceof Value.StackImage);
     }
 
     /** Bit n: it captures or filters by general register n as it is at the site, or by memory that the register points to. */

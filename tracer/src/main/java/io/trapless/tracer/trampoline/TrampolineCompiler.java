@@ -169,6 +169,10 @@ public final class TrampolineCompiler {
 
             private final Label fallBack = asm.label();
             private final boolean isLight;
+
+            /** Whether its records go to the rseq ring first: an image of a stack takes a system call to fill in, which no sequence may have. */
+            private final boolean usesSequence;
+
             private final Label retry = asm.label();
             private final Label out = asm.label();
             private final Label unwanted = asm.label();
@@ -188,7 +192,8 @@ public final class TrampolineCompiler {
                 this.plan = new RecordPlan(probe, operands);
                 this.values = new ValueCompiler(asm, frame, operands, facts, shared);
                 this.record = new RecordCompiler(asm, frame, operands, values, facts, shared, probe, plan);
-                this.isLight = facts.rseq().registered() && !plan.usesStaging();
+                this.usesSequence = facts.rseq().registered() && !probe.hasImage();
+                this.isLight = usesSequence && !plan.usesStaging();
             }
 
             /** Before anything is saved: what can be decided without a register. */
@@ -234,13 +239,13 @@ public final class TrampolineCompiler {
                 record.compute();
                 depthInside = frame.depth();
                 asm.bind(retry);
-                if (facts.rseq().registered()) {
+                if (usesSequence) {
                     emitSequence(sequence, notRegistered, slow);
                 } else {
                     reserveAtomic();
                 }
                 asm.bind(out);
-                if (facts.rseq().registered()) {
+                if (usesSequence) {
                     sequence.disarm(); // on every way out: the cold routines arm sequences of their own
                 }
                 mark();
@@ -316,7 +321,7 @@ public final class TrampolineCompiler {
                 asm.mov(RAX, frame.retryWord(), 4);
                 asm.mov(Mem.of(R10, 0), RAX, 2); // the mark: the commit
                 asm.jmp(out);
-                if (facts.rseq().registered()) {
+                if (usesSequence) {
                     asm.bind(slow);
                     callShared(shared.slow());
                     asm.bind(notRegistered);
@@ -327,7 +332,7 @@ public final class TrampolineCompiler {
                     callShared(shared.lost());
                 }
                 SiteInfo.emit(asm, info, retry, out, atomicFill, probe.eventId());
-                if (facts.rseq().registered()) {
+                if (usesSequence) {
                     sequence.descriptor();
                 }
                 if (isLight) {
@@ -348,6 +353,8 @@ public final class TrampolineCompiler {
                         root,
                         v -> v instanceof Value.StringAt
                                 || v instanceof Value.BytesAt
+                                || v instanceof Value.UserStack
+                                || v instanceof Value.StackImage
                                 || v instanceof Value.StringEquals);
                 if (ValueCompiler.needsRcx(root)) {
                     changed.add(RCX);

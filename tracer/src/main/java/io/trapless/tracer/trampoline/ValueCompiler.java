@@ -82,8 +82,12 @@ final class ValueCompiler {
                 operands.extend(RAX, sizeBytes, signed);
             }
             case Value.StringEquals _ -> truth(value);
-            case Value.Constant _, Value.Register _, Value.StringAt _, Value.BytesAt _ ->
-                throw new IllegalArgumentException("not a number to evaluate: " + value);
+            case Value.Constant _,
+                    Value.Register _,
+                    Value.StringAt _,
+                    Value.BytesAt _,
+                    Value.UserStack _,
+                    Value.StackImage _ -> throw new IllegalArgumentException("not a number to evaluate: " + value);
         }
     }
 
@@ -442,7 +446,12 @@ final class ValueCompiler {
             return true;
         }
         return switch (value) {
-            case Value.Argument _, Value.Register _, Value.Constant _, Value.Context _ -> false;
+            case Value.Argument _,
+                    Value.Register _,
+                    Value.Constant _,
+                    Value.Context _,
+                    Value.UserStack _,
+                    Value.StackImage _ -> false;
             case Value.Load l -> any(l.address(), test);
             case Value.Unary u -> any(u.operand(), test);
             case Value.Cast c -> any(c.operand(), test);

@@ -263,7 +263,13 @@ class TrampolineExecutionTest {
                                     0,
                                     flagsDead,
                                     false,
-                                    new SiteProbe(3, filter, List.of(capture), List.of(), trigger++));
+                                    new SiteProbe(
+                                            3,
+                                            filter,
+                                            List.of(capture),
+                                            List.of(),
+                                            FrameStart.RETURN_ON_TOP,
+                                            trigger++));
                             assertThat(marksAfter(sandbox, function, 100)).isZero();
                             assertThat(marksAfter(sandbox, function, 101)).isEqualTo(1L << (trigger - 1));
                         }

@@ -126,6 +126,7 @@ public record EventTable(Environment environment, List<EventType> events) {
             case FieldKind.Real r -> "f" + r.sizeBytes();
             case FieldKind.Text _ -> "text";
             case FieldKind.Bytes _ -> "bytes";
+            case FieldKind.Addresses _ -> "addresses";
         };
     }
 
@@ -133,6 +134,7 @@ public record EventTable(Environment environment, List<EventType> events) {
         return switch (text) {
             case "text" -> new FieldKind.Text();
             case "bytes" -> new FieldKind.Bytes();
+            case "addresses" -> new FieldKind.Addresses();
             case "f4", "f8" -> new FieldKind.Real(text.charAt(1) - '0');
             default -> {
                 char sign = text.charAt(0);
