@@ -54,6 +54,7 @@ final class Help {
                   -k, --warnings        tell reads that failed too
                       --no-warnings     tell no warnings
                   -I DIR                look for headers there too
+                      --debuginfo DIR   look for debugging information there too
                       --include FILE    include this header first
                       --unsafe          allow system(), signal() and their like
                       --dry-run         attach, and end

@@ -42,6 +42,7 @@ final class ProgramLine {
     private final Set<String> stages = new HashSet<>();
     private final List<Path> includeFolders = new ArrayList<>();
     private final List<String> includeFiles = new ArrayList<>();
+    private final List<Path> debugFolders = new ArrayList<>();
     private ProgramRequest.Mode mode = ProgramRequest.Mode.RUN;
     private ProgramRequest.WarningLevel warnings = ProgramRequest.WarningLevel.NORMAL;
     private ProgramRequest.Buffering buffering = ProgramRequest.Buffering.LINE;
@@ -187,6 +188,7 @@ final class ProgramLine {
             case "trace" -> trace = Path.of(value);
             case "save" -> save = Path.of(value);
             case "probe-filter" -> probeFilter = value;
+            case "debuginfo" -> addDebugFolders(value);
             case "h", "help" -> help = true;
             case "V", "version" -> version = true;
             case "info" -> mode = ProgramRequest.Mode.INFO;
@@ -199,13 +201,22 @@ final class ProgramLine {
             // of no meaning here: no BTF, no BPF, semaphores are set wherever a probe is armed
             case "b",
                     "btf",
-                    "debuginfo",
                     "dwarf-pid",
                     "no-feature",
                     "traceable-functions",
                     "usdt-file-activation",
                     "verify-llvm-ir" -> {}
             default -> throw new UsageException("unknown option '" + option + "'; see 'trapless --help'");
+        }
+    }
+
+    /** Folders with colons between them; a plus sign before one asks for a check of its files, which is made anyway. */
+    private void addDebugFolders(String value) {
+        for (String folder : value.split(":", -1)) {
+            String path = folder.startsWith("+") ? folder.substring(1) : folder;
+            if (!path.isEmpty()) {
+                debugFolders.add(Path.of(path));
+            }
         }
     }
 
@@ -308,6 +319,7 @@ final class ProgramLine {
                 dryRun,
                 includeFolders,
                 includeFiles,
-                probeFilter);
+                probeFilter,
+                debugFolders);
     }
 }

@@ -50,7 +50,8 @@ public record ProgramRequest(
         boolean dryRun,
         List<Path> includeFolders,
         List<String> includeFiles,
-        @Nullable String probeFilter) {
+        @Nullable String probeFilter,
+        List<Path> debugFolders) {
 
     public ProgramRequest {
         positional = List.copyOf(positional);
@@ -58,6 +59,7 @@ public record ProgramRequest(
         stages = Set.copyOf(stages);
         includeFolders = List.copyOf(includeFolders);
         includeFiles = List.copyOf(includeFiles);
+        debugFolders = List.copyOf(debugFolders);
     }
 
     /** What to do with the program. */

@@ -92,7 +92,23 @@ final class MainTest {
 
     @Test
     void programsTakeBpftracesOptions() {
-        run("-qf", "json", "-p", "12", "-e", "begin { }", "-kB", "none", "one", "--", "--name=x", "two", "--flag");
+        run(
+                "-qf",
+                "json",
+                "-p",
+                "12",
+                "-e",
+                "begin { }",
+                "-kB",
+                "none",
+                "--debuginfo=/a:+b",
+                "--debuginfo",
+                "../c",
+                "one",
+                "--",
+                "--name=x",
+                "two",
+                "--flag");
 
         assertThat(actions.requests)
                 .containsExactly(new ProgramRequest(
@@ -118,7 +134,8 @@ final class MainTest {
                         false,
                         List.of(),
                         List.of(),
-                        null));
+                        null,
+                        List.of(Path.of("/a"), Path.of("b"), Path.of("../c"))));
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -59,6 +60,22 @@ public final class DebugFiles {
      * @return an open file, or null
      */
     public static @Nullable ElfFile separate(ElfFile file, Path root, Path imagePath) throws ElfException {
+        return separate(file, root, imagePath, List.of());
+    }
+
+    /**
+     * The same, in other folders first.
+     *
+     * @param folders of this machine; one that is relative counts from the file's own
+     */
+    public static @Nullable ElfFile separate(ElfFile file, Path root, Path imagePath, List<Path> folders)
+            throws ElfException {
+        for (Path folder : folders) {
+            ElfFile found = in(folder, file, root, imagePath);
+            if (found != null) {
+                return found;
+            }
+        }
         Path debugDirectory = under(root, SYSTEM_DEBUG_DIRECTORY);
         String buildId = file.buildId();
         if (buildId != null && buildId.length() > MIN_BUILD_ID_DIGITS) {
@@ -70,6 +87,38 @@ public final class DebugFiles {
             }
         }
         return byDebugLink(file, root, imagePath);
+    }
+
+    /** By the name that .gnu_debuglink gives, or else by the file's own with .debug behind it; it must be of the same build. */
+    private static @Nullable ElfFile in(Path folder, ElfFile file, Path root, Path imagePath) throws ElfException {
+        Path own = imagePath.getParent();
+        Path base =
+                own == null || folder.isAbsolute() ? folder : under(root, own).resolve(folder);
+        String buildId = file.buildId();
+        Section link = file.section(".gnu_debuglink");
+        List<String> names = new ArrayList<>();
+        if (buildId != null && buildId.length() > MIN_BUILD_ID_DIGITS) {
+            names.add(".build-id/" + buildId.substring(0, 2) + "/" + buildId.substring(2) + ".debug");
+        }
+        ByteView linked = link == null || link.isNoBits() ? null : file.read(link);
+        String name = linked == null ? imagePath.getFileName() + ".debug" : linked.string(0);
+        if (PLAIN_FILE_NAME.matcher(name).matches()) {
+            names.add(name);
+        }
+        for (String each : names) {
+            Path candidate = base.resolve(each);
+            if (buildId != null) {
+                ElfFile found = openIfSameBuild(candidate, buildId);
+                if (found != null) {
+                    return found;
+                }
+            } else if (linked != null
+                    && Files.isRegularFile(candidate)
+                    && crcOf(candidate) == linked.s32((name.length() + 1 + 3) & ~3)) {
+                return ElfFile.openDebugFile(candidate);
+            }
+        }
+        return null;
     }
 
     private static @Nullable ElfFile byDebugLink(ElfFile file, Path root, Path imagePath) throws ElfException {

@@ -7,6 +7,7 @@ import io.trapless.cli.Terminal;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
+import io.trapless.tracer.debuginfo.DebugFacts;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.RefusalReason;
 import io.trapless.tracer.session.FileCoverage;
@@ -16,10 +17,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code trapless list}. */
@@ -35,6 +38,27 @@ public final class ListAction {
     /** Only the names, as bpftrace lists probes. */
     public static Outcome names(ListRequest request, Terminal terminal) throws IOException {
         return run(request, terminal, _ -> "");
+    }
+
+    /** The names, and below each the parameters of its function, if its debugging information is there. */
+    public static Outcome signatures(ListRequest request, List<Path> debugFolders, Terminal terminal)
+            throws IOException {
+        try (DebugFacts facts = new DebugFacts(request.pid(), debugFolders)) {
+            return run(request, terminal, site -> parameters(site.probe(), facts));
+        }
+    }
+
+    /** The parameters of a probe's function, each in a line of its own after a line end; empty if nothing is known of it. */
+    public static String parameters(String probe, DebugFacts facts) {
+        try {
+            return ListPatterns.parse(probe, "", "").stream()
+                    .limit(1)
+                    .flatMap(pattern -> facts.declarations(pattern).stream())
+                    .map(declaration -> "\n    " + declaration)
+                    .collect(Collectors.joining());
+        } catch (RecordingException e) {
+            return "";
+        }
     }
 
     /**
@@ -99,9 +123,13 @@ public final class ListAction {
     /** @param everything no pattern was given: that there are no functions, or no USDT probes, is no news then unless there is neither */
     private static Outcome print(
             SiteListing listing, boolean everything, Function<SiteListing.Listed, String> remark, PrintStream out) {
+        Set<String> printed = new HashSet<>();
         for (SiteListing.Listed site : listing.sites()) {
-            out.append(site.probe()).append(remark.apply(site));
-            out.append('\n');
+            String line = site.probe() + remark.apply(site);
+            // what is inlined has the name of its function, which is to be told once
+            if (printed.add(line) || site.inlinedAt() == null) {
+                out.append(line).append('\n');
+            }
         }
         if (listing.sites().isEmpty() && !listing.unmatched().isEmpty()) {
             Refusal first = listing.unmatched().getFirst();
@@ -119,10 +147,12 @@ public final class ListAction {
     }
 
     private static String how(SiteListing.Listed site) {
+        String inlined = (site.readable() == null ? "" : " (" + site.readable() + ")")
+                + (site.inlinedAt() == null ? "" : " (inlined at " + site.inlinedAt() + ")");
         if (site.refusal() == null) {
-            return " jump";
+            return " jump" + inlined;
         }
-        return site.trap() ? " trap (record --trap): " + site.refusal() : " refused: " + site.refusal();
+        return (site.trap() ? " trap (record --trap): " + site.refusal() : " refused: " + site.refusal()) + inlined;
     }
 
     private static boolean isAbsence(RefusalReason reason) {
@@ -134,7 +164,9 @@ public final class ListAction {
                     OFFSET_OUTSIDE_FUNCTION,
                     NOT_CODE,
                     IFUNC_UNBOUND,
-                    UNSUPPORTED -> false;
+                    NO_DEBUG_INFO,
+                    NO_SUCH_LINE,
+                    INLINED -> false;
         };
     }
 }

@@ -120,7 +120,7 @@ public final class RecordAction {
                             Clauses.parse("--snapshot-on", List.of(text)).getFirst()));
             }
         }
-        return new RecordingOptions(rotation, triggers, extras.traps(), extras.durations());
+        return new RecordingOptions(rotation, triggers, extras.traps(), extras.durations(), List.of());
     }
 
     private Reach reach() {

@@ -136,7 +136,7 @@ final class LiveSource implements EventSource {
                 null,
                 true,
                 new Reach(false, true, isEverywhere(request), List.of(), null),
-                RecordingOptions.NONE,
+                RecordingOptions.NONE.withDebugFolders(request.debugFolders()),
                 new Tap(),
                 plan.tables().stream().map(PushDownPlan.Table::shape).toList());
     }
@@ -178,6 +178,8 @@ final class LiveSource implements EventSource {
         }
         if (request.warnings() != ProgramRequest.WarningLevel.NONE) {
             tellRefused(live.refused(), request.verbose(), terminal);
+            live.remarks().forEach(remark -> terminal.err().println("NOTE: " + remark));
+            terminal.err().flush();
         }
     }
 

@@ -185,6 +185,12 @@ final class LiveTargets implements Targets, AutoCloseable {
     }
 
     @Override
+    public String readable(String symbol) {
+        String readable = program.settings().cppDemangle() ? Demangler.demangle(symbol) : null;
+        return readable == null ? symbol : readable;
+    }
+
+    @Override
     public long addressOf(int pid, String probe, String symbol) {
         int first = probe.indexOf(':');
         int second = probe.indexOf(':', first + 1);

@@ -10,6 +10,7 @@ import io.trapless.language.checked.CheckedAction;
 import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.Cut;
 import io.trapless.language.syntax.ProbePattern;
+import io.trapless.tracer.debuginfo.DebugFacts;
 import io.trapless.tracer.resolve.PathGlob;
 import io.trapless.tracer.session.RecordingException;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class ProbeList {
     private static Outcome list(String pattern, ProgramRequest request, Terminal terminal) throws IOException {
         Integer pid = request.pid();
         if (pid != null) {
-            return ListAction.names(new ListRequest(pid, null, pattern.isEmpty() ? null : pattern, false), terminal);
+            return names(new ListRequest(pid, null, pattern.isEmpty() ? null : pattern, false), request, terminal);
         }
         MOMENTS.stream().filter(moment -> matches(pattern, moment)).forEach(terminal.out()::println);
         String[] parts = pattern.split(":", 3);
@@ -98,7 +99,7 @@ final class ProbeList {
         boolean several = files.size() > 1 || types.size() > 1;
         for (Path file : files) {
             for (String type : types) {
-                String refused = list(type, file, parts.length < 3 ? "*" : parts[2], terminal);
+                String refused = list(type, file, parts.length < 3 ? "*" : parts[2], request, terminal);
                 if (refused != null && !several) {
                     return Outcome.failed(refused);
                 }
@@ -108,11 +109,13 @@ final class ProbeList {
     }
 
     /** Null, or why the file can't be looked into. */
-    private static @Nullable String list(String type, Path file, String rest, Terminal terminal) {
+    private static @Nullable String list(
+            String type, Path file, String rest, ProgramRequest request, Terminal terminal) {
         String absolute = file.toAbsolutePath().normalize().toString();
-        try {
+        try (DebugFacts facts = new DebugFacts(null, request.debugFolders())) {
             for (String name : ListAction.names(file, type + ":" + absolute + ":" + rest)) {
-                terminal.out().println(name.replace(":" + absolute + ":", ":" + file + ":"));
+                String parameters = request.verbose() ? ListAction.parameters(name, facts) : "";
+                terminal.out().println(name.replace(":" + absolute + ":", ":" + file + ":") + parameters);
             }
             return null;
         } catch (ElfException e) {
@@ -120,6 +123,12 @@ final class ProbeList {
         } catch (RecordingException e) {
             return e.sentence();
         }
+    }
+
+    private static Outcome names(ListRequest listed, ProgramRequest request, Terminal terminal) throws IOException {
+        return request.verbose()
+                ? ListAction.signatures(listed, request.debugFolders(), terminal)
+                : ListAction.names(listed, terminal);
     }
 
     private static String longName(String type) {

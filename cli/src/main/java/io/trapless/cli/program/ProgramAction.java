@@ -23,6 +23,7 @@ import io.trapless.script.run.TestRun;
 import io.trapless.script.runtime.Clocks;
 import io.trapless.script.runtime.ScriptRuntime;
 import io.trapless.script.runtime.Warnings;
+import io.trapless.tracer.debuginfo.DebugFacts;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +54,6 @@ public final class ProgramAction {
         return new ProgramAction(request, terminal).run();
     }
 
-    @SuppressWarnings("RefactorSwitch") // both ways print before they return
     private Outcome run() throws IOException, InterruptedException {
         if (request.mode() == ProgramRequest.Mode.INFO) {
             ToolInfo.print(terminal.out());
@@ -68,7 +68,14 @@ public final class ProgramAction {
         }
         ProgramStages stages = new ProgramStages(request.stages(), terminal);
         stages.parsed(source);
-        return switch (ProgramChecker.check(source, options())) {
+        try (DebugFacts facts = new DebugFacts(request.pid(), request.debugFolders())) {
+            return run(ProgramChecker.check(source, options(facts)), stages);
+        }
+    }
+
+    @SuppressWarnings("RefactorSwitch") // both ways print before they return
+    private Outcome run(CheckResult checked, ProgramStages stages) throws IOException, InterruptedException {
+        return switch (checked) {
             case CheckResult.Failed failed -> {
                 terminal.err().print(failed.text());
                 terminal.err().flush();
@@ -121,7 +128,7 @@ public final class ProgramAction {
         return new Source(file, includes + new String(Files.readAllBytes(Path.of(file)), StandardCharsets.UTF_8));
     }
 
-    private CheckOptions options() {
+    private CheckOptions options(CheckOptions.SiteFacts facts) {
         return new CheckOptions(
                 request.positional(),
                 request.named(),
@@ -129,7 +136,7 @@ public final class ProgramAction {
                 request.unsafe(),
                 request.command() != null,
                 new ProgramFiles(request.includeFolders()),
-                CheckOptions.SiteFacts.UNKNOWN);
+                facts);
     }
 
     private Outcome run(CheckedProgram checked) throws IOException, InterruptedException {

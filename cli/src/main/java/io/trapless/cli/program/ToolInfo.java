@@ -1,5 +1,6 @@
 package io.trapless.cli.program;
 
+import io.trapless.binary.dwarf.DwarfFile;
 import io.trapless.cli.Version;
 import java.io.PrintStream;
 
@@ -14,7 +15,7 @@ final class ToolInfo {
         out.println();
         out.println("Build");
         out.println("  version: trapless " + Version.text());
-        out.println("  libdw (DWARF support): no");
+        out.println("  libdw (DWARF support): " + (DwarfFile.isLibraryThere() ? "yes" : "no"));
         out.println("  dwunwind (DWARF stack unwinding): no");
         out.println("  blazesym (advanced symbolization): no");
         out.println("  bcc library path resolution: yes");

@@ -43,7 +43,7 @@ final class Access {
 
     private void requireComplete(Type type, Span span) {
         if (type instanceof Type.Struct s && !s.layout().isComplete()) {
-            throw state.fail(span, "Unknown struct/union: '" + s.text() + "'");
+            throw state.fail(DebugTypes.hinted(state, state.error(span, "Unknown struct/union: '" + s.text() + "'")));
         }
     }
 

@@ -100,6 +100,9 @@ final class Expressions {
             case Expression.Cast c -> casts.cast(check(c.operand()), type(c.type()), span);
             case Expression.Call c -> calls.call(c);
             case Expression.Index i -> access.index(check(i.base()), check(i.index()), span);
+            case Expression.Field f
+            when f.base() instanceof Expression.Name n && n.name().equals("args") ->
+                new DebugTypes(state).argument(f.field(), span);
             case Expression.Field f -> access.field(check(f.base()), f.field(), span);
             case Expression.TupleField f -> access.element(check(f.base()), f.index(), span);
             case Expression.Tuple t -> tuple(t);

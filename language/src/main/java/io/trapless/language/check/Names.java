@@ -1,7 +1,6 @@
 package io.trapless.language.check;
 
 import io.trapless.language.c.CDefinitions;
-import io.trapless.language.checked.CheckOptions;
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.EventValue;
 import io.trapless.language.checked.Function;
@@ -9,12 +8,14 @@ import io.trapless.language.checked.ProbeKind;
 import io.trapless.language.diagnostic.Span;
 import io.trapless.language.expand.StandardNames;
 import io.trapless.language.slice.Limits;
+import io.trapless.language.slice.RegisterName;
 import io.trapless.language.syntax.AttachPoint;
+import io.trapless.language.syntax.ProbePattern;
+import io.trapless.language.syntax.ProbeTarget;
 import io.trapless.language.syntax.Suggestion;
 import io.trapless.language.types.Builtins;
 import io.trapless.language.types.Type;
 import io.trapless.language.types.Types;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -179,7 +180,23 @@ final class Names {
         if (!(state.kind instanceof ProbeKind.Uprobe) && !(state.kind instanceof ProbeKind.Uretprobe)) {
             throw state.fail(span, "The func builtin can not be used with '" + state.provider() + "' probes");
         }
-        return event(EventValue.FUNCTION, span);
+        return isNamed(state.point) ? event(EventValue.FUNCTION, span) : symbol(span);
+    }
+
+    /** Whether the probe's own name tells the function. */
+    private static boolean isNamed(AttachPoint point) {
+        return !(point instanceof AttachPoint.Sites(ProbePattern.Uprobe uprobe))
+                || uprobe.target() instanceof ProbeTarget.Function
+                || uprobe.target() instanceof ProbeTarget.FunctionOffset;
+    }
+
+    /** The function around the instruction. */
+    private static Term symbol(Span span) {
+        return Term.of(new CheckedExpression.Call(
+                Function.USYM,
+                List.of(new CheckedExpression.Register(RegisterName.RIP, Types.UINT64, span)),
+                new Type.Special(Type.Special.Kind.USYM),
+                span));
     }
 
     private Term childPid(Span span) {
@@ -199,28 +216,8 @@ final class Names {
         return Term.of(new CheckedExpression.UserStack(type, dwarf, span));
     }
 
-    /** {@code args}: the parameters by their names, as a structure that is never read as a whole. */
+    /** {@code args}: the parameters by their names. */
     private Term arguments(Span span) {
-        if (!(state.kind instanceof ProbeKind.Uprobe)) {
-            throw state.fail(
-                    span,
-                    "The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes ("
-                            + state.kind.probeType() + " used here)");
-        }
-        List<CheckOptions.NamedArgument> named = state.program.options.facts().namedArguments(state.point);
-        if (named == null || named.isEmpty()) {
-            throw state.fail(state.error(span, "Cannot read function parameters")
-                    .hint("args needs debugging information of the traced program; without it use arg0, arg1, ..."));
-        }
-        List<CheckedExpression> values = new ArrayList<>();
-        List<Integer> places = new ArrayList<>();
-        List<Type.NamedTuple.Field> fields = new ArrayList<>();
-        for (CheckOptions.NamedArgument argument : named) {
-            places.add(values.size());
-            values.add(new CheckedExpression.Argument(argument.index(), argument.type(), span));
-            fields.add(new Type.NamedTuple.Field(argument.name(), argument.type()));
-        }
-        // It counts as a literal so that a field of it is the argument itself.
-        return Term.literal(new CheckedExpression.RecordOf(values, places, new Type.NamedTuple(fields), span));
+        return new DebugTypes(state).arguments(span);
     }
 }

@@ -61,7 +61,7 @@ final class ProbeParameters {
             case ProbeTarget.Function f -> new ProbeTarget.Function(fill(f.pattern()), f.language());
             case ProbeTarget.FunctionOffset f ->
                 new ProbeTarget.FunctionOffset(fill(f.pattern()), f.language(), f.offsetBytes());
-            case ProbeTarget.SourceLine l -> new ProbeTarget.SourceLine(fill(l.file()), l.line());
+            case ProbeTarget.SourceLine l -> new ProbeTarget.SourceLine(fill(l.file()), l.line(), l.column());
             case ProbeTarget.Address a -> a;
         };
     }

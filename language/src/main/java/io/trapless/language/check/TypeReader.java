@@ -58,7 +58,8 @@ final class TypeReader {
                     throw state.fail(span, "Unknown enum: " + n.name());
                 }
                 if (type == null) {
-                    throw state.fail(span, "Cannot resolve unknown type \"" + n.text() + "\"");
+                    throw state.fail(DebugTypes.hinted(
+                            state, state.error(span, "Cannot resolve unknown type \"" + n.text() + "\"")));
                 }
                 yield type;
             }
@@ -94,10 +95,14 @@ final class TypeReader {
                 return new Type.Stack(settings.stackMode(), 127);
             }
             Type typedef = state.program.definitions().typedef(name.name());
-            return typedef != null ? typedef : TypeNames.resolve(name);
+            if (typedef == null) {
+                typedef = TypeNames.resolve(name);
+            }
+            return typedef != null ? typedef : state.program.options.facts().typedef(state.point, name.name());
         }
         if (tag.equals("enum")) {
-            return state.program.definitions().enumeration(name.text());
+            Type.Enumeration defined = state.program.definitions().enumeration(name.text());
+            return defined != null ? defined : state.program.options.facts().enumeration(state.point, name.text());
         }
         StructLayout layout = state.program.definitions().struct(name.text());
         if (layout == null) {

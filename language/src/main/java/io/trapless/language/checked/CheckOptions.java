@@ -98,16 +98,39 @@ public record CheckOptions(
             }
 
             @Override
-            public @Nullable List<NamedArgument> namedArguments(AttachPoint point) {
-                return null;
+            public Parameters parameters(AttachPoint point) {
+                return new Parameters.Unknown("nothing is known of the traced program");
             }
         };
 
         /** The arguments of a probe's sites. */
         ArgumentTypes argumentTypes(ProbePattern pattern);
 
-        /** The parameters of the function by its debugging information, for {@code args}; null if there is none. */
-        @Nullable List<NamedArgument> namedArguments(AttachPoint point);
+        /** The parameters of the function by its debugging information, for {@code args}. */
+        Parameters parameters(AttachPoint point);
+
+        /** Why nothing is known of types of the probe's module, if that is so; else null. */
+        default @Nullable String withoutTypes(AttachPoint point) {
+            return null;
+        }
+
+        /**
+         * What a {@code typedef} stands for by the debugging information of the probe's module, or null.
+         *
+         * @param name without a tag
+         */
+        default @Nullable Type typedef(AttachPoint point, String name) {
+            return null;
+        }
+
+        /**
+         * An enumeration by the debugging information of the probe's module, or null.
+         *
+         * @param name with its tag: {@code enum foo}
+         */
+        default Type.@Nullable Enumeration enumeration(AttachPoint point, String name) {
+            return null;
+        }
 
         /**
          * A structure or union by the debugging information of the probe's module, or null.
@@ -124,10 +147,29 @@ public record CheckOptions(
         }
     }
 
+    /** What {@code args} stands for. */
+    public sealed interface Parameters {
+        /** In order. */
+        record Known(List<NamedArgument> all) implements Parameters {
+            public Known {
+                all = List.copyOf(all);
+            }
+        }
+
+        /**
+         * @param reason a sentence without its end: what is missing, and how to get it
+         */
+        record Unknown(String reason) implements Parameters {}
+    }
+
     /**
      * A parameter of a function.
      *
-     * @param index which {@code argN} holds it
+     * @param first which {@code argN} has its first 8 bytes; those of a structure go on in the next ones. {@link #UNREADABLE}: no program can read it
+     * @param reason why it can't be read, or empty
      */
-    public record NamedArgument(String name, Type type, int index) {}
+    public record NamedArgument(String name, Type type, int first, String reason) {
+        /** No {@code argN} has it. */
+        public static final int UNREADABLE = -1;
+    }
 }

@@ -12,6 +12,7 @@ import io.trapless.language.slice.Value;
 import io.trapless.language.syntax.StringText;
 import io.trapless.language.types.BitField;
 import io.trapless.language.types.Type;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Checked expressions as values of the target: what its trampoline can compute. The meaning is the same, bit for bit. */
@@ -69,12 +70,17 @@ final class TargetValues {
 
     private @Nullable Value argument(CheckedExpression.Argument argument) {
         Value value;
-        if (arguments instanceof ArgumentTypes.Note note) {
-            if (argument.index() >= note.types().size()) {
+        List<CaptureType> types = switch (arguments) {
+            case ArgumentTypes.Note note -> note.types();
+            case ArgumentTypes.Inlined inlined -> inlined.types();
+            case ArgumentTypes.Function _, ArgumentTypes.Unknown _ -> null;
+        };
+        if (types != null) {
+            if (argument.index() >= types.size()) {
                 // bpftrace gives 0 where a probe has fewer arguments.
                 return constant(0, argument.type());
             }
-            if (!(note.types().get(argument.index()) instanceof CaptureType.Int type)) {
+            if (!(types.get(argument.index()) instanceof CaptureType.Int type)) {
                 return null;
             }
             value = new Value.Argument(argument.index(), type.sizeBytes(), type.signed());

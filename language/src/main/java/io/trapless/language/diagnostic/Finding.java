@@ -36,7 +36,7 @@ public record Finding(
     /** A range of one source. */
     public record Place(Source source, Span span) {}
 
-    public static Finding error(Place place, String message) {
+    public static Finding error(@Nullable Place place, String message) {
         return new Finding(Severity.ERROR, message, place, List.of(), List.of(), List.of());
     }
 

@@ -18,6 +18,17 @@ public sealed interface ArgumentTypes {
         }
     }
 
+    /**
+     * A function where it was inlined: {@code argN} are its parameters' values, as far as they can be had there; all others are 0.
+     *
+     * @param types of {@code argN} in order, {@code Int}
+     */
+    record Inlined(List<CaptureType> types) implements ArgumentTypes {
+        public Inlined {
+            types = List.copyOf(types);
+        }
+    }
+
     /** No site has been found yet: {@code argN} is an unsigned 64-bit integer. Serves to report errors early. */
     record Unknown() implements ArgumentTypes {}
 }

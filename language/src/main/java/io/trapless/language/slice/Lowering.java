@@ -154,6 +154,14 @@ final class Lowering {
             throw new Rejected(
                     Problem.NO_SUCH_ARGUMENT.at(span, name).hint("arguments go to arg" + Limits.MAX_ARGUMENT));
         }
+        if (arguments instanceof ArgumentTypes.Inlined(List<CaptureType> types)) {
+            // the same type as at the function's own entry
+            return new Operand(
+                    index < types.size()
+                            ? new Value.Cast(argument(index, types.get(index)).value(), 8, false)
+                            : new Value.Constant(0, 8, false),
+                    Types.UINT64);
+        }
         if (!(arguments instanceof ArgumentTypes.Note note)) {
             return new Operand(new Value.Argument(index, 8, false), Types.UINT64);
         }

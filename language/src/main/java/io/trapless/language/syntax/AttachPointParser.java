@@ -4,13 +4,14 @@ import io.trapless.language.diagnostic.Diagnostic;
 import io.trapless.language.diagnostic.Problem;
 import io.trapless.language.diagnostic.Span;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Attach points. They are no tokens: a slash is a part of a path in them, so they are cut at colons by {@link AttachPointScanner} and end at white space, a comma or a brace.
  */
 final class AttachPointParser {
     private static final String UPROBE_FORM =
-            "a file and a function: uprobe:FILE:FUNCTION, uprobe:FILE:FUNCTION+OFFSET or uprobe:FILE:0xADDRESS";
+            "a file and a function: uprobe:FILE:FUNCTION, uprobe:FILE:FUNCTION+OFFSET, uprobe:FILE:0xADDRESS or uprobe:FILE@SOURCE:LINE";
     private static final String USDT_FORM = "a file and a name: usdt:FILE:NAME or usdt:FILE:PROVIDER:NAME";
 
     private final TokenStream in;
@@ -30,6 +31,10 @@ final class AttachPointParser {
         List<AttachPointScanner.Part> rest = parts.subList(1, parts.size());
         return switch (type) {
             case UPROBE -> {
+                ProbePattern.Uprobe line = sourceLine(rest, span);
+                if (line != null) {
+                    yield new AttachPoint.Sites(line);
+                }
                 ProbeTarget target = target(type, rest, span);
                 yield new AttachPoint.Sites(
                         new ProbePattern.Uprobe(rest.getFirst().text(), target, span));
@@ -67,6 +72,33 @@ final class AttachPointParser {
                 .hint(near != null ? "did you mean '" + near + "'?" : "the probe types are uprobe, uretprobe and usdt");
     }
 
+    /** bpftrace's form of a source line, {@code FILE@SOURCE:LINE} or {@code FILE@SOURCE:LINE:COLUMN}; ours has a colon in the place of the at sign. Null if it is neither, or has no column. */
+    private static ProbePattern.@Nullable Uprobe sourceLine(List<AttachPointScanner.Part> parts, Span span) {
+        if (parts.size() < 2 || parts.getFirst().text().isEmpty() || !isNumber(parts.getLast())) {
+            return null;
+        }
+        AttachPointScanner.Part first = parts.getFirst();
+        int at = first.isBare() ? first.text().lastIndexOf('@') : -1;
+        boolean joined = at > 0 && at + 1 < first.text().length() && isNumber(parts.get(1));
+        int line = joined ? 1 : 2;
+        boolean column = parts.size() == line + 2 && isNumber(parts.get(line));
+        boolean possible = joined ? column || parts.size() == line + 1 : column;
+        if (!possible) {
+            return null;
+        }
+        return new ProbePattern.Uprobe(
+                joined ? first.text().substring(0, at) : first.text(),
+                new ProbeTarget.SourceLine(
+                        joined ? first.text().substring(at + 1) : parts.get(1).text(),
+                        Integer.parseInt(parts.get(line).text()),
+                        column ? Integer.parseInt(parts.get(line + 1).text()) : 0),
+                span);
+    }
+
+    private static boolean isNumber(AttachPointScanner.Part part) {
+        return part.isBare() && part.text().matches("[0-9]{1,9}");
+    }
+
     private ProbeTarget target(ProbeType type, List<AttachPointScanner.Part> parts, Span span) {
         if (parts.size() < 2 || parts.size() > 3) {
             boolean colons = parts.size() > 3;
@@ -86,7 +118,7 @@ final class AttachPointParser {
             return function(last, ProbeTarget.Language.CPP);
         }
         requireFilled(middle, "source file");
-        if (last.isBare() && last.text().matches("[0-9]{1,9}")) {
+        if (isNumber(last)) {
             return new ProbeTarget.SourceLine(middle.text(), Integer.parseInt(last.text()));
         }
         throw in.fail(Problem.BAD_PROBE_LANGUAGE

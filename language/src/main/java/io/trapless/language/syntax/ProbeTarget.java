@@ -34,11 +34,20 @@ public sealed interface ProbeTarget {
         }
     }
 
-    /** The instructions of a source line; needs DWARF. */
-    record SourceLine(String file, int line) implements ProbeTarget {
+    /**
+     * The instructions of a source line; needs DWARF.
+     *
+     * @param file its path, or the end of it
+     * @param column 0: wherever in the line
+     */
+    record SourceLine(String file, int line, int column) implements ProbeTarget {
+        public SourceLine(String file, int line) {
+            this(file, line, 0);
+        }
+
         @Override
         public String text() {
-            return ProbeText.quoteFile(file) + ":" + line;
+            return ProbeText.quoteFile(file) + ":" + line + (column == 0 ? "" : ":" + column);
         }
     }
 

@@ -63,6 +63,22 @@ class AttachPointTest {
         assertParses(
                 "uprobe:./app:foo.c:12",
                 new ProbePattern.Uprobe("./app", new ProbeTarget.SourceLine("foo.c", 12), ANYWHERE));
+        assertParses(
+                "uprobe:./app@foo.c:12",
+                new ProbePattern.Uprobe("./app", new ProbeTarget.SourceLine("foo.c", 12), ANYWHERE));
+        assertParses(
+                "uprobe:./app@src/foo.c:12:7",
+                new ProbePattern.Uprobe("./app", new ProbeTarget.SourceLine("src/foo.c", 12, 7), ANYWHERE));
+        assertParses(
+                "uprobe:./app:foo.c:12:7",
+                new ProbePattern.Uprobe("./app", new ProbeTarget.SourceLine("foo.c", 12, 7), ANYWHERE));
+        assertParses(
+                "uprobe:./a@b:foo.c:12:7",
+                new ProbePattern.Uprobe("./a@b", new ProbeTarget.SourceLine("foo.c", 12, 7), ANYWHERE));
+        assertParses(
+                "uprobe:./a@b:main",
+                new ProbePattern.Uprobe("./a@b", new ProbeTarget.Function("main", ProbeTarget.Language.ANY), ANYWHERE));
+        assertParses("uprobe:./a@b:0x12", new ProbePattern.Uprobe("./a@b", new ProbeTarget.Address(0x12), ANYWHERE));
     }
 
     @Test

@@ -48,8 +48,13 @@ record EventKind(
                 moduleOf(type.name()).hashCode() & 0xffffffffL);
     }
 
-    /** What stands behind the last colon, without an offset: the function, or the name of a USDT probe. */
+    /** What stands behind the last colon, without an offset: the function, or the name of a USDT probe. A name that holds colons itself is in quotes. */
     private static String functionOf(String name) {
+        int open = name.indexOf(":\"");
+        int close = name.lastIndexOf('"');
+        if (open >= 0 && close > open + 1) {
+            return name.substring(open + 2, close);
+        }
         String last = name.substring(name.lastIndexOf(':') + 1);
         int plus = last.lastIndexOf('+');
         return plus > 0 ? last.substring(0, plus) : last;

@@ -114,10 +114,12 @@ final class Datums implements Presenter {
 
     private String symbol(SymbolValue value) {
         if (value.name() != null) {
-            return value.name();
+            return ByteText.ofUnicode(targets.readable(ByteText.toUnicode(value.name())));
         }
         Targets.Symbol symbol = targets.symbol(value.pid(), value.address());
-        return symbol == null ? "0x" + Long.toHexString(value.address()) : ByteText.ofUnicode(symbol.name());
+        return symbol == null
+                ? "0x" + Long.toHexString(value.address())
+                : ByteText.ofUnicode(targets.readable(symbol.name()));
     }
 
     private String stack(Type type, StackValue stack) {

@@ -78,4 +78,9 @@ public interface Targets {
 
     /** Sends a signal; false if it was not allowed. */
     boolean signal(int pid, int tid, int number, boolean threadOnly);
+
+    /** A symbol's name as people read it: C++ and Rust names demangled. */
+    default String readable(String symbol) {
+        return symbol;
+    }
 }

@@ -1,5 +1,8 @@
 package io.trapless.tracer.resolve;
 
+import io.trapless.binary.dwarf.DwarfException;
+import io.trapless.binary.dwarf.DwarfFile;
+import io.trapless.binary.dwarf.InlinedInstance;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.elf.ElfFile;
 import io.trapless.binary.elf.ElfImage;
@@ -23,18 +26,24 @@ public final class ImageFile {
     private final ElfFile elf;
     private final Path root;
     private final Path imagePath;
+    private final List<Path> debugFolders;
 
     private @Nullable SymbolTable symbols;
     private @Nullable List<UsdtProbe> usdtProbes;
     private @Nullable ImageView view;
     private @Nullable FrameTable frames;
     private @Nullable Map<Long, Long> indirectSlots;
+    private @Nullable DwarfFile dwarf;
+    private @Nullable DwarfException noDwarf;
+    private @Nullable Boolean hasDwarf;
 
     /**
      * @param root the directory under which separate debug files are looked for
      * @param imagePath the file's path below it
+     * @param debugFolders where debugging information is looked for besides
      */
-    ImageFile(ElfFile elf, Path root, Path imagePath) {
+    ImageFile(ElfFile elf, Path root, Path imagePath, List<Path> debugFolders) {
+        this.debugFolders = debugFolders;
         this.elf = elf;
         this.root = root;
         this.imagePath = imagePath;
@@ -65,6 +74,58 @@ public final class ImageFile {
             usdtProbes = probes;
         }
         return probes;
+    }
+
+    /** Its debugging information, opened when it is first asked for; it is closed with this. */
+    public DwarfFile dwarf() throws DwarfException {
+        if (noDwarf != null) {
+            throw noDwarf;
+        }
+        DwarfFile known = dwarf;
+        if (known == null) {
+            try {
+                known = DwarfFile.open(elf, root, imagePath, debugFolders);
+                dwarf = known;
+            } catch (DwarfException e) {
+                noDwarf = e;
+                throw e;
+            }
+        }
+        return known;
+    }
+
+    /** Where functions of a name were inlined; empty if there is no debugging information, or no libdw to read it. */
+    List<InlinedInstance> inlined(String name) {
+        if (!DwarfFile.isLibraryThere() || !hasDwarf()) {
+            return List.of();
+        }
+        try {
+            return dwarf().inlined(name);
+        } catch (DwarfException e) {
+            return List.of();
+        }
+    }
+
+    private boolean hasDwarf() {
+        Boolean known = hasDwarf;
+        if (known == null) {
+            known = DwarfFile.isThere(elf, root, imagePath, debugFolders);
+            hasDwarf = known;
+        }
+        return known;
+    }
+
+    /** Whether it has debugging information that can't be read because libdw is not installed. */
+    boolean needsLibrary() {
+        return !DwarfFile.isLibraryThere() && hasDwarf();
+    }
+
+    void close() {
+        DwarfFile open = dwarf;
+        if (open != null) {
+            open.close();
+        }
+        elf.close();
     }
 
     /** The call frame information; read once. */

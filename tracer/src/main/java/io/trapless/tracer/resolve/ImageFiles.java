@@ -4,11 +4,24 @@ import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.elf.ElfFile;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The ELF files of a session, each opened and read once however many processes map it. One thread at a time. */
 public final class ImageFiles implements AutoCloseable {
     private final Map<Key, ImageFile> open = new HashMap<>();
+    private final List<Path> debugFolders;
+
+    public ImageFiles() {
+        this(List.of());
+    }
+
+    /**
+     * @param debugFolders where debugging information is looked for besides the usual places
+     */
+    public ImageFiles(List<Path> debugFolders) {
+        this.debugFolders = List.copyOf(debugFolders);
+    }
 
     /** A file is known by what the kernel knows it by. */
     private record Key(long device, long inode, String path) {}
@@ -23,7 +36,7 @@ public final class ImageFiles implements AutoCloseable {
         Key key = new Key(device, inode, shownPath);
         ImageFile known = open.get(key);
         if (known == null) {
-            known = new ImageFile(ElfFile.open(path), root, Path.of(shownPath));
+            known = new ImageFile(ElfFile.open(path), root, Path.of(shownPath), debugFolders);
             open.put(key, known);
         }
         return known;
@@ -36,7 +49,7 @@ public final class ImageFiles implements AutoCloseable {
 
     @Override
     public void close() {
-        open.values().forEach(file -> file.elf().close());
+        open.values().forEach(ImageFile::close);
         open.clear();
     }
 }

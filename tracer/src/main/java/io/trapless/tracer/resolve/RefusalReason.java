@@ -18,6 +18,10 @@ public enum RefusalReason {
     NOT_CODE,
     /** The implementation behind an IFUNC symbol is known only in a process that has bound it. */
     IFUNC_UNBOUND,
-    /** The construct is not available in this release. */
-    UNSUPPORTED
+    /** Debugging information is needed and can't be had. */
+    NO_DEBUG_INFO,
+    /** No code stands at the source line. */
+    NO_SUCH_LINE,
+    /** Inlined code has no return. */
+    INLINED
 }

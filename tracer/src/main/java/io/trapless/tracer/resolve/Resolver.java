@@ -120,7 +120,10 @@ public final class Resolver {
         return new Refusal(
                 pattern.text(),
                 RefusalReason.NO_SUCH_FUNCTION,
-                "no function '" + wanted + "' in " + place + hint(SimilarNames.find(near, wanted, NAMES_TOLD)));
+                "no function '" + wanted + "' in " + place + hint(SimilarNames.find(near, wanted, NAMES_TOLD))
+                        + (searched.stream().anyMatch(module -> module.file().needsLibrary())
+                                ? "; if it was inlined, libdw can tell where: apt install libdw1"
+                                : ""));
     }
 
     private static String hint(List<String> near) {
@@ -161,7 +164,14 @@ public final class Resolver {
                 .text();
         Function function = module.file().symbols().covering(probe.address());
         return new Site(
-                text, module, probe.address(), probe.address() + module.loadBias(), SiteKind.USDT, function, probe);
+                text,
+                module,
+                probe.address(),
+                probe.address() + module.loadBias(),
+                SiteKind.USDT,
+                function,
+                probe,
+                null);
     }
 
     private static Refusal noUsdt(ProbePattern.Usdt pattern, List<ModuleImage> searched, Set<String> others) {

@@ -1,5 +1,6 @@
 package io.trapless.tracer.resolve;
 
+import io.trapless.binary.dwarf.InlinedInstance;
 import io.trapless.binary.sdt.UsdtProbe;
 import io.trapless.binary.symbol.Function;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param address in the process; the file's address when there is no process
  * @param function the function that holds it; null if no symbol covers the place
  * @param usdt for {@link SiteKind#USDT} only
+ * @param inlined for {@link SiteKind#INLINED} only
  */
 public record Site(
         String probe,
@@ -20,4 +22,5 @@ public record Site(
         long address,
         SiteKind kind,
         @Nullable Function function,
-        @Nullable UsdtProbe usdt) {}
+        @Nullable UsdtProbe usdt,
+        @Nullable InlinedInstance inlined) {}

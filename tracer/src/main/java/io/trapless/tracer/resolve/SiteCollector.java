@@ -1,7 +1,11 @@
 package io.trapless.tracer.resolve;
 
+import io.trapless.binary.dwarf.DwarfException;
+import io.trapless.binary.dwarf.InlinedInstance;
+import io.trapless.binary.dwarf.LineMatch;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.symbol.Function;
+import io.trapless.binary.symbol.Glob;
 import io.trapless.binary.symbol.SymbolTable;
 import io.trapless.language.syntax.ProbeTarget;
 import io.trapless.language.syntax.ProbeTarget.Language;
@@ -47,11 +51,7 @@ final class SiteCollector {
             case ProbeTarget.Function function -> entries(module, function);
             case ProbeTarget.FunctionOffset offset -> offsets(module, offset);
             case ProbeTarget.Address address -> address(module, address.address());
-            case ProbeTarget.SourceLine line ->
-                refuse(
-                        pattern.text(),
-                        RefusalReason.UNSUPPORTED,
-                        "source lines are not available yet: give a function");
+            case ProbeTarget.SourceLine line -> line(module, line);
         }
     }
 
@@ -70,6 +70,67 @@ final class SiteCollector {
                 }
             } else {
                 add(probe, module, function.address(), kind, function);
+            }
+        }
+        if (!Glob.isWild(target.pattern())) {
+            inlined(module, target);
+        }
+    }
+
+    /** Where the function stands in others. */
+    private void inlined(ModuleImage module, ProbeTarget.Function target) throws ElfException {
+        List<InlinedInstance> instances = module.file().inlined(target.pattern());
+        if (instances.isEmpty()) {
+            return;
+        }
+        String probe = text(module, target);
+        if (pattern.returns()) {
+            refuse(
+                    probe,
+                    RefusalReason.INLINED,
+                    instances.size() + " inlined instances of it have no return; probe their entries with uprobe");
+            return;
+        }
+        for (InlinedInstance instance : instances) {
+            long address = instance.address() + module.loadBias();
+            Function function = module.file().symbols().covering(instance.address());
+            if (module.file().elf().isCode(instance.address()) && module.containsCode(address)) {
+                sites.putIfAbsent(
+                        new Place(module.path(), address),
+                        new Site(
+                                probe,
+                                module,
+                                instance.address(),
+                                address,
+                                SiteKind.INLINED,
+                                function,
+                                null,
+                                instance));
+            }
+        }
+    }
+
+    private void line(ModuleImage module, ProbeTarget.SourceLine target) throws ElfException {
+        String probe = text(module, target);
+        LineMatch match;
+        try {
+            match = module.file().dwarf().line(target.file(), target.line(), target.column());
+        } catch (DwarfException e) {
+            refuse(probe, RefusalReason.NO_DEBUG_INFO, "a source line can't be looked up: " + e.sentence());
+            return;
+        }
+        if (match.addresses().isEmpty() || match.files().size() > 1) {
+            refuse(probe, RefusalReason.NO_SUCH_LINE, LineHints.sentence(target, match, module.path()));
+            return;
+        }
+        for (long address : match.addresses()) {
+            if (module.file().elf().isCode(address) && module.containsCode(address + module.loadBias())) {
+                add(
+                        probe,
+                        module,
+                        address,
+                        SiteKind.ADDRESS,
+                        module.file().symbols().covering(address));
             }
         }
     }
@@ -169,7 +230,8 @@ final class SiteCollector {
     private void add(String probe, ModuleImage module, long fileAddress, SiteKind kind, @Nullable Function function) {
         long address = fileAddress + module.loadBias();
         sites.putIfAbsent(
-                new Place(module.path(), address), new Site(probe, module, fileAddress, address, kind, function, null));
+                new Place(module.path(), address),
+                new Site(probe, module, fileAddress, address, kind, function, null, null));
     }
 
     private void refuse(String probe, RefusalReason reason, String sentence) {

@@ -8,6 +8,8 @@ public enum SiteKind {
     OFFSET,
     /** The instruction at an address; the same. */
     ADDRESS,
+    /** The first instruction of a function's body where it was inlined into another one. */
+    INLINED,
     /** The nop of a USDT probe. */
     USDT,
     /** All exits of a function, whose address this is: where they are is found when they are planned. */

@@ -42,7 +42,7 @@ public final class Recording {
     private final List<String> notices = new CopyOnWriteArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final SiteBinder binder;
-    private final ImageFiles files = new ImageFiles();
+    private final ImageFiles files;
     private final HostClock hostClock = HostClock.begin();
 
     private @Nullable LaunchedProcess launched;
@@ -61,6 +61,7 @@ public final class Recording {
     private Recording(RecordingRequest request) {
         this.request = request;
         this.tables = TableLayout.of(request.tables());
+        this.files = new ImageFiles(request.options().debugFolders());
         LaterModules later = request.reach().follow()
                         || request.reach().later()
                         || request.reach().everywhere()
@@ -344,6 +345,11 @@ public final class Recording {
         return binder.refused();
     }
 
+    /** What is worth knowing of what was armed so far: sentences. They are among the notices of the summary too. */
+    public List<String> remarks() {
+        return binder.remarks();
+    }
+
     private List<RecordingSummary.RefusedProbe> refusedAtLast() {
         List<RecordingSummary.RefusedProbe> all = new ArrayList<>(binder.refused());
         all.addAll(binder.ledger().unmet());
@@ -397,6 +403,7 @@ public final class Recording {
             }
             session.closeTrace();
             notices.addAll(running.notices());
+            notices.addAll(binder.remarks());
             RecordingSummary summary = new SummaryBuilder(session.consumer(), statistics)
                     .build(request.output(), attachNanos, processes.all(), refusedAtLast(), running.traces(), notices);
             session.delete();

@@ -46,6 +46,7 @@ final class SiteBinder {
     private final SitePlanners planners = new SitePlanners();
     private final boolean systemCalls;
     private final Set<RefusedProbe> refused = new LinkedHashSet<>();
+    private final Set<String> remarks = new LinkedHashSet<>();
     private final Map<SliceKey, CaptureProgram> slices = new HashMap<>();
     private final EventIds ids = new EventIds();
     private final PatternLedger ledger = new PatternLedger();
@@ -92,6 +93,22 @@ final class SiteBinder {
     /** What could not be armed so far. */
     List<RefusedProbe> refused() {
         return List.copyOf(refused);
+    }
+
+    /** What is worth knowing of what was armed: sentences. */
+    List<String> remarks() {
+        synchronized (remarks) {
+            return List.copyOf(remarks);
+        }
+    }
+
+    private void remark(Resolution resolution) {
+        String inlined = InlinedArguments.remark(resolution.sites());
+        if (inlined != null) {
+            synchronized (remarks) {
+                remarks.add(inlined);
+            }
+        }
     }
 
     void refuse(String probe, String reason) {
@@ -165,6 +182,7 @@ final class SiteBinder {
             for (ProbePattern pattern : clauses.get(c).probes()) {
                 Resolution resolution = resolver.resolve(pattern);
                 resolved.accept(pattern, resolution);
+                remark(resolution);
                 for (Site site : resolution.sites()) {
                     taker.take(c, site);
                 }

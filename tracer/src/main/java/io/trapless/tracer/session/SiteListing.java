@@ -1,7 +1,10 @@
 package io.trapless.tracer.session;
 
+import io.trapless.binary.demangle.Demangler;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.flow.ExitDoubt;
+import io.trapless.binary.symbol.Function;
+import io.trapless.binary.symbol.SymbolTable;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
@@ -38,8 +41,15 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
      * @param probe its name
      * @param refusal why it can't be patched; null if it gets a jump
      * @param trap whether a trap can stand in, as far as the file tells
+     * @param inlinedAt for a function's body in another function: where that is; else null
+     * @param readable the function's name as people read it, if the probe has it mangled; else null
      */
-    public record Listed(String probe, @Nullable String refusal, boolean trap) {}
+    public record Listed(
+            String probe,
+            @Nullable String refusal,
+            boolean trap,
+            @Nullable String inlinedAt,
+            @Nullable String readable) {}
 
     /** Of a live process. */
     public static SiteListing ofProcess(TargetProcess process, List<ProbePattern> patterns) throws AttachException {
@@ -70,10 +80,33 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
             Resolution resolution = resolver.resolve(pattern);
             unmatched.addAll(resolution.refusals());
             for (Site site : resolution.sites()) {
-                sites.add(new Listed(site.probe(), refusal(site, planners, foreignCode), canTrap(site, planners)));
+                sites.add(new Listed(
+                        site.probe(),
+                        refusal(site, planners, foreignCode),
+                        canTrap(site, planners),
+                        inlinedAt(site),
+                        readable(site)));
             }
         }
         return new SiteListing(sites, unmatched);
+    }
+
+    private static @Nullable String readable(Site site) {
+        Function function = site.function();
+        return function == null || !site.probe().contains(":" + function.name())
+                ? null
+                : Demangler.demangle(function.name());
+    }
+
+    private static @Nullable String inlinedAt(Site site) {
+        if (site.inlined() == null) {
+            return null;
+        }
+        String address = "0x" + Long.toHexString(site.fileAddress());
+        return site.function() == null
+                ? address
+                : SymbolTable.displayName(site.function()) + "+"
+                        + (site.fileAddress() - site.function().address());
     }
 
     /** Null if every exit of the function can be patched. */
@@ -122,6 +155,9 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
     }
 
     private static @Nullable String refusal(Site site, SitePlanners planners, @Nullable ForeignCode foreignCode) {
+        if (site.inlined() != null && InlinedArguments.unsupported(site.inlined()) != null) {
+            return InlinedArguments.unsupported(site.inlined());
+        }
         if (site.usdt() != null) {
             String unsupported = UsdtLocations.unsupported(site.usdt().arguments());
             if (unsupported != null) {

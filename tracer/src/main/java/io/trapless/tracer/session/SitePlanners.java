@@ -24,7 +24,7 @@ final class SitePlanners {
             case ENTRY -> planner.plan(planner.entrySite(address));
             case USDT -> planner.planNote(address);
             case EXITS -> throw new IllegalArgumentException("exits are planned together");
-            case OFFSET, ADDRESS -> inside(planner, site);
+            case OFFSET, ADDRESS, INLINED -> inside(planner, site);
         };
     }
 

@@ -141,6 +141,15 @@ final class TargetBinding {
             locations = UsdtLocations.locations(arguments, site.module().loadBias());
             semaphore = site.usdt().semaphoreAddress();
         }
+        if (site.inlined() != null) {
+            String unsupported = InlinedArguments.unsupported(site.inlined());
+            if (unsupported != null) {
+                binder.refuse(site.probe(), unsupported);
+                return;
+            }
+            types = InlinedArguments.types(site.inlined());
+            locations = InlinedArguments.locations(site.inlined());
+        }
         SiteProbe probe = binder.probe(
                 clause,
                 site.probe(),

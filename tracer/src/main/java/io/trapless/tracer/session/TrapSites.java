@@ -26,7 +26,7 @@ final class TrapSites {
     /** Why no trap can stand in; null if one can, as far as the file tells. */
     static @Nullable TrapRefusal refusal(Site site, SitePlan.Refused refused, SitePlanners planners)
             throws ElfException {
-        if (site.usdt() != null || site.kind() == SiteKind.EXITS) {
+        if (site.usdt() != null || site.inlined() != null || site.kind() == SiteKind.EXITS) {
             return new TrapRefusal("traps are for functions' entries and for addresses");
         }
         if (!leavesRoomForATrap(refused.reason())) {

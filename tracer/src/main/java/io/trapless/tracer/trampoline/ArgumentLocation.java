@@ -40,6 +40,12 @@ public sealed interface ArgumentLocation {
         }
     }
 
+    /** {@code disp} bytes from where a register points, by debugging information, which nothing vouches for: it is read with care, and is 0 if it can't be. */
+    record InUnprovenMemory(Gpr base, int disp, int sizeBytes, boolean signed) implements ArgumentLocation {}
+
+    /** A register's value plus {@code disp}. */
+    record Sum(Gpr base, int disp, int sizeBytes, boolean signed) implements ArgumentLocation {}
+
     /** A fixed address in the target. */
     record AtAddress(long address, int sizeBytes, boolean signed) implements ArgumentLocation {}
 

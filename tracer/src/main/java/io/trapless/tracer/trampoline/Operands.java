@@ -10,8 +10,10 @@ import io.trapless.tracer.trampoline.ArgumentLocation.AtAddress;
 import io.trapless.tracer.trampoline.ArgumentLocation.Immediate;
 import io.trapless.tracer.trampoline.ArgumentLocation.InMemory;
 import io.trapless.tracer.trampoline.ArgumentLocation.InRegister;
+import io.trapless.tracer.trampoline.ArgumentLocation.InUnprovenMemory;
 import io.trapless.tracer.trampoline.ArgumentLocation.InVector;
 import io.trapless.tracer.trampoline.ArgumentLocation.OnStack;
+import io.trapless.tracer.trampoline.ArgumentLocation.Sum;
 import java.util.List;
 
 /**
@@ -56,9 +58,9 @@ final class Operands {
 
     private boolean isLeaf(ArgumentLocation location) {
         return switch (location) {
-            case InRegister _, Immediate _, AtAddress _ -> true;
+            case InRegister _, Immediate _, AtAddress _, Sum _ -> true;
             case InMemory m -> m.index() == null || !(frame.isSaved(m.index()) && m.base() != null);
-            case OnStack _, InVector _ -> false;
+            case OnStack _, InVector _, InUnprovenMemory _ -> false;
         };
     }
 
@@ -125,8 +127,23 @@ final class Operands {
                 loadMemory(dst, Mem.of(dst, 0), sizeBytes, signed);
             }
             case InMemory memory -> loadMemory(dst, resolve(dst, memory), sizeBytes, signed);
-            case OnStack _, InVector _ -> throw new IllegalArgumentException("not a leaf: " + location);
+            case Sum(Gpr base, int disp, int _, boolean _) -> {
+                loadSum(dst, base, disp);
+                extend(dst, sizeBytes, signed);
+            }
+            case OnStack _, InVector _, InUnprovenMemory _ ->
+                throw new IllegalArgumentException("not a leaf: " + location);
         }
+    }
+
+    /** {@code dst = base + disp}. Changes neither flags nor another register. */
+    void loadSum(Gpr dst, Gpr base, int disp) {
+        if (base == Gpr.RSP) {
+            asm.lea(dst, frame.originalStack(disp));
+            return;
+        }
+        loadFrom(dst, base, false, 8, false);
+        asm.lea(dst, Mem.of(dst, disp));
     }
 
     private static long extended(long number, int sizeBytes, boolean signed) {

@@ -4,6 +4,8 @@ import io.trapless.binary.x86.Gpr;
 import io.trapless.language.slice.Value;
 import io.trapless.tracer.trampoline.ArgumentLocation.InMemory;
 import io.trapless.tracer.trampoline.ArgumentLocation.InRegister;
+import io.trapless.tracer.trampoline.ArgumentLocation.InUnprovenMemory;
+import io.trapless.tracer.trampoline.ArgumentLocation.Sum;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +33,10 @@ final class RegistersRead {
     private static void addLocation(ArgumentLocation location, Set<Gpr> into) {
         if (location instanceof InRegister register) {
             into.add(register.register());
+        } else if (location instanceof InUnprovenMemory memory) {
+            into.add(memory.base());
+        } else if (location instanceof Sum sum) {
+            into.add(sum.base());
         } else if (location instanceof InMemory memory) {
             if (memory.base() != null) {
                 into.add(memory.base());

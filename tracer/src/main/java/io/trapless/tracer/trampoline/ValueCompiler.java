@@ -17,6 +17,7 @@ import io.trapless.language.slice.BinaryOperator;
 import io.trapless.language.slice.UnaryOperator;
 import io.trapless.language.slice.Value;
 import io.trapless.tracer.trampoline.ArgumentLocation.InMemory;
+import io.trapless.tracer.trampoline.ArgumentLocation.InUnprovenMemory;
 import io.trapless.tracer.trampoline.ArgumentLocation.OnStack;
 import java.util.Arrays;
 import java.util.Objects;
@@ -149,6 +150,13 @@ final class ValueCompiler {
                 safeLoad(8, false);
                 faultBit = bit;
                 operands.extend(RAX, sizeBytes, signed);
+            }
+            case InUnprovenMemory(Gpr base, int disp, int _, boolean _) -> {
+                operands.loadSum(RAX, base, disp);
+                int bit = faultBit;
+                faultBit = -1; // what debugging information says can't be vouched for: it is 0 then
+                safeLoad(sizeBytes, signed);
+                faultBit = bit;
             }
             case InMemory m -> { // base and index are both in slots
                 asm.mov(RAX, frame.slot(index(m)), 8);

@@ -169,7 +169,7 @@ class ResolverTest {
                             .isEqualTo(RefusalReason.OFFSET_OUTSIDE_FUNCTION);
                     assertThat(refusal(resolver, "uprobe:places:0x10").reason()).isEqualTo(RefusalReason.NOT_CODE);
                     assertThat(refusal(resolver, "uprobe:places:places.c:12").reason())
-                            .isEqualTo(RefusalReason.UNSUPPORTED);
+                            .isEqualTo(RefusalReason.NO_DEBUG_INFO);
                 },
                 program.toString());
     }

@@ -47,6 +47,9 @@ final class MachineState implements Evaluator.TargetState {
             case ArgumentLocation.InVector(int number, int _) -> in[Sandbox.VECTORS + 2 * number];
             case ArgumentLocation.AtAddress(long address, int sizeBytes, boolean _) -> word(address, sizeBytes);
             case OnStack(int disp) -> word(stackPointer + disp, 8);
+            case ArgumentLocation.InUnprovenMemory(Gpr base, int disp, int sizeBytes, boolean _) ->
+                wordOrZero(general(base) + disp, sizeBytes);
+            case ArgumentLocation.Sum(Gpr base, int disp, int _, boolean _) -> general(base) + disp;
             case InMemory m -> inMemory(m);
         };
     }
@@ -66,6 +69,11 @@ final class MachineState implements Evaluator.TargetState {
             return tid;
         }
         return word(address, m.sizeBytes());
+    }
+
+    /** What can't be read is 0. */
+    private long wordOrZero(long address, int sizeBytes) {
+        return read(address, new byte[sizeBytes]) ? word(address, sizeBytes) : 0;
     }
 
     private long word(long address, int sizeBytes) {

@@ -12,7 +12,9 @@ import io.trapless.tracer.trampoline.ArgumentLocation.AtAddress;
 import io.trapless.tracer.trampoline.ArgumentLocation.Immediate;
 import io.trapless.tracer.trampoline.ArgumentLocation.InMemory;
 import io.trapless.tracer.trampoline.ArgumentLocation.InRegister;
+import io.trapless.tracer.trampoline.ArgumentLocation.InUnprovenMemory;
 import io.trapless.tracer.trampoline.ArgumentLocation.InVector;
+import io.trapless.tracer.trampoline.ArgumentLocation.Sum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -101,14 +103,28 @@ final class RandomCaptures {
     private ArgumentLocation location() {
         int sizeBytes = size();
         boolean signed = random.nextBoolean();
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(11)) {
             case 0, 1 -> new InRegister(Gpr.of(random.nextInt(16)), sizeBytes, signed, false);
             case 2 -> new InRegister(Gpr.of(random.nextInt(4)), 1, signed, true);
             case 3 -> new Immediate(random.nextBoolean() ? pick(NUMBERS) : random.nextLong(), sizeBytes, signed);
             case 4 -> new AtAddress(memory.start() + random.nextInt(GoodMemory.SIZE - 8), sizeBytes, signed);
             case 5 -> new InVector(random.nextInt(16), random.nextBoolean() ? 4 : 8);
+            case 6 -> new Sum(Gpr.of(random.nextInt(16)), random.nextInt(512) - 256, sizeBytes, signed);
+            case 7 -> unproven(sizeBytes, signed);
             default -> inMemory(sizeBytes, signed);
         };
+    }
+
+    /** Some point to what is there, some to what is surely not; the stack is there as far as the sandbox shows it. */
+    private ArgumentLocation unproven(int sizeBytes, boolean signed) {
+        Gpr pointer = withRole(Role.POINTER);
+        if (pointer != null && random.nextBoolean()) {
+            return new InUnprovenMemory(pointer, random.nextInt(256) - 128, sizeBytes, signed);
+        }
+        Gpr small = withRole(Role.SMALL);
+        return small != null && random.nextBoolean()
+                ? new InUnprovenMemory(small, random.nextInt(64), sizeBytes, signed)
+                : new InUnprovenMemory(Gpr.RSP, 8 + random.nextInt(48), sizeBytes, signed);
     }
 
     private ArgumentLocation inMemory(int sizeBytes, boolean signed) {

@@ -1,0 +1,255 @@
+package io.trapless.binary.dwarf;
+
+import io.trapless.binary.demangle.Demangler;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds functions by address and inlined ones by name. Functions are looked for by one walk when it is first asked. One thread at a time. */
+final class FunctionEntries {
+    private static final int MAX_NESTING = 64;
+
+    /** Of integer arguments in order, by the psABI's numbers: rdi, rsi, rdx, rcx, r8, r9. */
+    private static final List<Integer> ARGUMENT_REGISTERS = List.of(5, 4, 1, 2, 8, 9);
+
+    private static final String LEFT_OUT = "the compiler does not pass it as the source says";
+
+    private final DieReader reader;
+    private final TypeEntries types;
+    private final Map<Long, Die> byAddress = new HashMap<>();
+
+    /** Functions that were inlined somewhere, by the names of their symbols. */
+    private final Map<String, List<Die>> inlined = new HashMap<>();
+
+    private final Map<String, List<InlinedInstance>> instances = new HashMap<>();
+
+    private boolean walked;
+
+    FunctionEntries(DieReader reader, TypeEntries types) {
+        this.reader = reader;
+        this.types = types;
+    }
+
+    private void walk() {
+        if (!walked) {
+            walked = true;
+            reader.units().forEach(unit -> walk(unit.content(), 0));
+        }
+    }
+
+    private void walk(Die parent, int depth) {
+        for (Die child : reader.children(parent)) {
+            switch (reader.tag(child)) {
+                case Constants.TAG_SUBPROGRAM -> note(child);
+                case Constants.TAG_NAMESPACE,
+                        Constants.TAG_MODULE,
+                        Constants.TAG_STRUCTURE,
+                        Constants.TAG_CLASS,
+                        Constants.TAG_UNION -> {
+                    if (depth < MAX_NESTING) {
+                        walk(child, depth + 1);
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private void note(Die function) {
+        OptionalLong low = reader.address(function, Constants.AT_LOW_PC);
+        if (low.isPresent()) {
+            byAddress.putIfAbsent(low.getAsLong(), function);
+        } else if (reader.has(function, Constants.AT_RANGES)) {
+            List<DieReader.Range> ranges = reader.ranges(function);
+            if (!ranges.isEmpty()) {
+                byAddress.putIfAbsent(ranges.getFirst().start(), function);
+            }
+        } else if (reader.has(function, Constants.AT_INLINE)) {
+            long how = reader.unsigned(function, Constants.AT_INLINE).orElse(0);
+            if (how == Constants.INLINED || how == Constants.DECLARED_INLINED) {
+                inlined.computeIfAbsent(symbol(function), _ -> new ArrayList<>(1))
+                        .add(function);
+            }
+        }
+    }
+
+    private String symbol(Die function) {
+        String linkage = reader.string(function, Constants.AT_LINKAGE_NAME);
+        if (linkage == null) {
+            linkage = reader.string(function, Constants.AT_MIPS_LINKAGE_NAME);
+        }
+        return linkage == null ? reader.name(function) : linkage;
+    }
+
+    /** The functions of a name: a symbol's, or else a readable one of C++ or Rust, with its parameters or without. */
+    private Set<Die> inlinedFunctions(String name) {
+        List<Die> exact = inlined.get(name);
+        if (exact != null) {
+            return new HashSet<>(exact); // which, of a broken file, is asked for null too
+        }
+        String word = lastWord(name);
+        Set<Die> found = new HashSet<>();
+        inlined.forEach((symbol, functions) -> {
+            // Mangled names have identifiers letter by letter: most need not be demangled.
+            String readable = Demangler.isMangled(symbol) && symbol.contains(word) ? Demangler.demangle(symbol) : null;
+            if (readable != null
+                    && (readable.equals(name) || withoutParameters(readable).equals(name))) {
+                found.addAll(functions);
+            }
+        });
+        return found;
+    }
+
+    private static String withoutParameters(String readable) {
+        int parameters = readable.indexOf('(');
+        return parameters > 0 ? readable.substring(0, parameters) : readable;
+    }
+
+    /** The last identifier of a name; empty if it ends in something else. */
+    private static String lastWord(String name) {
+        String plain = withoutParameters(name);
+        int start = plain.length();
+        while (start > 0 && Character.isJavaIdentifierPart(plain.charAt(start - 1))) {
+            start--;
+        }
+        return plain.substring(start);
+    }
+
+    /** The function that begins at an address, or null. */
+    @Nullable DwarfFunction at(long address) {
+        walk();
+        Die die = byAddress.get(address);
+        if (die == null) {
+            return null;
+        }
+        DwarfFunction function = function(die);
+        List<Die> entries = parameterEntries(die);
+        boolean external = reader.anyFlag(die, Constants.AT_EXTERNAL);
+        List<Parameter> refined = new ArrayList<>();
+        for (int i = 0; i < function.parameters().size(); i++) {
+            Parameter parameter = function.parameters().get(i);
+            refined.add(new Parameter(
+                    parameter.name(),
+                    parameter.type(),
+                    parameter.declared(),
+                    entryPlace(entries.get(i), parameter.place(), external, address)));
+        }
+        return new DwarfFunction(function.name(), refined, function.result());
+    }
+
+    /** Functions that nobody else calls need not keep to the ABI, and compilers make use of that: what they say themselves goes first. */
+    private ParameterPlace entryPlace(Die parameter, ParameterPlace place, boolean external, long address) {
+        if (!(place instanceof ParameterPlace.Words words)) {
+            return place;
+        }
+        if (!reader.has(parameter, Constants.AT_LOCATION)) {
+            return external ? place : new ParameterPlace.Elsewhere(LEFT_OUT);
+        }
+        List<Operation> operations = reader.location(parameter, Constants.AT_LOCATION, address);
+        if (operations == null || operations.isEmpty()) {
+            return external ? place : new ParameterPlace.Elsewhere(LEFT_OUT);
+        }
+        int code = operations.getFirst().code();
+        boolean inRegister = operations.size() == 1 && code >= Constants.OP_REG0 && code <= Constants.OP_REG31;
+        if (!inRegister || words.count() != 1) {
+            return place;
+        }
+        int index = ARGUMENT_REGISTERS.indexOf(code - Constants.OP_REG0);
+        return index < 0
+                ? new ParameterPlace.Elsewhere("the compiler passes it in a register that is none for arguments")
+                : new ParameterPlace.Words(index, 1);
+    }
+
+    private DwarfFunction function(Die die) {
+        List<Die> entries = parameterEntries(die);
+        List<DwarfType> all = entries.stream().map(types::typeOf).toList();
+        DwarfType result = types.typeOf(die);
+        List<ParameterPlace> places = CallingConvention.of(types, result, all);
+        List<Parameter> found = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            found.add(new Parameter(
+                    reader.name(entries.get(i)), all.get(i), types.declared(entries.get(i)), places.get(i)));
+        }
+        return new DwarfFunction(reader.name(die), found, result);
+    }
+
+    /** Its parameters; a part that was cloned has what its original has. */
+    private List<Die> parameterEntries(Die function) {
+        List<Die> entries = parameters(function);
+        Die origin = entries.isEmpty() ? reader.origin(function) : null;
+        return origin == null ? entries : parameters(origin);
+    }
+
+    private List<Die> parameters(Die function) {
+        return reader.children(function).stream()
+                .filter(child -> reader.tag(child) == Constants.TAG_FORMAL_PARAMETER)
+                .toList();
+    }
+
+    /** All places where a function of that name was inlined, each address once. */
+    List<InlinedInstance> inlined(String name, Locations locations) {
+        return instances.computeIfAbsent(name, _ -> search(name, locations));
+    }
+
+    private List<InlinedInstance> search(String name, Locations locations) {
+        walk();
+        Set<Die> wanted = inlinedFunctions(name);
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, InlinedInstance> found = new LinkedHashMap<>();
+        for (Die function : byAddress.values()) {
+            collect(function, function, wanted, locations, found, 0);
+        }
+        List<InlinedInstance> all = new ArrayList<>(found.values());
+        all.sort(java.util.Comparator.comparingLong(InlinedInstance::address));
+        return all;
+    }
+
+    private void collect(
+            Die parent,
+            Die function,
+            Set<Die> wanted,
+            Locations locations,
+            Map<Long, InlinedInstance> into,
+            int depth) {
+        if (depth > MAX_NESTING) {
+            return;
+        }
+        for (Die child : reader.children(parent)) {
+            int tag = reader.tag(child);
+            boolean inlinedHere = tag == Constants.TAG_INLINED_SUBROUTINE;
+            if (inlinedHere && wanted.contains(reader.reference(child, Constants.AT_ABSTRACT_ORIGIN, false))) {
+                add(child, function, locations, into);
+            }
+            if (inlinedHere || tag == Constants.TAG_LEXICAL_BLOCK || tag == Constants.TAG_TRY_BLOCK) {
+                collect(child, function, wanted, locations, into, depth + 1);
+            }
+        }
+    }
+
+    private void add(Die instance, Die function, Locations locations, Map<Long, InlinedInstance> into) {
+        OptionalLong entry = reader.entry(instance);
+        Die origin = reader.origin(instance);
+        if (entry.isEmpty() || origin == null) {
+            return;
+        }
+        long address = entry.getAsLong();
+        List<Die> actual = parameters(instance);
+        List<VariableLocation> places = new ArrayList<>();
+        for (Die parameter : parameters(origin)) {
+            Die here = actual.stream()
+                    .filter(die -> parameter.equals(reader.origin(die)))
+                    .findFirst()
+                    .orElse(null);
+            places.add(here == null ? new VariableLocation.Unavailable() : locations.of(here, function, address));
+        }
+        into.putIfAbsent(address, new InlinedInstance(address, function(origin), places));
+    }
+}
