@@ -80,7 +80,7 @@ final class DwarfExpression {
             throw malformed("a register's name as a value");
         } else if (op >= 0x70 && op <= 0x8F) { // breg0 to breg31
             push(register(op - 0x70) + cursor.sleb128());
-        } else if (op >= 0x08 && op <= 0x11 || op == 0x03) {
+        } else if ((op >= 0x08 && op <= 0x11) || op == 0x03) {
             constant(op);
         } else if (op == 0x06) {
             return dereference(8);
@@ -99,7 +99,7 @@ final class DwarfExpression {
         if (word.isEmpty()) {
             return false;
         }
-        push(size >= 8 ? word.getAsLong() : word.getAsLong() & (1L << 8 * size) - 1);
+        push(size >= 8 ? word.getAsLong() : word.getAsLong() & ((1L << (8 * size)) - 1));
         return true;
     }
 

@@ -1,11 +1,11 @@
 package io.trapless.language.check;
 
-import io.trapless.language.diagnostic.Finding;
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.CheckedExpression.FormatTarget;
 import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.CheckedStatement;
 import io.trapless.language.checked.FormatText;
+import io.trapless.language.diagnostic.Finding;
 import io.trapless.language.diagnostic.FindingPrinter;
 import io.trapless.language.diagnostic.Span;
 import io.trapless.language.slice.BinaryOperator;

@@ -203,10 +203,7 @@ final class TargetValues {
         Value word = new Value.Cast(new Value.Load(address, read, false), 8, false);
         Value high = new Value.Binary(BinaryOperator.SHIFT_LEFT, word, new Value.Constant(left, 1, true), false);
         Value field = new Value.Binary(
-                BinaryOperator.SHIFT_RIGHT,
-                high,
-                new Value.Constant(Long.SIZE - bits.widthBits(), 1, true),
-                false);
+                BinaryOperator.SHIFT_RIGHT, high, new Value.Constant(Long.SIZE - bits.widthBits(), 1, true), false);
         return new Value.Cast(field, type.sizeInBytes(), type.isSigned());
     }
 

@@ -14,7 +14,7 @@ final class NamespacePid {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"), StandardCharsets.ISO_8859_1)) {
                 if (line.startsWith("NSpid:")) {
-                    String[] ids = line.substring(6).strip().split("\\s+");
+                    String[] ids = line.substring(6).strip().split("\\s+", -1);
                     return Integer.parseInt(ids[ids.length - 1]);
                 }
             }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,24 +34,27 @@ public record PerfMap(String path, TreeMap<Long, PerfMap.Code> code) {
         for (String line : text.split("\n", -1)) {
             int first = line.indexOf(' ');
             int second = line.indexOf(' ', first + 1);
-            if (first <= 0 || second < 0) {
-                continue;
-            }
-            try {
-                long start = hex(line.substring(0, first));
-                long size = hex(line.substring(first + 1, second));
-                if (size > 0 && start + size > start) {
-                    // What begins inside of it is older code that is gone.
-                    code.subMap(start, start + size).clear();
-                    String name = new String(
-                            line.substring(second + 1).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-                    code.put(start, new Code(start + size, name));
-                }
-            } catch (NumberFormatException e) {
-                continue; // a line that is being written
+            if (first > 0 && second > 0) {
+                add(line, first, second, code);
             }
         }
         return new PerfMap(path, code);
+    }
+
+    private static void add(String line, int first, int second, NavigableMap<Long, Code> code) {
+        try {
+            long start = hex(line.substring(0, first));
+            long size = hex(line.substring(first + 1, second));
+            if (size > 0 && start + size > start) {
+                // What begins inside of it is older code that is gone.
+                code.subMap(start, start + size).clear();
+                String name = new String(
+                        line.substring(second + 1).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+                code.put(start, new Code(start + size, name));
+            }
+        } catch (NumberFormatException e) {
+            return; // a line that is being written
+        }
     }
 
     private static long hex(String digits) {

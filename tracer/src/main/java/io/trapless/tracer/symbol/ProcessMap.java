@@ -5,17 +5,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a process had mapped at some time, or since: ranges of files. A range that is not mapped any more stays known until another takes its place. For one thread. */
 final class ProcessMap {
-    private final TreeMap<Long, Range> ranges;
+    private final NavigableMap<Long, Range> ranges;
 
     /** A range that a file is mapped to. */
     record Range(long start, long end, long fileOffset, long inode, String path) {}
 
-    private ProcessMap(TreeMap<Long, Range> ranges) {
+    private ProcessMap(NavigableMap<Long, Range> ranges) {
         this.ranges = ranges;
     }
 

@@ -160,7 +160,8 @@ class TableCodeTest {
                 new Value.Binary(BinaryOperator.NOT_EQUAL, arg(4), new Value.Constant(77, 8, false), false),
                 List.of(),
                 List.of(),
-                FrameStart.RETURN_ON_TOP, SiteProbe.NO_TRIGGER,
+                FrameStart.RETURN_ON_TOP,
+                SiteProbe.NO_TRIGGER,
                 update);
     }
 
