@@ -1,4 +1,5 @@
-/* awaiter CALLS: waits until its function work is another one than it was compiled to be, which is what a tracer does to it, and calls it so often. Says "patched" and ends with 0; with 3 after a minute. */
+/* awaiter CALLS: waits until its function work begins with a jump, which is what a tracer does to it (before main, if it is caught at its start), and calls it so often. Says "patched" and ends with 0; with 3
+   after a minute. */
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
@@ -12,15 +13,20 @@ __attribute__((noinline, noclone)) uint64_t work(int x)
     return y ^ (y >> 15);
 }
 
+static int is_patched(void)
+{
+    unsigned char first;
+    memcpy(&first, (const void *)work, sizeof first);
+    return first == 0xe9 || first == 0xeb; /* jmp */
+}
+
 int main(int argc, char **argv)
 {
-    unsigned char before[8];
     time_t begin = time(NULL);
     die_with_parent();
     if (argc < 2)
         return 2;
-    memcpy(before, (const void *)work, sizeof before);
-    while (memcmp(before, (const void *)work, sizeof before) == 0) {
+    while (!is_patched()) {
         if (time(NULL) - begin > 60)
             return 3;
         usleep(1000);
