@@ -50,7 +50,8 @@ NOINLINE void mixed(signed char a, double d, unsigned char b, enum color c, shor
 
 NOINLINE void walk(struct node *n, struct node **table)
 {
-    printf("walk %d %u %d %ld %s %d %s %d\n", n->value, n->flags, n->kind, (long)n->wide, n->name, n->next->value,
+    /* bit fields as programs see them: without their sign, as bpftrace has it */
+    printf("walk %d %u %d %ld %s %d %s %d\n", n->value, n->flags, n->kind & 0x1f, (long)n->wide & 0xffffffffffL, n->name, n->next->value,
            n->next->name, n->next->next == 0);
     printf("deep %d %d %d %d %d %d %d\n", n->grid[1][2], n->number, n->raw[1], n->low, n->deep, n->inner.only,
            table[1]->grid[0][1]);
