@@ -1,5 +1,6 @@
 package io.trapless.cli.program;
 
+import io.trapless.binary.symbol.Glob;
 import io.trapless.cli.ProgramRequest;
 import io.trapless.cli.Terminal;
 import io.trapless.language.checked.CheckedAction;
@@ -22,7 +23,6 @@ import io.trapless.script.runtime.KnownProcesses;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TraceClock;
 import io.trapless.tracer.attach.LaunchedProcess;
-import io.trapless.tracer.resolve.PathGlob;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.RefusalReason;
 import io.trapless.tracer.ring.Cpus;
@@ -147,8 +147,9 @@ final class LiveSource implements EventSource {
         List<String> awaited = live.awaited();
         for (int i = 0; i < sites.size(); i++) {
             String probe = sites.get(i).attachPoint().text();
-            if (isEverywhere(request) || isWildPath(sites.get(i))) {
-                addFromFiles(i);
+            SiteListing files = isEverywhere(request) || isWildPath(sites.get(i)) ? inFiles(sites.get(i)) : null;
+            if (files != null) {
+                addFromFiles(i, files);
             }
             if (found.containsKey(i) || awaited.contains(probe) || missing == Settings.MissingProbes.IGNORE) {
                 continue;
@@ -159,8 +160,7 @@ final class LiveSource implements EventSource {
                     .findFirst()
                     .orElse("no place could be armed");
             boolean unmatched = false;
-            if (isEverywhere(request)) {
-                SiteListing files = inFiles(sites.get(i));
+            if (files != null && isEverywhere(request)) {
                 unmatched = files.sites().isEmpty()
                         && files.unmatched().stream().allMatch(refusal -> NONE_SUCH.contains(refusal.reason()));
                 reason = whyNone(files, reason);
@@ -197,11 +197,11 @@ final class LiveSource implements EventSource {
     private static boolean isWildPath(CheckedAction action) {
         return action.attachPoint() instanceof AttachPoint.Sites(ProbePattern pattern)
                 && pattern.module().indexOf('/') >= 0
-                && PathGlob.isWild(pattern.module());
+                && Glob.isWild(pattern.module());
     }
 
-    private void addFromFiles(int index) {
-        inFiles(sites.get(index)).sites().stream()
+    private void addFromFiles(int index, SiteListing files) {
+        files.sites().stream()
                 .filter(site -> site.refusal() == null)
                 .forEach(site -> names(index).add(site.probe()));
     }

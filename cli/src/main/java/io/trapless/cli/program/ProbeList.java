@@ -1,6 +1,7 @@
 package io.trapless.cli.program;
 
 import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.symbol.Glob;
 import io.trapless.cli.ListRequest;
 import io.trapless.cli.Outcome;
 import io.trapless.cli.ProgramRequest;
@@ -14,7 +15,6 @@ import io.trapless.tracer.debuginfo.DebugFacts;
 import io.trapless.tracer.resolve.PathGlob;
 import io.trapless.tracer.session.RecordingException;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -79,14 +79,14 @@ final class ProbeList {
         if (pid != null) {
             return names(new ListRequest(pid, null, pattern.isEmpty() ? null : pattern, false), request, terminal);
         }
-        MOMENTS.stream().filter(moment -> matches(pattern, moment)).forEach(terminal.out()::println);
+        MOMENTS.stream().filter(moment -> Glob.of(pattern).matches(moment)).forEach(terminal.out()::println);
         String[] parts = pattern.split(":", 3);
         if (parts.length < 2) {
             return Outcome.done();
         }
         List<String> types = IN_FILES.stream()
-                .filter(type ->
-                        type.equals(longName(parts[0])) || (PathGlob.isWild(parts[0]) && matches(parts[0], type)))
+                .filter(type -> type.equals(longName(parts[0]))
+                        || (Glob.isWild(parts[0]) && Glob.of(parts[0]).matches(type)))
                 .toList();
         if (types.isEmpty()) {
             return Outcome.done();
@@ -138,10 +138,5 @@ final class ProbeList {
             case "U" -> "usdt";
             default -> type.toLowerCase(Locale.ROOT);
         };
-    }
-
-    /** Wildcards as in file names, over the whole of a name. */
-    private static boolean matches(String pattern, String name) {
-        return FileSystems.getDefault().getPathMatcher("glob:" + pattern).matches(Path.of(name));
     }
 }

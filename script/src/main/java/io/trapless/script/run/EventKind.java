@@ -1,5 +1,6 @@
 package io.trapless.script.run;
 
+import io.trapless.language.checked.CheckedAction;
 import io.trapless.script.output.ByteText;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.FieldKind;
@@ -21,15 +22,15 @@ record EventKind(
         EventType type, int action, int[] places, int[] offsets, String probe, String function, long moduleId) {
 
     /** An id whose fields are exactly those of the action. */
-    static EventKind of(EventType type, int action, String probe) {
+    static EventKind of(EventType type, CheckedAction action) {
         int[] places = new int[type.fields().size()];
         for (int i = 0; i < places.length; i++) {
             places[i] = i;
         }
-        return of(type, action, probe, places);
+        return of(type, action, places);
     }
 
-    static EventKind of(EventType type, int action, String probe, int[] places) {
+    static EventKind of(EventType type, CheckedAction action, int[] places) {
         List<FieldType> fields = type.fields();
         int[] offsets = new int[fields.size()];
         int offset = 0;
@@ -40,10 +41,10 @@ record EventKind(
         }
         return new EventKind(
                 type,
-                action,
+                action.index(),
                 places,
                 offsets,
-                ByteText.ofUnicode(probe),
+                ByteText.ofUnicode(ProbeMatch.shown(action, type.name())),
                 ByteText.ofUnicode(functionOf(type.name())),
                 moduleOf(type.name()).hashCode() & 0xffffffffL);
     }

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * Events from live rings on their way to handlers: packets come in on one thread, ring by ring, and events go out on another, merged by time. What has come in but might still be overtaken by an older event of
  * another ring waits until all rings have been looked at once more.
  */
-@SuppressWarnings("WaitNotInLoop") // whoever wakes early only looks early
 public final class LiveEvents {
     /** Packets that wait take at most so much memory; then their bringer waits, and the rings count what they lose. */
     private static final long MAX_WAITING_BYTES = 128L << 20;
@@ -110,7 +109,7 @@ public final class LiveEvents {
 
     /** An event id is for an action of the program; its fields are those of the action. */
     public void known(EventType type, CheckedAction action) {
-        put(new Known(EventKind.of(type, action.index(), ProbeMatch.shown(action, type.name()))));
+        put(new Known(EventKind.of(type, action)));
     }
 
     /**

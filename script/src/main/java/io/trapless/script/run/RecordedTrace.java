@@ -116,9 +116,7 @@ public final class RecordedTrace implements EventSource {
         for (int i = 0; i < actions.size(); i++) {
             EventType type = types.get(own ? i : 0);
             CheckedAction action = actions.get(i);
-            Use use = own
-                    ? new Use(EventKind.of(type, action.index(), ProbeMatch.shown(action, type.name())), null)
-                    : computed(type, action);
+            Use use = own ? new Use(EventKind.of(type, action), null) : computed(type, action);
             List<Use> present = uses[type.id()];
             if (present == null) {
                 present = new ArrayList<>();
@@ -156,7 +154,7 @@ public final class RecordedTrace implements EventSource {
             fields.add(new FieldType(capture.name(), kind(capture.type())));
         }
         EventType computed = new EventType(type.id(), type.name(), type.pid(), fields, captures.mayFault());
-        return new Use(EventKind.of(computed, action.index(), ProbeMatch.shown(action, type.name())), captures);
+        return new Use(EventKind.of(computed, action), captures);
     }
 
     private static FieldKind kind(CaptureType type) {

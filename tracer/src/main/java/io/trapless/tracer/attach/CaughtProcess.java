@@ -63,8 +63,7 @@ public record CaughtProcess(TargetProcess target, StoppedThreads stopped) {
         while (true) {
             switch (wait.await(pid, deadline)) {
                 case ThreadWait.EXEC -> {
-                    TargetProcess target = TargetProcess.open(pid, true);
-                    return toStart(target, ProgramStart.prepare(target), deadline);
+                    return toStart(pid, ProgramStart::prepare, deadline);
                 }
                 case ThreadWait.SIGNAL -> Ptrace.resume(pid, wait.signal);
                 case ThreadWait.EVENT, ThreadWait.SYSTEM_CALL -> Ptrace.resume(pid, 0);
@@ -81,30 +80,25 @@ public record CaughtProcess(TargetProcess target, StoppedThreads stopped) {
         if (new ThreadWait().awaitEvent(pid, deadline) != ThreadWait.EVENT) {
             return null;
         }
-        TargetProcess target = TargetProcess.open(pid, true);
-        ProgramStart start = ProgramStart.underWay(target);
-        if (start == null) {
-            target.close();
-            return null;
-        }
-        return toStart(target, start, deadline);
+        return toStart(pid, ProgramStart::underWay, deadline);
     }
 
-    private static @Nullable CaughtProcess toStart(TargetProcess target, ProgramStart start, long deadline)
+    /** How a program is brought to its start; null: it has none. */
+    private interface Preparation {
+        @Nullable ProgramStart of(TargetProcess target) throws AttachException;
+    }
+
+    private static @Nullable CaughtProcess toStart(int pid, Preparation preparation, long deadline)
             throws AttachException {
-        int pid = target.pid();
-        ThreadWait wait = new ThreadWait();
+        TargetProcess target = TargetProcess.open(pid, true);
+        ProgramStart start = null;
         boolean there = false;
         try {
-            start.resume(0);
-            while (!there) {
-                int kind = wait.await(pid, deadline);
-                if (kind == ThreadWait.GONE || kind == ThreadWait.NOTHING) {
-                    return null;
-                }
-                there = start.report(kind, wait.signal);
-            }
-            return new CaughtProcess(target, new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true));
+            start = preparation.of(target);
+            there = start != null && start.await(deadline) == ThreadWait.EVENT;
+            return there
+                    ? new CaughtProcess(target, new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true))
+                    : null;
         } finally {
             if (!there) {
                 abandon(target, start);
@@ -112,8 +106,11 @@ public record CaughtProcess(TargetProcess target, StoppedThreads stopped) {
         }
     }
 
-    private static void abandon(TargetProcess target, ProgramStart start) throws AttachException {
+    private static void abandon(TargetProcess target, @Nullable ProgramStart start) throws AttachException {
         try {
+            if (start == null) {
+                return;
+            }
             Ptrace.interrupt(target.pid());
             if (new ThreadWait().awaitEvent(target.pid(), System.nanoTime() + PATIENCE_NANOS) == ThreadWait.EVENT) {
                 start.cancel();

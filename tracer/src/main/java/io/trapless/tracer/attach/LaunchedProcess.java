@@ -186,23 +186,15 @@ public final class LaunchedProcess {
     }
 
     private StoppedThreads runToStart(TargetProcess target) throws AttachException {
-        ProgramStart start = ProgramStart.prepare(target);
-        start.resume(0);
-        long deadline = System.nanoTime() + START_TIMEOUT_NANOS;
-        ThreadWait wait = new ThreadWait();
-        while (true) {
-            int kind = wait.await(pid, deadline);
-            if (kind == ThreadWait.GONE) {
-                throw AttachException.gone(pid);
-            }
-            if (kind == ThreadWait.NOTHING) {
-                throw new AttachException(Reason.CANNOT_START, "process " + pid + " does not reach its start");
-            }
-            if (start.report(kind, wait.signal)) {
-                check(Ptrace.setOptions(pid, Ptrace.O_TRACESYSGOOD | Ptrace.O_EXITKILL), "trace");
-                return new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true);
-            }
+        int kind = ProgramStart.prepare(target).await(System.nanoTime() + START_TIMEOUT_NANOS);
+        if (kind == ThreadWait.GONE) {
+            throw AttachException.gone(pid);
         }
+        if (kind == ThreadWait.NOTHING) {
+            throw new AttachException(Reason.CANNOT_START, "process " + pid + " does not reach its start");
+        }
+        check(Ptrace.setOptions(pid, Ptrace.O_TRACESYSGOOD | Ptrace.O_EXITKILL), "trace");
+        return new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true);
     }
 
     private void check(long result, String verb) throws AttachException {

@@ -21,7 +21,7 @@ import io.trapless.tracer.linux.LinuxException;
  * @param breakStart where the heap of brk(2) begins, 0 if the kernel will not tell
  * @param pendingUnblocked signals that would be delivered at once
  */
-record ProcessFacts(
+public record ProcessFacts(
         char state,
         long startTime,
         boolean kernelThread,
@@ -86,6 +86,25 @@ record ProcessFacts(
         long bit = 1L << (signal - 1);
         boolean byDefault = signal == 17 || signal == 18 || signal == 23 || signal == 28;
         return (mask(status, "SigIgn") & bit) != 0 || (byDefault && (mask(status, "SigCgt") & bit) == 0);
+    }
+
+    /**
+     * Whether a process handles a signal.
+     *
+     * @throws LinuxException if it is gone
+     */
+    public static boolean catches(int pid, int signal) {
+        return (mask(Descriptors.readText("/proc/" + pid + "/status"), "SigCgt") >>> (signal - 1) & 1) != 0;
+    }
+
+    /** A process's id as it sees itself; {@code pid} if it is gone or the kernel does not say. */
+    public static int ownPid(int pid) {
+        try {
+            int own = read("/proc/" + pid).namespacePid;
+            return own == 0 ? pid : own;
+        } catch (LinuxException gone) {
+            return pid;
+        }
     }
 
     private static long mask(String status, String name) {

@@ -69,6 +69,26 @@ final class ProgramStart {
     }
 
     /**
+     * Lets the program go on and waits until it stands at its start.
+     *
+     * @param deadline System.nanoTime
+     * @return {@link ThreadWait#EVENT} if it stands there; {@link ThreadWait#GONE} if it has ended; {@link ThreadWait#NOTHING} if it has not come so far in time
+     */
+    int await(long deadline) throws AttachException {
+        ThreadWait wait = new ThreadWait();
+        resume(0);
+        while (true) {
+            int kind = wait.await(tid, deadline);
+            if (kind == ThreadWait.GONE || kind == ThreadWait.NOTHING) {
+                return kind;
+            }
+            if (report(kind, wait.signal)) {
+                return ThreadWait.EVENT;
+            }
+        }
+    }
+
+    /**
      * The program has stopped.
      *
      * @param kind of {@link ThreadWait}

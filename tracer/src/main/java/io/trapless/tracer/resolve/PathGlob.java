@@ -13,11 +13,6 @@ import java.util.List;
 public final class PathGlob {
     private PathGlob() {}
 
-    /** Whether a text has wildcards: {@code *}, {@code ?} or a set in brackets. */
-    public static boolean isWild(String text) {
-        return Glob.isWild(text);
-    }
-
     /**
      * Regular files, in order, each as it would be written in place of the wildcards; a wildcard stands for a part of one name. Folders that can't be read are passed over.
      *
@@ -29,7 +24,7 @@ public final class PathGlob {
         for (Path part : written) {
             List<Path> next = new ArrayList<>();
             for (Path folder : found) {
-                if (isWild(part.toString())) {
+                if (Glob.isWild(part.toString())) {
                     addMatching(folder, part.toString(), next);
                 } else {
                     next.add(folder.resolve(part));

@@ -1,5 +1,7 @@
 package io.trapless.tracer.symbol;
 
+import io.trapless.tracer.attach.ProcessFacts;
+import io.trapless.tracer.linux.LinuxException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -33,7 +35,7 @@ final class JvmPerfMap {
     /** @param quit sends SIGQUIT to a process; throws if that is not allowed */
     private JvmPerfMap(int pid, IntConsumer quit) {
         this.pid = pid;
-        this.ownPid = NamespacePid.of(pid);
+        this.ownPid = ProcessFacts.ownPid(pid);
         this.folder = Path.of("/proc/" + pid + "/root/tmp");
         this.quit = quit;
     }
@@ -47,7 +49,7 @@ final class JvmPerfMap {
     static @Nullable String write(int pid, IntConsumer quit) {
         try {
             return new JvmPerfMap(pid, quit).write();
-        } catch (IOException | IllegalStateException e) {
+        } catch (IOException | IllegalStateException | LinuxException e) {
             return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -82,7 +84,7 @@ final class JvmPerfMap {
 
     /** Makes the JVM open its socket. */
     private @Nullable String open(Path socket) throws IOException, InterruptedException {
-        if (!catchesQuit()) {
+        if (!ProcessFacts.catches(pid, SIGQUIT)) {
             return "the JVM does not handle SIGQUIT (-Xrs)";
         }
         Path mark = folder.resolve(".attach_pid" + ownPid);
@@ -108,15 +110,5 @@ final class JvmPerfMap {
                 Files.deleteIfExists(mark);
             }
         }
-    }
-
-    private boolean catchesQuit() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"), StandardCharsets.ISO_8859_1)) {
-            if (line.startsWith("SigCgt:")) {
-                long caught = Long.parseUnsignedLong(line.substring(7).strip(), 16);
-                return (caught >>> (SIGQUIT - 1) & 1) != 0;
-            }
-        }
-        return false;
     }
 }

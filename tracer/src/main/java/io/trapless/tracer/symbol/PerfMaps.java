@@ -1,5 +1,6 @@
 package io.trapless.tracer.symbol;
 
+import io.trapless.tracer.attach.ProcessFacts;
 import io.trapless.tracer.linux.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ public final class PerfMaps {
 
     /** As the process sees it. */
     static String nameOf(int pid) {
-        return "/tmp/perf-" + NamespacePid.of(pid) + ".map";
+        return "/tmp/perf-" + ProcessFacts.ownPid(pid) + ".map";
     }
 
     /** Where it is to be read; what a process that is gone has left in the tracer's own /tmp counts too. */
