@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,7 +66,11 @@ final class EverywhereTest {
                     Trapless.Running mapped = start("unshare", "--user", "--map-root-user", program, CALLS);
                     Trapless.Running jailed = start("chroot", jail, "/program", CALLS)) {
                 for (Trapless.Running each : List.of(early, late, another, contained, mapped, jailed)) {
-                    assertThat(each.await(SECONDS).succeeded().out()).isEqualTo("patched\n");
+                    assertThat(each.await(SECONDS).out())
+                            .as(
+                                    "process %d of %s; the tracer says: %s",
+                                    each.pid(), pids(early, late, another, contained, mapped, jailed), tracer.err())
+                            .isEqualTo("patched\n");
                 }
             }
             tracer.signal("INT");
@@ -77,6 +82,10 @@ final class EverywhereTest {
         assertThat(Summary.read(folder.resolve("summary")).processes())
                 .hasSize(6)
                 .allSatisfy(process -> assertThat(process.events()).isEqualTo(CALLS));
+    }
+
+    private static List<Long> pids(Trapless.Running... processes) {
+        return Stream.of(processes).map(Trapless.Running::pid).toList();
     }
 
     /** A root directory with nothing in it but the program, which is the same file, and its libraries. */
@@ -113,6 +122,37 @@ final class EverywhereTest {
                         .extracting(Summary.Member::pid)
                         .containsExactly(wanted.pid());
             }
+        }
+    }
+
+    @Test
+    void whatADebuggerHoldsIsRecordedOnceItLetsGo() throws Exception {
+        Path program = program();
+        Path held = folder.resolve("held");
+        try (Trapless.Running target = start(program, CALLS);
+                Trapless.Running debugger = start(
+                        "gdb",
+                        "-batch",
+                        "-nx",
+                        "-p",
+                        target.pid(),
+                        "-ex",
+                        "shell touch " + held,
+                        "-ex",
+                        "shell sleep 4")) {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            while (!Files.exists(held)) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
+                Thread.sleep(10);
+            }
+            try (Trapless.Running tracer = Trapless.start(record("-e", "uprobe:" + program + ":work"))) {
+                awaitRecording(tracer);
+                assertThat(debugger.isAlive()).as("the debugger holds it still").isTrue();
+                assertThat(target.await(SECONDS).out()).as(tracer.err()).isEqualTo("patched\n");
+                tracer.signal("INT");
+                tracer.await(SECONDS).succeeded();
+            }
+            assertThat(TraceEvent.view(folder.resolve("trace"))).hasSize((int) CALLS);
         }
     }
 

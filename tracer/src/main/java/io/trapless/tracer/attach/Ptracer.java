@@ -1,5 +1,6 @@
 package io.trapless.tracer.attach;
 
+import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.linux.WakeUps;
 import java.util.Objects;
@@ -28,7 +29,7 @@ public final class Ptracer implements AutoCloseable {
 
     private @Nullable Worker worker;
 
-    /** Runs {@code task} on the ptrace thread and waits for its end. An interrupt does not cut the task short; it is kept for the caller. */
+    /** Runs {@code task} on the ptrace thread and waits for its end. An interrupt does not cut the task short; it is kept for the caller. A {@link LinuxException} of the task comes out as it is. */
     public <T extends @Nullable Object> T call(Task<T> task) throws AttachException {
         // Before the lock: who waits for the task around this one holds it.
         return isCurrent() ? task.run() : callOnWorker(task);
@@ -49,6 +50,9 @@ public final class Ptracer implements AutoCloseable {
             Throwable cause = e.getCause();
             if (cause instanceof AttachException refused) {
                 throw refused;
+            }
+            if (cause instanceof LinuxException failed) {
+                throw failed;
             }
             throw new IllegalStateException("the task on the ptrace thread failed", cause);
         } finally {

@@ -14,11 +14,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,9 @@ final class ProcessFinder {
 
     private static final long SELDOM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** So often it is tried to record a process that could not be, for a reason that may pass: a thread stood in the way, or did not stop in time. */
+    private static final int MOST_FAILURES = 10;
+
     private final Ptracer ptracer;
     private final TracedProcesses processes;
     private final SiteBinder binder;
@@ -54,7 +58,9 @@ final class ProcessFinder {
     private final Consumer<String> notices;
     private final List<ProbePattern> patterns;
     private final Map<Integer, Seen> seen = new ConcurrentHashMap<>();
-    private final Set<String> forbidden = new HashSet<>();
+    private final Set<String> forbidden = ConcurrentHashMap.newKeySet();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private final Queue<Integer> again = new ConcurrentLinkedQueue<>();
     private final Thread thread =
             Thread.ofPlatform().name("trapless-finder").daemon().unstarted(this::run);
 
@@ -62,12 +68,14 @@ final class ProcessFinder {
     private String lastId = "";
     private long soonest = System.nanoTime();
     private @Nullable StartWatch starts;
+    private @Nullable TracedProcess arming;
     private volatile boolean ended;
 
     /** A process that is not recorded (yet). */
     private static final class Seen {
         final long since;
         int looks;
+        int failures;
         long next;
         int code;
 
@@ -79,6 +87,14 @@ final class ProcessFinder {
         void looked(long now) {
             looks++;
             next = looks < LOOK_NANOS.length ? since + LOOK_NANOS[looks] : now + SELDOM_NANOS;
+        }
+
+        /** What it maps is new again, unless that has been to no avail too often. */
+        void failed(long now) {
+            if (++failures <= MOST_FAILURES) {
+                code = 0;
+                next = now + LOOK_NANOS[Math.min(failures, LOOK_NANOS.length - 1)];
+            }
         }
     }
 
@@ -136,6 +152,7 @@ final class ProcessFinder {
 
     private void look() throws InterruptedException {
         forgetEnded();
+        lookAgain();
         String id = lastProcessId();
         if (!id.equals(lastId)) {
             lastId = id;
@@ -174,6 +191,15 @@ final class ProcessFinder {
                 processes.remove(process.pid());
                 seen.put(process.pid(), newlySeen());
             }
+        }
+    }
+
+    /** What could not be recorded is looked at again. */
+    private void lookAgain() {
+        for (Integer pid = again.poll(); pid != null; pid = again.poll()) {
+            Seen process = seen.computeIfAbsent(pid, _ -> newlySeen());
+            process.failed(System.nanoTime());
+            soonest = process.next - soonest < 0 ? process.next : soonest;
         }
     }
 
@@ -231,14 +257,42 @@ final class ProcessFinder {
 
     private void attempt(int pid, Attacher.Step step) throws InterruptedException {
         try {
-            Attacher.onPtracer(ptracer, step);
+            Attacher.onPtracer(ptracer, () -> {
+                try {
+                    step.run();
+                } finally {
+                    takeBack();
+                }
+            });
         } catch (AttachException e) {
             note(pid, e);
         } catch (RecordingException e) {
-            notices.accept(e.sentence());
+            tell(e.sentence());
         } catch (IOException e) {
-            notices.accept(Sentences.of(e));
+            tell(Sentences.of(e));
+        } catch (LinuxException e) {
+            again.add(pid); // it has ended, most likely
         }
+    }
+
+    private void tell(String sentence) {
+        if (told.add(sentence)) {
+            notices.accept(sentence);
+        }
+    }
+
+    /** What could be armed in part only is taken out of the process again: it is as if it had not been seen. On the ptrace thread. */
+    private void takeBack() throws InterruptedException {
+        TracedProcess failed = arming;
+        if (failed == null) {
+            return;
+        }
+        arming = null;
+        SessionRelease release = new SessionRelease(ptracer, attacher.session().rings());
+        release.release(failed.target(), failed);
+        release.notices().forEach(this::tell);
+        processes.retract(failed);
+        failed.target().close();
     }
 
     /** Whether it has mapped code since it was looked at last that may be meant; never true for a kernel thread. */
@@ -263,18 +317,26 @@ final class ProcessFinder {
 
     private void note(int pid, AttachException refused) {
         Reason reason = refused.reason();
-        boolean uninteresting = reason == Reason.TARGET_GONE
-                || reason == Reason.NO_SUCH_PROCESS
-                || reason == Reason.SELF
-                || reason == Reason.KERNEL_THREAD
-                || reason == Reason.ZOMBIE
-                || reason == Reason.THIRTY_TWO_BIT
-                || reason == Reason.FOREIGN_ARCHITECTURE
-                || reason == Reason.CHILD_OF_THIS_JVM;
-        if (reason == Reason.NO_PERMISSION || reason == Reason.ALREADY_TRACED || reason == Reason.SECCOMP_FILTER) {
-            forbidden.add(Integer.toString(pid));
-        } else if (!uninteresting) {
-            notices.accept(refused.refusal().sentence());
+        boolean silent = switch (reason) {
+            case TARGET_GONE,
+                    NO_SUCH_PROCESS,
+                    SELF,
+                    KERNEL_THREAD,
+                    ZOMBIE,
+                    THIRTY_TWO_BIT,
+                    FOREIGN_ARCHITECTURE,
+                    CHILD_OF_THIS_JVM -> true;
+            case NO_PERMISSION, ALREADY_TRACED, SECCOMP_FILTER -> {
+                forbidden.add(Integer.toString(pid));
+                yield true;
+            }
+            default -> false;
+        };
+        if (!silent) {
+            tell(refused.refusal().sentence());
+        }
+        if (!silent || reason == Reason.TARGET_GONE || reason == Reason.ALREADY_TRACED) {
+            again.add(pid);
         }
     }
 
@@ -312,8 +374,11 @@ final class ProcessFinder {
         attacher.session().extend(List.of(bound));
         TracedProcess process = new TracedProcess(target, origin, 0);
         processes.add(process);
-        seen.remove(target.pid());
+        arming = process;
         attacher.attach(process, bound, standstill);
+        arming = null;
+        seen.remove(target.pid());
+        forbidden.remove(Integer.toString(target.pid()));
     }
 
     /** Which processes may be meant at all. */

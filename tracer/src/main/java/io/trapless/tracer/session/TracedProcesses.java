@@ -39,6 +39,12 @@ final class TracedProcesses {
         return present.remove(pid);
     }
 
+    /** A process could not be recorded after all: it never was one of ours. */
+    synchronized void retract(TracedProcess process) {
+        all.remove(process);
+        present.remove(process.pid(), process);
+    }
+
     /** In the order in which they came. */
     synchronized List<TracedProcess> all() {
         return List.copyOf(all);
