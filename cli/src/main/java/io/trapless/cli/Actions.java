@@ -15,6 +15,9 @@ public interface Actions {
     /** {@code trapless list}: prints the sites that match, one a line. */
     Outcome list(ListRequest request, Terminal terminal) throws Exception;
 
+    /** {@code trapless list --coverage}: prints how much of files can be probed. */
+    Outcome coverage(CoverageRequest request, Terminal terminal) throws Exception;
+
     /** {@code trapless view}: prints the events of a trace. */
     Outcome view(ViewRequest request, Terminal terminal) throws Exception;
 

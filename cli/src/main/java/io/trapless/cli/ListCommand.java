@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /** {@code trapless list (-p PID | FILE) [PATTERN]}. */
 @Command(
         description = "Lists the sites that match, one a line: the probe's name, then how it would be patched.",
-        customSynopsis = {"trapless list (-p PID | FILE) [PATTERN]", "trapless list FILE --coverage"})
+        customSynopsis = {"trapless list (-p PID | FILE) [PATTERN]", "trapless list FILE... --coverage"})
 final class ListCommand implements Subcommand {
 
     @Option(names = "-p", paramLabel = "PID", description = "a live process: what it has mapped")
@@ -19,19 +19,26 @@ final class ListCommand implements Subcommand {
 
     @Option(
             names = "--coverage",
-            description = "how many entries, exits, USDT probes and instructions of the file can be probed, and how")
+            description =
+                    "how many entries, exits, USDT probes and instructions of a file can be probed, and how; of several, or of a directory: a table")
     private boolean coverage;
 
     @Parameters(
             paramLabel = "[FILE] [PATTERN]",
-            arity = "0..2",
+            arity = "0..*",
             description = "an executable or a library, unless -p is given; a pattern like 'uprobe:libc:mal*'")
     private final List<String> words = new ArrayList<>();
 
     @Override
     public Outcome run(Actions actions, Terminal terminal) throws Exception {
-        if (coverage && (pid != null || words.size() != 1)) {
-            return Outcome.wrongUsage("--coverage is told of one whole file; give a FILE, without -p and PATTERN");
+        if (coverage) {
+            return pid != null || words.isEmpty() || words.contains("")
+                    ? Outcome.wrongUsage("--coverage is told of whole files; give a FILE or a directory, without -p")
+                    : actions.coverage(
+                            new CoverageRequest(words.stream().map(Path::of).toList()), terminal);
+        }
+        if (words.size() > 2) {
+            return Outcome.wrongUsage("one FILE and one PATTERN at the most; '" + words.get(2) + "' is too much");
         }
         if (pid != null) {
             if (pid <= 0) {
@@ -40,7 +47,7 @@ final class ListCommand implements Subcommand {
             if (words.size() > 1) {
                 return Outcome.wrongUsage("a process or a file, not both; leave out -p or '" + words.getFirst() + "'");
             }
-            return actions.list(new ListRequest(pid, null, words.isEmpty() ? null : words.getFirst(), false), terminal);
+            return actions.list(new ListRequest(pid, null, words.isEmpty() ? null : words.getFirst()), terminal);
         }
         if (words.isEmpty()) {
             return Outcome.wrongUsage("nothing to list; give -p PID or a FILE");
@@ -49,6 +56,6 @@ final class ListCommand implements Subcommand {
             return Outcome.wrongUsage("the empty text is not a file; give -p PID or a FILE");
         }
         Path file = Path.of(words.getFirst());
-        return actions.list(new ListRequest(null, file, words.size() > 1 ? words.get(1) : null, coverage), terminal);
+        return actions.list(new ListRequest(null, file, words.size() > 1 ? words.get(1) : null), terminal);
     }
 }

@@ -9,10 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param pid a live process, or null
  * @param file an executable or a library, or null
  * @param pattern probe pattern such as {@code uprobe:libc:mal*}, or null: everything
- * @param coverage of a file: not its sites, but how many of them can be probed
  */
 public record ListRequest(
         @Nullable Integer pid,
         @Nullable Path file,
-        @Nullable String pattern,
-        boolean coverage) {}
+        @Nullable String pattern) {}

@@ -2,6 +2,7 @@ package io.trapless.cli;
 
 import io.trapless.cli.action.BenchAction;
 import io.trapless.cli.action.ControlAction;
+import io.trapless.cli.action.CoverageAction;
 import io.trapless.cli.action.DemoAction;
 import io.trapless.cli.action.DetachAction;
 import io.trapless.cli.action.ListAction;
@@ -29,6 +30,11 @@ final class Wiring implements Actions {
     @Override
     public Outcome list(ListRequest request, Terminal terminal) throws Exception {
         return ListAction.run(request, terminal);
+    }
+
+    @Override
+    public Outcome coverage(CoverageRequest request, Terminal terminal) throws Exception {
+        return CoverageAction.run(request, terminal);
     }
 
     @Override

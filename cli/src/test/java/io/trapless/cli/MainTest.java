@@ -164,6 +164,7 @@ final class MainTest {
         run("list", "-p", "5", "uprobe:libc:mal*");
         run("list", "/bin/ls", "main");
         run("list", "/bin/ls");
+        run("list", "--coverage", "/bin/ls", "/lib");
         run("view", "dir", "--json", "--limit", "3");
         run("sessions");
         run("set", "name-1", "uprobe:libc:mal*", "off");
@@ -179,9 +180,10 @@ final class MainTest {
 
         assertThat(actions.requests)
                 .containsExactly(
-                        new ListRequest(5, null, "uprobe:libc:mal*", false),
-                        new ListRequest(null, Path.of("/bin/ls"), "main", false),
-                        new ListRequest(null, Path.of("/bin/ls"), null, false),
+                        new ListRequest(5, null, "uprobe:libc:mal*"),
+                        new ListRequest(null, Path.of("/bin/ls"), "main"),
+                        new ListRequest(null, Path.of("/bin/ls"), null),
+                        new CoverageRequest(List.of(Path.of("/bin/ls"), Path.of("/lib"))),
                         new ViewRequest(Path.of("dir"), true, 3L),
                         new SessionsRequest(null, null),
                         new SetRequest("name-1", "uprobe:libc:mal*", false, null),
@@ -341,6 +343,11 @@ final class MainTest {
 
         @Override
         public Outcome list(ListRequest request, Terminal terminal) throws Exception {
+            return answer(request);
+        }
+
+        @Override
+        public Outcome coverage(CoverageRequest request, Terminal terminal) throws Exception {
             return answer(request);
         }
 

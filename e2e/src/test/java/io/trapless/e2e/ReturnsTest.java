@@ -2,6 +2,7 @@ package io.trapless.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,6 +139,21 @@ final class ReturnsTest {
         assertThat(Trapless.run("list", "-p", ProcessHandle.current().pid(), "--coverage")
                         .exitStatus())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void coverageOfManyFilesIsATable() throws Exception {
+        Path program = Files.copy(Programs.compiled("returns"), folder.resolve("one"));
+        Files.createLink(folder.resolve("the same"), program);
+        Files.copy(Programs.compiled("brief"), folder.resolve("two"));
+        Files.writeString(folder.resolve("no program"), "text");
+        Trapless.Result result = Trapless.run("list", folder, "--coverage").succeeded();
+        assertThat(result.out().lines().filter(line -> line.contains(folder.toString())))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line.strip().split(" +")[1]).isEqualTo("100.00"));
+        assertThat(result.out()).contains("2 files: ");
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertThat(Trapless.run("list", empty, "--coverage").exitStatus()).isEqualTo(1);
     }
 
     /** Runs a target to its end with both ends of its functions recorded, and checks that it did what it does alone. */

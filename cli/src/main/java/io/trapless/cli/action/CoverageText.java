@@ -14,8 +14,12 @@ final class CoverageText {
     private CoverageText() {}
 
     static void print(Path file, FileCoverage found, PrintStream out) {
-        out.println(file + ": " + found.functionCount() + " functions, " + found.namedCount() + " of them named");
-        Coverage coverage = found.coverage();
+        print(file.toString(), found.functionCount(), found.namedCount(), found.coverage(), out);
+    }
+
+    /** @param named how many of the functions have a name */
+    static void print(String subject, long functions, long named, Coverage coverage, PrintStream out) {
+        out.println(subject + ": " + functions + " functions, " + named + " of them named");
         print("entries", coverage.entries(), out);
         print("returns", coverage.returns(), out);
         print("tail exits", coverage.tails(), out);
@@ -31,14 +35,17 @@ final class CoverageText {
             out.println(String.format(Locale.ROOT, "%-12s %9d", kind, 0));
             return;
         }
-        // Never 100 % if one is missing.
-        double percent = Math.floor(10_000.0 * tally.coveredCount() / count) / 100;
         String how = largestFirst(tally.covered());
-        out.println(String.format(Locale.ROOT, "%-12s %9d  %6.2f %%  %s", kind, count, percent, how));
+        out.println(String.format(Locale.ROOT, "%-12s %9d  %6s %%  %s", kind, count, percent(tally), how));
         tally.refused().entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .forEach(reason -> out.println(
                         String.format(Locale.ROOT, "%-12s %9d  refused: %s", "", reason.getValue(), reason.getKey())));
+    }
+
+    /** Of what can be probed, as "99.87"; never 100 if one is missing. There is at least one. */
+    static String percent(Coverage.Tally tally) {
+        return String.format(Locale.ROOT, "%.2f", Math.floor(10_000.0 * tally.coveredCount() / tally.count()) / 100);
     }
 
     private static String largestFirst(Map<String, Long> counts) {

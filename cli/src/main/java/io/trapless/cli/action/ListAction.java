@@ -10,7 +10,6 @@ import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.debuginfo.DebugFacts;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.RefusalReason;
-import io.trapless.tracer.session.FileCoverage;
 import io.trapless.tracer.session.RecordingException;
 import io.trapless.tracer.session.SiteListing;
 import java.io.IOException;
@@ -84,9 +83,6 @@ public final class ListAction {
             SiteListing listing;
             if (pid != null) {
                 listing = ofProcess(pid, request.pattern());
-            } else if (file != null && request.coverage()) {
-                CoverageText.print(file, FileCoverage.of(file), terminal.out());
-                return Outcome.done();
             } else if (file != null) {
                 listing = ofFile(file, request.pattern());
             } else {

@@ -56,9 +56,9 @@ import org.jspecify.annotations.Nullable;
 /** The events of live processes: a recording whose packets go to the program's handlers instead of, or besides, a trace. */
 final class LiveSource implements EventSource {
     /** Rings of all CPUs together, and of one: enough for the second or so in which a program's handlers are not compiled yet. */
-    private static final long BUFFERS_BYTES = 64L << 20;
+    private static final long BUFFERS_BYTES = 128L << 20;
 
-    private static final long MAX_BUFFER_BYTES = 32L << 20;
+    private static final long MAX_BUFFER_BYTES = 64L << 20;
     private static final long MIN_BUFFER_BYTES = 4L << 20;
     private static final int MAX_REFUSALS_TOLD = 10;
     private static final int SIGTERM = 15;

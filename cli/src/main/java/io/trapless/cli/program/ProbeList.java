@@ -77,7 +77,7 @@ final class ProbeList {
     private static Outcome list(String pattern, ProgramRequest request, Terminal terminal) throws IOException {
         Integer pid = request.pid();
         if (pid != null) {
-            return names(new ListRequest(pid, null, pattern.isEmpty() ? null : pattern, false), request, terminal);
+            return names(new ListRequest(pid, null, pattern.isEmpty() ? null : pattern), request, terminal);
         }
         MOMENTS.stream().filter(moment -> Glob.of(pattern).matches(moment)).forEach(terminal.out()::println);
         String[] parts = pattern.split(":", 3);

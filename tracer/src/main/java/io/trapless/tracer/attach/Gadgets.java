@@ -2,6 +2,9 @@ package io.trapless.tracer.attach;
 
 import io.trapless.tracer.attach.AttachRefusal.Reason;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two pieces of code that stand in almost every process and that a remote call borrows.
@@ -17,6 +20,16 @@ public record Gadgets(long systemCall, long signalReturn) {
     private static final int CHUNK = 256 * 1024;
     private static final int OVERLAP = 16;
 
+    /** Where they stand in what has been looked through already: a library is mapped by one program after another, and looking through all of it takes milliseconds. */
+    private static final Map<Place, Gadgets> KNOWN = new ConcurrentHashMap<>();
+
+    /** A mapping of a file, wherever it is. */
+    private record Place(long device, long inode, long offset, long size) {
+        static Place of(MemoryMapping mapping) {
+            return new Place(mapping.device(), mapping.inode(), mapping.offset(), mapping.size());
+        }
+    }
+
     /**
      * Looks through the target's executable mappings. It reads memory and not files, so what it finds is what runs. Nobody need be stopped.
      *
@@ -24,6 +37,10 @@ public record Gadgets(long systemCall, long signalReturn) {
      */
     public static Gadgets find(TargetProcess target) throws AttachException {
         List<MemoryMapping> mappings = target.mappings();
+        Gadgets known = known(target, mappings);
+        if (known != null) {
+            return known;
+        }
         long systemCall = 0;
         long signalReturn = 0;
         byte[] chunk = new byte[CHUNK];
@@ -38,7 +55,9 @@ public record Gadgets(long systemCall, long signalReturn) {
                     systemCall = systemCall != 0 ? systemCall : find(chunk, size, at, SYSCALL_RET);
                     signalReturn = signalReturn != 0 ? signalReturn : findSignalReturn(chunk, size, at);
                     if (systemCall != 0 && signalReturn != 0) {
-                        return new Gadgets(systemCall, signalReturn);
+                        Gadgets found = new Gadgets(systemCall, signalReturn);
+                        found.keep(mapping);
+                        return found;
                     }
                 }
             }
@@ -48,6 +67,27 @@ public record Gadgets(long systemCall, long signalReturn) {
                 "process " + target.pid() + " has no code for "
                         + (systemCall == 0 ? "a system call" : "a signal return")
                         + " that could be borrowed (a program without a C library?); it cannot be traced");
+    }
+
+    private static @Nullable Gadgets known(TargetProcess target, List<MemoryMapping> mappings) {
+        for (MemoryMapping mapping : mappings) {
+            Gadgets offsets = mapping.executable() && mapping.isFile() ? KNOWN.get(Place.of(mapping)) : null;
+            if (offsets != null) {
+                Gadgets found =
+                        new Gadgets(mapping.start() + offsets.systemCall, mapping.start() + offsets.signalReturn);
+                if (found.stand(target)) {
+                    return found;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** If both stand in this one. */
+    private void keep(MemoryMapping mapping) {
+        if (mapping.isFile() && mapping.contains(systemCall) && mapping.contains(signalReturn)) {
+            KNOWN.put(Place.of(mapping), new Gadgets(systemCall - mapping.start(), signalReturn - mapping.start()));
+        }
     }
 
     /** Whether the code still stands there. */

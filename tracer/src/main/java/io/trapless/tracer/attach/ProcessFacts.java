@@ -70,6 +70,16 @@ public record ProcessFacts(
                 (mask(status, "SigPnd") | mask(status, "ShdPnd")) & ~mask(status, "SigBlk"));
     }
 
+    /**
+     * {@code startTime} alone.
+     *
+     * @throws LinuxException if it is gone
+     */
+    static long startTime(String directory) {
+        String stat = Descriptors.readText(directory + "/stat");
+        return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 21)[19]);
+    }
+
     /** The letter of {@code state} alone; '?' if the thread is gone. */
     static char stateOf(int pid, int tid) {
         try {

@@ -180,13 +180,18 @@ public final class TargetProcess implements AutoCloseable {
     /** The memory map as it is now, in order of address. */
     public List<MemoryMapping> mappings() throws AttachException {
         try {
-            byte[] text = Descriptors.readAll(livingThread(pid) + "/maps");
+            byte[] text = Descriptors.readAll("/proc/" + pid + "/maps");
+            if (text.length == 0) { // the first thread has ended
+                text = Descriptors.readAll(livingThread(pid) + "/maps");
+            }
             Maps known = maps;
             if (known == null || !Arrays.equals(known.text, text)) {
                 known = new Maps(text, MemoryMapping.parseAll(new String(text, StandardCharsets.UTF_8)));
                 maps = known;
             }
-            if (known.mappings.isEmpty() || !isAlive()) {
+            // That the memory which was opened is still there says, for less, what isAlive says: the map is asked for a
+            // dozen times while a program that was just executed stands still.
+            if (known.mappings.isEmpty() || !sameImage()) {
                 throw AttachException.gone(pid);
             }
             return known.mappings;
@@ -203,7 +208,10 @@ public final class TargetProcess implements AutoCloseable {
     /** The value of an entry of the auxiliary vector (getauxval(3)); 0 if there is none. */
     public long auxiliaryValue(int type) throws AttachException {
         try {
-            byte[] vector = Descriptors.readAll(livingThread(pid) + "/auxv");
+            byte[] vector = Descriptors.readAll("/proc/" + pid + "/auxv");
+            if (vector.length == 0) { // the first thread has ended
+                vector = Descriptors.readAll(livingThread(pid) + "/auxv");
+            }
             for (int at = 0; at + 16 <= vector.length; at += 16) {
                 if (Bytes.getLong(vector, at) == type) {
                     return Bytes.getLong(vector, at + 8);
@@ -218,7 +226,7 @@ public final class TargetProcess implements AutoCloseable {
     /** It runs still, and it is still the process and the program image that was opened. */
     public boolean isAlive() {
         try {
-            return ProcessFacts.read("/proc/" + pid).startTime() == facts.startTime() && sameImage();
+            return ProcessFacts.startTime("/proc/" + pid) == facts.startTime() && sameImage();
         } catch (LinuxException gone) {
             return false;
         }

@@ -39,6 +39,11 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
             refused.merge(why, 1L, Long::sum);
         }
 
+        private void add(Tally other) {
+            other.covered.forEach((how, count) -> covered.merge(how, count, Long::sum));
+            other.refused.forEach((why, count) -> refused.merge(why, count, Long::sum));
+        }
+
         private void add(SitePlanner planner, long site) {
             switch (planner.room(site, When.ALWAYS)) {
                 case DisplacedRange range -> cover(planner.tactic(range).text());
@@ -62,6 +67,21 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
         }
     }
 
+    /** Of nothing yet. */
+    public static Coverage none() {
+        return new Coverage(new Tally(), new Tally(), new Tally(), new Tally(), new Tally(), new Tally());
+    }
+
+    /** Adds that of another image. */
+    public void add(Coverage other) {
+        entries.add(other.entries);
+        returns.add(other.returns);
+        tails.add(other.tails);
+        functions.add(other.functions);
+        notes.add(other.notes);
+        offsets.add(other.offsets);
+    }
+
     /**
      * Looks at an image.
      *
@@ -69,7 +89,7 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
      * @param notes addresses of the nops of USDT notes
      */
     public static Coverage of(SitePlanner planner, List<CodeRange> functions, List<Long> notes) {
-        Coverage coverage = new Coverage(new Tally(), new Tally(), new Tally(), new Tally(), new Tally(), new Tally());
+        Coverage coverage = none();
         for (CodeRange function : functions) {
             coverage.entries.add(planner, planner.entrySite(function.start()));
             FunctionFlow flow = FunctionFlow.of(planner.map(), function);

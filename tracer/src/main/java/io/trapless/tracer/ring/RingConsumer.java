@@ -29,6 +29,7 @@ public final class RingConsumer implements AutoCloseable {
 
     private static final long MIN_PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long MAX_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** A ring is read before a gigabyte a second could fill it. */
     private static final long MIN_IDLE_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long HEARTBEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -105,7 +106,7 @@ public final class RingConsumer implements AutoCloseable {
                 maxEvents,
                 () -> {});
         // At 1 byte a nanosecond a ring of C bytes fills in C ns.
-        this.idleParkNanos = Math.clamp(geometry.capacityBytes() / 2, MIN_IDLE_PARK_NANOS, MAX_PARK_NANOS);
+        this.idleParkNanos = Math.clamp(geometry.capacityBytes(), MIN_IDLE_PARK_NANOS, MAX_PARK_NANOS);
         this.thread = Thread.ofPlatform().name("trapless-consumer").daemon().unstarted(this::run);
     }
 

@@ -2,6 +2,7 @@ package io.trapless.tracer.session;
 
 import io.trapless.binary.elf.EhFrame;
 import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.elf.ElfFile;
 import io.trapless.binary.flow.CodeRange;
 import io.trapless.binary.flow.ImageView;
 import io.trapless.binary.sdt.UsdtProbe;
@@ -32,6 +33,16 @@ public record FileCoverage(int functionCount, int namedCount, Coverage coverage)
                     image.usdtProbes().stream().map(UsdtProbe::address).toList();
             return new FileCoverage(
                     functions.size(), named, Coverage.of(new SitePlanners().planner(image), functions, notes));
+        }
+    }
+
+    /** Whether a file is an image of x86-64 that can be loaded and holds code; false if it can't be read. */
+    public static boolean isImage(Path file) {
+        try (ElfFile elf = ElfFile.open(file)) {
+            return elf.segments().stream()
+                    .anyMatch(segment -> segment.isLoaded() && segment.isExecutable() && segment.fileSizeBytes() > 0);
+        } catch (ElfException e) {
+            return false;
         }
     }
 
