@@ -74,7 +74,11 @@ final class ConsumerPeer implements Peer {
     private long record(Target target, String place, String work, String captured, long events, Path trace)
             throws IOException, BenchException {
         TraplessRunner.Recording recording = runner.attach(
-                target.pid(), place + "{ f0 = " + captured + " }", TraplessRunner.Mode.DISK, BUFFER_BYTES, trace);
+                target.pid(),
+                List.of(place + "{ f0 = " + captured + " }"),
+                TraplessRunner.Mode.DISK,
+                BUFFER_BYTES,
+                trace);
         target.run(work, events, 1);
         return recording.detach().events();
     }

@@ -12,19 +12,21 @@ public interface TraplessRunner {
         /** They go into a trace on disk while the target runs; a full ring loses events. */
         DISK,
         /** They stay in the rings, the newest over the oldest: a flight recorder. */
-        FLIGHT_RECORDER
+        FLIGHT_RECORDER,
+        /** As {@link #DISK}; where no jump is possible the kernel's breakpoint serves. */
+        TRAP
     }
 
     /**
      * Attaches to a process and begins to record.
      *
      * @param pid a process of the benchmark
-     * @param clause one clause of the probe language
+     * @param clauses of the probe language
      * @param bufferSizeBytes ring for each CPU
      * @param output folder for the trace, which does not exist yet
      * @throws BenchException if the tracer refuses, with its sentence
      */
-    Recording attach(long pid, String clause, Mode mode, long bufferSizeBytes, Path output)
+    Recording attach(long pid, List<String> clauses, Mode mode, long bufferSizeBytes, Path output)
             throws BenchException, IOException;
 
     /** The words that start this very tool: what follows them are its arguments. */

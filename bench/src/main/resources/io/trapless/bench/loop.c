@@ -9,6 +9,7 @@ int work_push(int seq);
 int work_nop5(int seq);
 int work_usdt(int seq);
 int work_name(const char *name, int seq);
+int work_tight(int seq);
 
 /*
  * All return 3 * seq + 1. The note of work_usdt is what sys/sdt.h writes for DTRACE_PROBE1(trapless_bench, work, seq): program counter, base,
@@ -56,6 +57,17 @@ __asm__(
     "    add $8, %rsp\n"
     "    ret\n"
     ".size work_usdt, .-work_usdt\n"
+
+    ".p2align 4\n"
+    ".globl work_tight\n"
+    ".type work_tight, @function\n"
+    "work_tight:\n" /* a branch enters its second byte: no jump fits */
+    "    nop\n"
+    "991:lea 1(%rdi,%rdi,2), %eax\n"
+    "    cmp $-7, %eax\n" /* never: seq is not negative */
+    "    je 991b\n"
+    "    ret\n"
+    ".size work_tight, .-work_tight\n"
 
     ".p2align 4\n"
     ".globl work_name\n"
@@ -115,6 +127,27 @@ LOOP(push, (unsigned)work_push((int)i))
 LOOP(nop5, (unsigned)work_nop5((int)i))
 LOOP(usdt, (unsigned)work_usdt((int)i))
 LOOP(name, (unsigned)work_name(names[i % NAMES], (int)i))
+LOOP(tight, (unsigned)work_tight((int)i))
+
+#define CALLS_A_TICK 5000
+#define TICK_NANOS 1000000
+
+/* As the loop of work, 5 million calls a second: so many at a time, and then a sleep until the next millisecond. */
+static uint64_t loop_paced(long events)
+{
+    uint64_t sum = 0;
+    uint64_t tick = nanos(CLOCK_MONOTONIC);
+    for (long i = 0; i < events; i++) {
+        sum += (unsigned)work((int)i);
+        __asm__ volatile("" : "+r"(sum));
+        if (i % CALLS_A_TICK == CALLS_A_TICK - 1) {
+            tick += TICK_NANOS;
+            struct timespec until = {(time_t)(tick / 1000000000), (long)(tick % 1000000000)};
+            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+        }
+    }
+    return sum;
+}
 
 const struct work works[] = {
     {"empty", loop_empty, NULL},
@@ -124,5 +157,7 @@ const struct work works[] = {
     {"nop5", loop_nop5, (void *)work_nop5},
     {"usdt", loop_usdt, (void *)work_usdt},
     {"name", loop_name, (void *)work_name},
+    {"tight", loop_tight, (void *)work_tight},
+    {"paced", loop_paced, (void *)work},
     {NULL, NULL, NULL},
 };

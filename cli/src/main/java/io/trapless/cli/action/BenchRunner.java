@@ -6,8 +6,10 @@ import io.trapless.cli.Main;
 import io.trapless.tracer.ring.RecordingMode;
 import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.RecordingException;
+import io.trapless.tracer.session.RecordingOptions;
 import io.trapless.tracer.session.RecordingRequest;
 import io.trapless.tracer.session.RecordingSummary;
+import io.trapless.tracer.session.Rotation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,17 +18,19 @@ import java.util.List;
 /** Lets the benchmark record as {@code trapless record} does. */
 final class BenchRunner implements TraplessRunner {
     private static final long WARM_UP_POLL_MILLIS = 20;
+    private static final RecordingOptions TRAPS =
+            new RecordingOptions(Rotation.NONE, List.of(), true, false, List.of());
 
     @Override
-    public Recording attach(long pid, String clause, Mode mode, long bufferSizeBytes, Path output)
+    public Recording attach(long pid, List<String> clauses, Mode mode, long bufferSizeBytes, Path output)
             throws BenchException, IOException {
         RecordingMode ringMode = switch (mode) {
-            case DISK -> RecordingMode.DISCARD;
+            case DISK, TRAP -> RecordingMode.DISCARD;
             case FLIGHT_RECORDER -> RecordingMode.OVERWRITE;
         };
         try {
             RecordingRequest request = new RecordingRequest(
-                    Clauses.parse(List.of(clause)),
+                    Clauses.parse(clauses),
                     List.of(Math.toIntExact(pid)),
                     List.of(),
                     output,
@@ -35,7 +39,8 @@ final class BenchRunner implements TraplessRunner {
                     Long.MAX_VALUE,
                     null,
                     true,
-                    Reach.NAMED);
+                    Reach.NAMED,
+                    mode == Mode.TRAP ? TRAPS : RecordingOptions.NONE);
             var recording = io.trapless.tracer.session.Recording.start(request);
             while (!recording.isWarm()) { // the first lap through the rings is measured apart
                 Thread.sleep(WARM_UP_POLL_MILLIS);

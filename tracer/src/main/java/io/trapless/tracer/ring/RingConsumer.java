@@ -31,6 +31,7 @@ public final class RingConsumer implements AutoCloseable {
     private static final long MAX_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /** A ring is read before a gigabyte a second could fill it. */
     private static final long MIN_IDLE_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     private static final long HEARTBEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** Often enough that the 48 bits of a record's time never wrap around unseen, at any clock rate. */
