@@ -12,7 +12,8 @@ public enum DisplacementRefusal {
     UNRELOCATABLE("an instruction there cannot be executed at another address"),
     FUNCTION_TOO_SHORT("the code that ends there is shorter than a jump, and no padding follows"),
     NO_ISLAND("there is room for a short jump only, and no padding near that could hold the long one"),
-    RSEQ_SECTION("the place belongs to a restartable sequence of the program");
+    RSEQ_SECTION("the place belongs to a restartable sequence of the program"),
+    SMALL_STACK("the stack may have too little room left there");
 
     private final String sentence;
 

@@ -31,7 +31,6 @@ final class ProgramStart {
     private final @Nullable StartStub stub;
     private final long debug;
     private int steps;
-    private boolean tidSet;
 
     private ProgramStart(TargetProcess target, @Nullable StartStub stub, long debug) {
         this.target = target;
@@ -130,7 +129,7 @@ final class ProgramStart {
         if (++steps > MOST_STEPS) {
             return true;
         }
-        return debug != 0 ? isLinked(registers) : hasThread(registers.systemCall());
+        return debug != 0 ? isLinked(registers) : hasThread(registers);
     }
 
     private boolean isLinked(Registers registers) throws AttachException {
@@ -143,14 +142,14 @@ final class ProgramStart {
                 && Bytes.getInt(state, LinkerImage.STATE_OFFSET) == LinkerImage.CONSISTENT;
     }
 
-    /** The C library has asked for the thread's id, and then does something else than set up the thread. */
-    private boolean hasThread(long call) {
+    /** The thread pointer stands, and the program does something else than set up the thread. A C library asks for the thread's id right behind it; a Go program does not. */
+    private static boolean hasThread(Registers registers) {
+        long call = registers.systemCall();
         boolean settingUp = call == SYS_ARCH_PRCTL
                 || call == SYS_SET_TID_ADDRESS
                 || call == SYS_SET_ROBUST_LIST
                 || call == SYS_RSEQ;
-        tidSet |= call == SYS_SET_TID_ADDRESS;
-        return tidSet && !settingUp;
+        return registers.fsBase() != 0 && !settingUp;
     }
 
     /** From any stop to an event stop; nothing but the system call that it is in runs meanwhile. */

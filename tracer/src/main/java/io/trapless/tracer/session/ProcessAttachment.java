@@ -47,6 +47,9 @@ final class ProcessAttachment {
     /** An address that needs all its bytes, as those of mappings do. */
     private static final long ANYWHERE = 1L << 46;
 
+    /** From the thread pointer: such a one takes the most code. */
+    private static final int WIDE_OFFSET = 1 << 16;
+
     private final TargetProcess target;
     private final RingGeometry geometry;
     private final Gadgets gadgets;
@@ -56,7 +59,7 @@ final class ProcessAttachment {
     private final ProcessKey key;
     private final HostFacts host;
     private final boolean systemCalls;
-    private final Map<CodeRegion, Long> codeSizes;
+    private Map<CodeRegion, Long> codeSizes;
     private final boolean ringsAreMapped;
     private final @Nullable LoadHook loadHook;
     private final List<Long> regionStarts = new ArrayList<>();
@@ -106,12 +109,12 @@ final class ProcessAttachment {
         this.key = new ProcessKey(target.pid(), target.startTime());
         this.host = host;
         this.systemCalls = systemCalls;
-        this.codeSizes = measure();
+        this.codeSizes = measure(WIDE_OFFSET);
     }
 
     /** How much code there will be, which has to be known before anyone is stopped: measured with facts that take the most code. */
-    private Map<CodeRegion, Long> measure() {
-        ThreadLayout widest = new ThreadLayout(1 << 16, 0, 1 << 16, 0);
+    private Map<CodeRegion, Long> measure(long tidOffset) {
+        ThreadLayout widest = new ThreadLayout(WIDE_OFFSET, 0, tidOffset, 0);
         Map<CodeRegion, Long> sizes = new HashMap<>();
         for (CodeRegion region : regions) {
             ProcessFacts facts = facts(widest, ANYWHERE, region.rangeStart(), region.rangeStart());
@@ -221,13 +224,16 @@ final class ProcessAttachment {
         journal.append(List.of(new JournalEntry.Mapped(key, 0, 0), new JournalEntry.Unmapped(key, 0)));
         lend(standstill, stopped -> {
             ThreadLayout layout = ThreadLayout.discover(stopped);
-            if (!layout.hasTid()) {
+            if (!layout.hasTid() && layout.hasRseq()) {
                 throw new AttachException(
                         Reason.UNEXPECTED,
                         "the C library of process " + target.pid()
                                 + " keeps no thread id that could be found; it cannot be traced");
             }
             registersRseq = layout.hasRseq();
+            if (!layout.hasTid()) { // asking for the id takes more code
+                codeSizes = measure(layout.tidOffset());
+            }
             try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
                 map(calls, layout, ringsDescriptor);
             }
@@ -303,7 +309,7 @@ final class ProcessAttachment {
                 geometry.capacityBytes(),
                 geometry.mode().code(),
                 rseq,
-                (int) layout.tidOffset(),
+                layout.hasTid() ? (int) layout.tidOffset() : ProcessFacts.NO_TID,
                 host.hasRdpid(),
                 host.cyclesPerSecond(),
                 host.clock(),

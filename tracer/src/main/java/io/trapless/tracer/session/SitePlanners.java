@@ -18,6 +18,10 @@ final class SitePlanners {
     private final Map<ImageFile, SitePlanner> planners = new HashMap<>();
 
     SitePlan plan(Site site) throws ElfException {
+        String small = GoStack.refusal(site.module().file(), site.function());
+        if (small != null) {
+            return new SitePlan.Refused(DisplacementRefusal.SMALL_STACK, small);
+        }
         SitePlanner planner = planner(site.module().file());
         long address = site.fileAddress();
         return switch (site.kind()) {
@@ -31,7 +35,10 @@ final class SitePlanners {
     /** All ways out of the function that a site of kind {@code EXITS} means. */
     FunctionExits planExits(Site site) throws ElfException {
         Function function = Objects.requireNonNull(site.function());
-        return planner(site.module().file()).planExits(new CodeRange(function.address(), function.endAddress()));
+        FunctionExits exits =
+                planner(site.module().file()).planExits(new CodeRange(function.address(), function.endAddress()));
+        String small = GoStack.refusal(site.module().file(), function);
+        return small == null ? exits : exits.refused(new SitePlan.Refused(DisplacementRefusal.SMALL_STACK, small));
     }
 
     private static SitePlan inside(SitePlanner planner, Site site) {

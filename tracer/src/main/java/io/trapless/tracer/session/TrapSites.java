@@ -47,10 +47,16 @@ final class TrapSites {
         return Traps.unavailable();
     }
 
-    /** Whether what forbids a jump is that it takes several bytes. */
+    /** Whether what forbids a jump is that it takes several bytes, or stack. */
     private static boolean leavesRoomForATrap(DisplacementRefusal reason) {
         return switch (reason) {
-            case TARGET_INSIDE, UNRESOLVED_JUMP, CALL_NOT_LAST, UNRELOCATABLE, FUNCTION_TOO_SHORT, NO_ISLAND -> true;
+            case TARGET_INSIDE,
+                    UNRESOLVED_JUMP,
+                    CALL_NOT_LAST,
+                    UNRELOCATABLE,
+                    FUNCTION_TOO_SHORT,
+                    NO_ISLAND,
+                    SMALL_STACK -> true;
             case NOT_CODE, UNKNOWN_CODE, NOT_AN_INSTRUCTION, RSEQ_SECTION -> false;
         };
     }

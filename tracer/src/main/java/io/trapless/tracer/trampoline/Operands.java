@@ -71,7 +71,7 @@ final class Operands {
             case Value.Register(RegisterName name, int sizeBytes) -> loadRegister(dst, name, sizeBytes);
             case Value.Argument(int index, int sizeBytes, boolean signed) ->
                 loadLocation(dst, location(index), sizeBytes, signed);
-            case Value.Context _ -> asm.mov(dst, Mem.fs(facts.tidOffset()), 4);
+            case Value.Context _ -> ThreadId.load(asm, facts, dst);
             case Value.Cast(Value operand, int sizeBytes, boolean signed) -> {
                 load(dst, operand);
                 extend(dst, sizeBytes, signed);

@@ -12,7 +12,7 @@ import io.trapless.layout.SessionHeaderDescriptor;
  * @param capacity bytes of a ring, a power of two, at most {@link #MAX_CAPACITY}
  * @param mode {@code SessionHeaderDescriptor.MODE_*}
  * @param rseq where the thread's rseq area is, or none
- * @param tidOffset offset of the thread id from the thread pointer (fs)
+ * @param tidOffset offset of the thread id from the thread pointer (fs); {@link #NO_TID}: it has to be asked for
  * @param hasRdpid whether the CPU has {@code rdpid} (CPUID 7.ECX bit 22)
  * @param cyclesPerSecond TSC frequency
  * @param clock how TSC cycles become the nanoseconds of {@code nsecs}
@@ -33,6 +33,9 @@ public record ProcessFacts(
         NanosecondClock clock,
         long pidCell,
         boolean systemCalls) {
+
+    /** The C library, or whatever the program has instead, keeps no thread id. */
+    public static final int NO_TID = Integer.MIN_VALUE;
 
     /** A ring is addressed by 32-bit immediates. */
     public static final long MAX_CAPACITY = 1L << 30;

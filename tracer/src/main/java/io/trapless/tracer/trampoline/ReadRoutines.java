@@ -165,7 +165,7 @@ final class ReadRoutines {
         asm.push(RDX);
         asm.push(RDI);
         asm.mov(RSI, RSP, 8);
-        asm.mov(RDI, Mem.fs(facts.tidOffset()), 4);
+        ThreadId.load(asm, facts, RDI);
         asm.mov(RDX, 1);
         asm.mov(R8, 2);
         asm.xor(R9, R9, 4);

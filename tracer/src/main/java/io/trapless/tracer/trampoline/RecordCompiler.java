@@ -217,7 +217,7 @@ final class RecordCompiler {
 
     /** Stores everything but the first eight bytes. Keeps rdx, r10, r11; clobbers rax (a variable record: rcx, rsi, rdi too). */
     void store() {
-        asm.mov(RAX, Mem.fs(facts.tidOffset()), 4);
+        ThreadId.load(asm, facts, RAX);
         asm.mov(Mem.of(R11, RecordDescriptor.TID_OFFSET), RAX, 4);
         asm.mov(RAX, Mem.ripAbsolute(facts.pidCell()), 4);
         asm.mov(Mem.of(R11, RecordDescriptor.PID_OFFSET), RAX, 4);

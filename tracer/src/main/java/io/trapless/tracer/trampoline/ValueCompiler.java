@@ -184,7 +184,7 @@ final class ValueCompiler {
 
     private void evaluateContext(Value.Context.Kind kind) {
         switch (kind) {
-            case TID -> asm.mov(RAX, Mem.fs(facts.tidOffset()), 4);
+            case TID -> ThreadId.load(asm, facts, RAX);
             case CPU -> new RingCode(asm, facts).currentCpu(RAX);
             case NSECS -> {
                 new RingCode(asm, facts).readTimestamp(RAX);
