@@ -9,7 +9,7 @@ final class Help {
 
     /** Prints the commands, one a line, and a first example. */
     static void print(PrintStream out) {
-        out.println("Usage: trapless COMMAND [ARG...]");
+        out.println("USAGE: trapless COMMAND [ARG...]");
         out.println("       trapless -e PROGRAM [ARG...]");
         out.println("       trapless FILE.bt [ARG...]");
         out.println();
@@ -34,7 +34,7 @@ final class Help {
     /** Prints the options of programs. */
     static void printProgram(PrintStream out) {
         out.println("""
-                Usage: trapless [OPTION...] FILE.bt [ARG...]
+                USAGE: trapless [OPTION...] FILE.bt [ARG...]
                        trapless [OPTION...] - [ARG...]
                        trapless [OPTION...] -e PROGRAM [ARG...]
 

@@ -21,6 +21,11 @@ final class ProgramLine {
     /** The kernel gives out none above: PID_MAX_LIMIT of 64-bit machines. */
     private static final int MAX_PID = 1 << 22;
 
+    private static final int FAILED = 1;
+    private static final int WRONG_USAGE = 2;
+    private static final String USAGE =
+            "'; USAGE: trapless [OPTION...] FILE.bt | -e PROGRAM; see 'trapless -e - --help'";
+
     private static final Map<String, Boolean> LONG = new HashMap<>();
 
     static {
@@ -92,9 +97,19 @@ final class ProgramLine {
                 terminal.out().println("trapless " + Version.text());
                 return Outcome.done();
             }
-            return actions.program(line.request(), terminal);
+            ProgramRequest request = line.request();
+            String file = request.file();
+            if (file != null && !file.equals("-") && Files.notExists(Path.of(file))) {
+                terminal.err()
+                        .println(
+                                "ERROR: failed to open file '" + file + "': No such file or directory; check the path");
+                return new Outcome.Exited(FAILED);
+            }
+            return actions.program(request, terminal);
         } catch (UsageException e) {
-            return Outcome.wrongUsage(e.sentence());
+            // as bpftrace says it: whoever runs its programs may look for that
+            terminal.err().println("ERROR: " + e.sentence());
+            return new Outcome.Exited(WRONG_USAGE);
         }
     }
 
@@ -121,8 +136,8 @@ final class ProgramLine {
         String name = equals < 0 ? option : option.substring(0, equals);
         Boolean takesValue = LONG.get(name);
         if (takesValue == null) {
-            throw new UsageException("unknown option '--" + name
-                    + "'; see 'trapless --help'; parameters of a program's own follow after '--'");
+            throw new UsageException(
+                    "unknown option '--" + name + USAGE + "; parameters of a program's own follow after '--'");
         }
         if (!takesValue) {
             if (equals >= 0) {
@@ -144,7 +159,7 @@ final class ProgramLine {
             char letter = word.charAt(i);
             int at = letter == ':' ? -1 : SHORT.indexOf(letter);
             if (at < 0) {
-                throw new UsageException("unknown option '-" + letter + "'; see 'trapless --help'");
+                throw new UsageException("unknown option '-" + letter + USAGE);
             }
             boolean takesValue = at + 1 < SHORT.length() && SHORT.charAt(at + 1) == ':';
             if (!takesValue) {
@@ -206,7 +221,7 @@ final class ProgramLine {
                     "traceable-functions",
                     "usdt-file-activation",
                     "verify-llvm-ir" -> {}
-            default -> throw new UsageException("unknown option '" + option + "'; see 'trapless --help'");
+            default -> throw new UsageException("unknown option '" + option + USAGE);
         }
     }
 
@@ -227,9 +242,9 @@ final class ProgramLine {
                 return number;
             }
         } catch (NumberFormatException e) {
-            throw new UsageException("'" + value + "' is no process id; give -p a number");
+            throw new UsageException("Failed to parse pid: invalid integer: " + value + "; give -p a process id");
         }
-        throw new UsageException("'" + value + "' is no process id; give -p a number from 1 to " + MAX_PID);
+        throw new UsageException("Pid out of range: " + value + "; give -p a number from 1 to " + MAX_PID);
     }
 
     private static boolean isJson(String value) throws UsageException {

@@ -236,13 +236,6 @@ final class MainTest {
                 "bench --threads 0 | --threads takes counts",
                 "bench --events 0 | --events must be positive",
                 "frobnicate | there is no command 'frobnicate'",
-                "--frobnicate | unknown option '--frobnicate'",
-                "-e | option '-e' needs a value",
-                "-q | filename or -e 'program' required",
-                "-B soon -e x | -B must be either",
-                "-f xml -e x | Invalid output format",
-                "-p 0 -e x | no process id",
-                "--test --bench -e x | conflicts",
             })
     void wrongUsageIsOneLineAndStatus2(String words, String part) {
         int status = run(words.split(" "));
@@ -255,6 +248,29 @@ final class MainTest {
                 .hasLineCount(1);
         assertThat(actions.requests).isEmpty();
         assertThat(outText()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--frobnicate | unknown option '--frobnicate'; USAGE: trapless",
+                "-x | unknown option '-x'; USAGE: trapless",
+                "-e | option '-e' needs a value",
+                "-q | filename or -e 'program' required",
+                "-B soon -e x | -B must be either",
+                "-f xml -e x | Invalid output format",
+                "-p 0 -e x | Pid out of range: 0",
+                "-p 1x -e x | Failed to parse pid: invalid integer: 1x",
+                "--test --bench -e x | conflicts",
+            })
+    void wrongUsageOfProgramsIsOneLineInTheWordsOfBpftrace(String words, String part) {
+        assertThat(run(words.split(" "))).isEqualTo(2);
+        assertThat(errText())
+                .startsWith("ERROR: ")
+                .contains(part)
+                .endsWith("\n")
+                .hasLineCount(1);
     }
 
     @Test

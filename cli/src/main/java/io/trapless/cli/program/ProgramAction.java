@@ -102,13 +102,15 @@ public final class ProgramAction {
             return true;
         }
         terminal.err().println("ERROR: unexpected program command line options: --" + String.join(", --", unexpected));
-        terminal.err()
-                .println(
-                        expected.isEmpty()
-                                ? "HINT: the program expects no options"
-                                : "HINT: expected program options:");
-        expected.forEach((name, description) ->
-                terminal.err().println("    --" + name + (description.isEmpty() ? "" : ": " + description)));
+        if (expected.isEmpty()) {
+            terminal.err().println("HINT: the program expects no options");
+        } else if (unexpected.contains("help")) {
+            terminal.err().println("HINT: expected program options:");
+            expected.forEach((name, description) ->
+                    terminal.err().println("    --" + name + (description.isEmpty() ? "" : ": " + description)));
+        } else {
+            terminal.err().println("HINT: expected program options: --" + String.join(", --", expected.keySet()));
+        }
         terminal.err().flush();
         return false;
     }

@@ -135,7 +135,7 @@ final class TimeSeriesText {
         StringBuilder out = new StringBuilder();
         out.append(time.getYear()).append('-');
         two(out, time.getMonthValue()).append('-');
-        two(out, time.getDayOfMonth()).append('T');
+        two(out, time.getDayOfMonth()).append(' ');
         two(out, time.getHour()).append(':');
         two(out, time.getMinute()).append(':');
         two(out, time.getSecond()).append('.');

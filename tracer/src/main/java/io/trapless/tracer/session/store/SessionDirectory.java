@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -34,6 +36,7 @@ public final class SessionDirectory {
     static final String PRELOAD = "preload";
 
     private static final String UNPUBLISHED = ".new-";
+    private static final Duration MOST_MAKING = Duration.ofMinutes(1);
     private static final int MAX_COMMAND_LENGTH = 40;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]{0,200}");
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
@@ -163,13 +166,22 @@ public final class SessionDirectory {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(base.path(), UNPUBLISHED + "*")) {
             for (Path entry : entries) {
                 SessionDirectory unpublished = at(entry);
-                if (unpublished.isOwn() && !unpublished.maker().isAlive()) {
+                if (unpublished.isOwn()
+                        && unpublished.isAbandoned()
+                        && !unpublished.maker().isAlive()) {
                     unpublished.delete();
                 }
             }
         } catch (IOException | DirectoryIteratorException | NumberFormatException e) {
             return; // there is no such folder, or something in it is not ours
         }
+    }
+
+    /** Nobody takes so long to make a session; one who lives in another pid namespace can't be asked. */
+    private boolean isAbandoned() throws IOException {
+        return Files.getLastModifiedTime(path)
+                .toInstant()
+                .isBefore(Instant.now().minus(MOST_MAKING));
     }
 
     private ProcessKey maker() {
