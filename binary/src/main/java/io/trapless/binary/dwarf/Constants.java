@@ -10,6 +10,7 @@ final class Constants {
     static final int TAG_MEMBER = 0x0d;
     static final int TAG_POINTER = 0x0f;
     static final int TAG_REFERENCE = 0x10;
+    static final int TAG_COMPILE_UNIT = 0x11;
     static final int TAG_STRUCTURE = 0x13;
     static final int TAG_SUBROUTINE_TYPE = 0x15;
     static final int TAG_TYPEDEF = 0x16;
@@ -51,6 +52,8 @@ final class Constants {
     static final int AT_TYPE = 0x49;
     static final int AT_ENTRY_PC = 0x52;
     static final int AT_RANGES = 0x55;
+    static final int AT_CALL_FILE = 0x58;
+    static final int AT_CALL_LINE = 0x59;
     static final int AT_DATA_BIT_OFFSET = 0x6b;
     static final int AT_LINKAGE_NAME = 0x6e;
     static final int AT_MIPS_LINKAGE_NAME = 0x2007;
