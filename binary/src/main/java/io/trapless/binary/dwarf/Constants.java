@@ -10,7 +10,6 @@ final class Constants {
     static final int TAG_MEMBER = 0x0d;
     static final int TAG_POINTER = 0x0f;
     static final int TAG_REFERENCE = 0x10;
-    static final int TAG_COMPILE_UNIT = 0x11;
     static final int TAG_STRUCTURE = 0x13;
     static final int TAG_SUBROUTINE_TYPE = 0x15;
     static final int TAG_TYPEDEF = 0x16;

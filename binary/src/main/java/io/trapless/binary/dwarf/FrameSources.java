@@ -29,7 +29,8 @@ final class FrameSources {
         if (found.function() != null) {
             collect(found.function(), address, instances, 0);
         }
-        // The line table has the line within the innermost function; in each other one the position is that of the call.
+        // The line table has the line within the innermost function; in each other one the position is that of the
+        // call.
         SourcePosition position = lines.at(found.unit(), address);
         List<InlinedFrame> inlined = new ArrayList<>();
         for (Die instance : instances.reversed()) {

@@ -1,6 +1,5 @@
 package io.trapless.binary.dwarf;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,14 +7,13 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Finds units and functions by addresses within them. A unit's functions are walked when an address in it is first asked for, so that one of thousands does not cost all. One thread at a time. */
+/** Finds units and functions by addresses within them. A unit's functions are walked when an address in it is first asked for, so that one of thousands does not cost all. What a unit does not say of where its code is (DWARF 2 can name one range only) is not found. One thread at a time. */
 final class FunctionRanges {
     private static final int MAX_NESTING = 64;
 
     private final DieReader reader;
     private final Map<DieReader.Unit, Table<Die>> functions = new HashMap<>();
-    private @Nullable Table<DieReader.Unit> bounded;
-    private @Nullable List<DieReader.Unit> unbounded;
+    private @Nullable Table<DieReader.Unit> units;
 
     FunctionRanges(DieReader reader) {
         this.reader = reader;
@@ -50,33 +48,17 @@ final class FunctionRanges {
     /** What holds an address: a unit, without a function if it has code of none; null if no unit does. */
     @Nullable Found at(long address) {
         DieReader.Unit unit = units().at(address);
-        if (unit != null) {
-            return new Found(unit, functionsOf(unit).at(address));
-        }
-        for (DieReader.Unit candidate : unbounded == null ? List.<DieReader.Unit>of() : unbounded) {
-            Die function = functionsOf(candidate).at(address);
-            if (function != null) {
-                return new Found(candidate, function);
-            }
-        }
-        return null;
+        return unit == null ? null : new Found(unit, functionsOf(unit).at(address));
     }
 
     private Table<DieReader.Unit> units() {
-        Table<DieReader.Unit> known = bounded;
+        Table<DieReader.Unit> known = units;
         if (known == null) {
             known = new Table<>();
-            List<DieReader.Unit> others = new ArrayList<>();
             for (DieReader.Unit unit : reader.units()) {
-                List<DieReader.Range> ranges = reader.ranges(unit.die());
-                known.add(ranges, unit);
-                // DWARF 2 has no way to say that a unit's code is in several pieces.
-                if (ranges.isEmpty() && reader.tag(unit.die()) == Constants.TAG_COMPILE_UNIT) {
-                    others.add(unit);
-                }
+                known.add(reader.ranges(unit.die()), unit);
             }
-            bounded = known;
-            unbounded = others;
+            units = known;
         }
         return known;
     }

@@ -34,6 +34,7 @@ final class Libdw {
     /** What a function gives that gives a C string. */
     static final AddressLayout STRING =
             ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(Long.MAX_VALUE, JAVA_BYTE));
+
     private static final @Nullable SymbolLookup DW = library(LIBRARY);
     private static final @Nullable SymbolLookup ELF = library("libelf.so.1");
 

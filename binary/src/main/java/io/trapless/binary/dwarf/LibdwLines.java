@@ -50,8 +50,7 @@ final class LibdwLines {
     /** The path of the file of that number. NULL if there is none. */
     static MemorySegment file(MemorySegment files, long number) {
         try {
-            return (MemorySegment)
-                    Functions.FILE.invokeExact(files, number, MemorySegment.NULL, MemorySegment.NULL);
+            return (MemorySegment) Functions.FILE.invokeExact(files, number, MemorySegment.NULL, MemorySegment.NULL);
         } catch (Throwable e) {
             throw Libdw.impossible(e);
         }
@@ -60,8 +59,7 @@ final class LibdwLines {
     /** The path; the same pointer for all lines of a file. NULL if there is none. */
     static MemorySegment source(MemorySegment line) {
         try {
-            return (MemorySegment)
-                    Functions.LINE_SOURCE.invokeExact(line, MemorySegment.NULL, MemorySegment.NULL);
+            return (MemorySegment) Functions.LINE_SOURCE.invokeExact(line, MemorySegment.NULL, MemorySegment.NULL);
         } catch (Throwable e) {
             throw Libdw.impossible(e);
         }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param inlined the functions that were inlined there, the innermost first
  * @param position where in the function that was not inlined, which of one with inlined calls is the outermost of these; null if nothing tells
  */
-public record SourceFrames(List<InlinedFrame> inlined, @Nullable SourcePosition position) {
+public record SourceFrames(
+        List<InlinedFrame> inlined, @Nullable SourcePosition position) {
     /** Nothing is known. */
     public static final SourceFrames NONE = new SourceFrames(List.of(), null);
 

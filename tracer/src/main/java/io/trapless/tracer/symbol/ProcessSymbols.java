@@ -214,7 +214,8 @@ public final class ProcessSymbols implements AutoCloseable {
     private Optional<ImageNames> read(int pid, String path) {
         Path seen = Path.of("/proc/" + pid + "/root" + path);
         try {
-            return Optional.of(ImageNames.read(Files.isReadable(seen) ? seen : Path.of(path), Path.of(path), debugFolders));
+            return Optional.of(
+                    ImageNames.read(Files.isReadable(seen) ? seen : Path.of(path), Path.of(path), debugFolders));
         } catch (ElfException e) {
             return Optional.empty();
         }

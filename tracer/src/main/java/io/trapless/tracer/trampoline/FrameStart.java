@@ -10,7 +10,11 @@ package io.trapless.tracer.trampoline;
  * @param framePointerOffset of the saved rbp, bytes; meaningless if it is not saved
  */
 public record FrameStart(
-        boolean returns, boolean fromFramePointer, int returnAddressOffset, boolean savedFramePointer, int framePointerOffset) {
+        boolean returns,
+        boolean fromFramePointer,
+        int returnAddressOffset,
+        boolean savedFramePointer,
+        int framePointerOffset) {
     /** At a function's first instruction. */
     public static final FrameStart RETURN_ON_TOP = new FrameStart(false, false, 0, false, 0);
 
