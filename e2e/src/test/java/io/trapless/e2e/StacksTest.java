@@ -37,7 +37,11 @@ class StacksTest {
     private static String traced(Path frames, String text) throws IOException, InterruptedException {
         String plain = Programs.run(List.of(frames.toString(), Integer.toString(ROUNDS)));
         String out = Trapless.run(
-                        "-q", "-e", "config = { unstable_dw_ustack=enable } " + text, "-c", frames + " " + ROUNDS)
+                        "-q",
+                        "-e",
+                        "config = { unstable_dw_ustack=enable; show_debug_info=0 } " + text,
+                        "-c",
+                        frames + " " + ROUNDS)
                 .succeeded()
                 .out();
         assertThat(out).contains(plain.strip());
@@ -64,7 +68,8 @@ class StacksTest {
                 frames,
                 leaf + " { @fp[ustack(5)] = count(); @dw[dw_ustack(5)] = count(); @deepest = max(len(ustack)); }"
                         + " uprobe:" + frames + ":struck { @wild[len(ustack)] = count(); }"
-                        + " uretprobe:" + frames + ":outer { @ret[ustack(2)] = count(); }");
+                        + " uretprobe:" + frames
+                        + ":outer { @ret[ustack(2)] = count(); @returned[dw_ustack(2)] = count(); }");
         assertThat(stacks(out, "fp"))
                 .contains("leaf middle outer deep deep " + ROUNDS)
                 .anyMatch(stack -> stack.startsWith("leaf middle outer main ") && stack.endsWith(" " + ROUNDS))
@@ -76,7 +81,12 @@ class StacksTest {
                 .anyMatch(stack -> stack.startsWith("leaf middle outer on_signal "))
                 .anyMatch(stack -> stack.startsWith("leaf middle outer coroutine "))
                 .hasSize(4);
-        assertThat(stacks(out, "ret")).contains("outer deep " + ROUNDS, "outer main " + ROUNDS);
+        for (String returned : List.of("ret", "returned")) {
+            assertThat(stacks(out, returned))
+                    .contains("deep deep " + ROUNDS)
+                    .anyMatch(stack -> stack.startsWith("main ") && stack.endsWith(" " + ROUNDS))
+                    .noneMatch(stack -> stack.contains("outer"));
+        }
         assertThat(out).contains("@deepest: 127\n").contains("@wild[2]: " + 10 * ROUNDS + "\n");
     }
 
@@ -91,6 +101,20 @@ class StacksTest {
         Path without = without();
         String bare = traced(without, "uprobe:" + without + ":deep+4 { @moved[ustack(2)] = count(); }");
         assertThat(stacks(bare, "moved")).containsExactlyInAnyOrder("deep main " + ROUNDS, "deep deep " + 200 * ROUNDS);
+    }
+
+    /** Where a function ends in a jump to another one, its caller is on top of the stack all the same. */
+    @Test
+    void tailJumpsHaveTheStackOfTheCaller() throws IOException, InterruptedException {
+        Path frames = Programs.compiled("frames", "-tail", List.of("gcc", WITH_FRAME_POINTERS));
+        String out = traced(
+                frames,
+                "uretprobe:" + frames + ":on_signal { @fp[ustack(1)] = count(); @dw[dw_ustack(1)] = count(); }"
+                        + " uretprobe:" + frames + ":deep { @depth[dw_ustack(2)] = count(); }");
+        assertThat(stacks(out, "fp"))
+                .containsExactlyInAnyOrderElementsOf(stacks(out, "dw"))
+                .hasSize(1);
+        assertThat(stacks(out, "depth")).contains("deep deep " + 199 * ROUNDS);
     }
 
     @Test
@@ -138,7 +162,7 @@ class StacksTest {
         String out = Trapless.run(
                         "-q",
                         "-e",
-                        "config = { unstable_dw_ustack=enable } uprobe:libc:clock_nanosleep { @[dw_ustack] = count(); }",
+                        "config = { unstable_dw_ustack=enable; show_debug_info=0 } uprobe:libc:clock_nanosleep { @[dw_ustack] = count(); }",
                         "-c",
                         "/usr/bin/python3 " + script)
                 .succeeded()

@@ -51,6 +51,8 @@ final class Constants {
     static final int AT_TYPE = 0x49;
     static final int AT_ENTRY_PC = 0x52;
     static final int AT_RANGES = 0x55;
+    static final int AT_CALL_FILE = 0x58;
+    static final int AT_CALL_LINE = 0x59;
     static final int AT_DATA_BIT_OFFSET = 0x6b;
     static final int AT_LINKAGE_NAME = 0x6e;
     static final int AT_MIPS_LINKAGE_NAME = 0x2007;

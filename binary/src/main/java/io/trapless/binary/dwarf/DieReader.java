@@ -2,7 +2,6 @@ package io.trapless.binary.dwarf;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -95,13 +94,14 @@ final class DieReader implements AutoCloseable {
     }
 
     private void set(Die value) {
-        if (closed) {
-            throw new IllegalStateException("the file is closed");
-        }
         write(die, value);
     }
 
-    private static void write(MemorySegment into, Die value) {
+    /** Writes an entry as libdw wants to have it, {@link Libdw#DIE_BYTES}; only of an open file can anything be asked. */
+    void write(MemorySegment into, Die value) {
+        if (closed) {
+            throw new IllegalStateException("the file is closed");
+        }
         into.set(JAVA_LONG, 0, value.address());
         into.set(JAVA_LONG, 8, value.unit());
         into.set(JAVA_LONG, 16, value.abbreviation());
@@ -223,7 +223,8 @@ final class DieReader implements AutoCloseable {
         return find(of, name, true) ? text(Libdw.string(attribute)) : null;
     }
 
-    private static @Nullable String text(MemorySegment string) {
+    /** A C string, or null for NULL. */
+    static @Nullable String text(MemorySegment string) {
         if (string.equals(MemorySegment.NULL)) {
             return null;
         }
@@ -233,6 +234,15 @@ final class DieReader implements AutoCloseable {
             length++;
         }
         return new String(bytes.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+    }
+
+    /** The name of a function's symbol: the linkage name of C++, Rust and the like, otherwise the entry's name; empty if it has neither. */
+    String symbol(Die function) {
+        String linkage = string(function, Constants.AT_LINKAGE_NAME);
+        if (linkage == null) {
+            linkage = string(function, Constants.AT_MIPS_LINKAGE_NAME);
+        }
+        return linkage == null ? name(function) : linkage;
     }
 
     /** The entry that an attribute refers to, or null. */
@@ -315,48 +325,5 @@ final class DieReader implements AutoCloseable {
             value = value << 8 | (bytes.get(JAVA_BYTE, i) & 0xFF);
         }
         return OptionalLong.of(value);
-    }
-
-    /** Takes each line of a unit's table, in its order. */
-    void forLines(Unit unit, LineTaker taker) {
-        set(unit.die());
-        if (Libdw.lines(die, words, words.asSlice(8)) != 0) {
-            return;
-        }
-        MemorySegment table = words.get(ADDRESS, 0);
-        long count = words.get(JAVA_LONG, 8);
-        MemorySegment lastSource = MemorySegment.NULL;
-        String file = "";
-        for (long i = 0; i < count; i++) {
-            MemorySegment line = Libdw.line(table, i);
-            if (line.equals(MemorySegment.NULL)) {
-                continue;
-            }
-            MemorySegment source = Libdw.lineSource(line);
-            if (source.address() != lastSource.address()) {
-                lastSource = source;
-                String text = text(source);
-                file = text == null ? "" : text;
-            }
-            boolean known = Libdw.lineAddress(line, words) == 0
-                    && Libdw.lineNumber(line, words.asSlice(8)) == 0
-                    && Libdw.lineColumn(line, words.asSlice(16)) == 0
-                    && Libdw.lineIsStatement(line, words.asSlice(24)) == 0
-                    && Libdw.lineEndsSequence(line, words.asSlice(32)) == 0;
-            if (known) {
-                taker.take(new LineRow(
-                        file,
-                        words.get(JAVA_INT, 8),
-                        words.get(JAVA_INT, 16),
-                        words.get(JAVA_LONG, 0),
-                        words.get(JAVA_BYTE, 24) != 0,
-                        words.get(JAVA_BYTE, 32) != 0));
-            }
-        }
-    }
-
-    /** Takes lines. */
-    interface LineTaker {
-        void take(LineRow row);
     }
 }

@@ -17,6 +17,7 @@ public final class DwarfFile implements AutoCloseable {
     private final TypeIndex index;
     private final TypeEntries types;
     private final FunctionEntries functions;
+    private final FrameSources sources;
     private boolean closed;
 
     private DwarfFile(DieReader reader, String programPath) {
@@ -25,6 +26,7 @@ public final class DwarfFile implements AutoCloseable {
         this.index = new TypeIndex(reader);
         this.types = new TypeEntries(reader, index);
         this.functions = new FunctionEntries(reader, types);
+        this.sources = new FrameSources(reader);
     }
 
     /** Whether libdw is installed. */
@@ -121,6 +123,15 @@ public final class DwarfFile implements AutoCloseable {
      */
     public List<InlinedInstance> inlined(String name) {
         return functions.inlined(name, locations);
+    }
+
+    /**
+     * The lines and inlined functions of the code at an address; of a call that is to be named by its return address, ask for the byte before. Walks only the unit of compilation that holds it, and remembers no answers.
+     *
+     * @return {@link SourceFrames#NONE} if nothing tells
+     */
+    public SourceFrames framesAt(long address) {
+        return sources.at(address);
     }
 
     /** The structure of that name without its tag, or null. */

@@ -39,25 +39,7 @@ final class FunctionEntries {
     private void walk() {
         if (!walked) {
             walked = true;
-            reader.units().forEach(unit -> walk(unit.content(), 0));
-        }
-    }
-
-    private void walk(Die parent, int depth) {
-        for (Die child : reader.children(parent)) {
-            switch (reader.tag(child)) {
-                case Constants.TAG_SUBPROGRAM -> note(child);
-                case Constants.TAG_NAMESPACE,
-                        Constants.TAG_MODULE,
-                        Constants.TAG_STRUCTURE,
-                        Constants.TAG_CLASS,
-                        Constants.TAG_UNION -> {
-                    if (depth < MAX_NESTING) {
-                        walk(child, depth + 1);
-                    }
-                }
-                default -> {}
-            }
+            reader.units().forEach(unit -> FunctionRanges.forFunctions(reader, unit.content(), this::note));
         }
     }
 
@@ -73,18 +55,10 @@ final class FunctionEntries {
         } else if (reader.has(function, Constants.AT_INLINE)) {
             long how = reader.unsigned(function, Constants.AT_INLINE).orElse(0);
             if (how == Constants.INLINED || how == Constants.DECLARED_INLINED) {
-                inlined.computeIfAbsent(symbol(function), _ -> new ArrayList<>(1))
+                inlined.computeIfAbsent(reader.symbol(function), _ -> new ArrayList<>(1))
                         .add(function);
             }
         }
-    }
-
-    private String symbol(Die function) {
-        String linkage = reader.string(function, Constants.AT_LINKAGE_NAME);
-        if (linkage == null) {
-            linkage = reader.string(function, Constants.AT_MIPS_LINKAGE_NAME);
-        }
-        return linkage == null ? reader.name(function) : linkage;
     }
 
     /** The functions of a name: a symbol's, or else a readable one of C++ or Rust, with its parameters or without. */

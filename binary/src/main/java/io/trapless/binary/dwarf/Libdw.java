@@ -16,7 +16,7 @@ import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions of libdw, libelf and libc that are used here, as they are declared in elfutils/libdw.h (0.171 and later) and libelf.h. The libraries stay loaded once they are. Any thread; what is opened with them belongs to one at a
+ * The functions of libdw, libelf and libc that are used here, but for those of source lines ({@link LibdwLines}), as they are declared in elfutils/libdw.h (0.171 and later) and libelf.h. The libraries stay loaded once they are. Any thread; what is opened with them belongs to one at a
  * time.
  */
 @SuppressWarnings("restricted") // Calling native code is what this class is for.
@@ -31,8 +31,10 @@ final class Libdw {
     static final int OPERATION_BYTES = 32;
 
     private static final String LIBRARY = "libdw.so.1";
-    private static final AddressLayout STRING =
+    /** What a function gives that gives a C string. */
+    static final AddressLayout STRING =
             ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(Long.MAX_VALUE, JAVA_BYTE));
+
     private static final @Nullable SymbolLookup DW = library(LIBRARY);
     private static final @Nullable SymbolLookup ELF = library("libelf.so.1");
 
@@ -58,7 +60,8 @@ final class Libdw {
         return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
     }
 
-    private static MethodHandle dw(String name, MemoryLayout result, MemoryLayout... arguments) {
+    /** A function of libdw, which must be there. */
+    static MethodHandle dw(String name, MemoryLayout result, MemoryLayout... arguments) {
         return find(DW, name, FunctionDescriptor.of(result, arguments));
     }
 
@@ -101,14 +104,6 @@ final class Libdw {
         static final MethodHandle FORM_STRING = dw("dwarf_formstring", STRING, ADDRESS);
         static final MethodHandle FORM_BLOCK = dw("dwarf_formblock", JAVA_INT, ADDRESS, ADDRESS);
         static final MethodHandle RANGES = dw("dwarf_ranges", JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
-        static final MethodHandle LINES = dw("dwarf_getsrclines", JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
-        static final MethodHandle LINE = dw("dwarf_onesrcline", ADDRESS, ADDRESS, JAVA_LONG);
-        static final MethodHandle LINE_SOURCE = dw("dwarf_linesrc", STRING, ADDRESS, ADDRESS, ADDRESS);
-        static final MethodHandle LINE_NUMBER = dw("dwarf_lineno", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle LINE_COLUMN = dw("dwarf_linecol", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle LINE_ADDRESS = dw("dwarf_lineaddr", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle LINE_STATEMENT = dw("dwarf_linebeginstatement", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle LINE_END = dw("dwarf_lineendsequence", JAVA_INT, ADDRESS, ADDRESS);
         static final MethodHandle LOCATION =
                 dw("dwarf_getlocation_addr", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
         static final MethodHandle CFI = dw("dwarf_getcfi_elf", ADDRESS, ADDRESS);
@@ -119,7 +114,7 @@ final class Libdw {
         private Functions() {}
     }
 
-    private static AssertionError impossible(Throwable e) {
+    static AssertionError impossible(Throwable e) {
         return new AssertionError("a downcall without upcalls cannot throw", e);
     }
 
@@ -292,51 +287,6 @@ final class Libdw {
         }
     }
 
-    static int lines(MemorySegment unitDie, MemorySegment lines, MemorySegment count) {
-        try {
-            return (int) Functions.LINES.invokeExact(unitDie, lines, count);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-    }
-
-    static MemorySegment line(MemorySegment lines, long index) {
-        try {
-            return (MemorySegment) Functions.LINE.invokeExact(lines, index);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-    }
-
-    /** The path; the same pointer for all lines of a file. NULL if there is none. */
-    static MemorySegment lineSource(MemorySegment line) {
-        try {
-            return (MemorySegment) Functions.LINE_SOURCE.invokeExact(line, MemorySegment.NULL, MemorySegment.NULL);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-    }
-
-    static int lineNumber(MemorySegment line, MemorySegment result) {
-        return ofTwo(Functions.LINE_NUMBER, line, result);
-    }
-
-    static int lineColumn(MemorySegment line, MemorySegment result) {
-        return ofTwo(Functions.LINE_COLUMN, line, result);
-    }
-
-    static int lineAddress(MemorySegment line, MemorySegment result) {
-        return ofTwo(Functions.LINE_ADDRESS, line, result);
-    }
-
-    static int lineIsStatement(MemorySegment line, MemorySegment result) {
-        return ofTwo(Functions.LINE_STATEMENT, line, result);
-    }
-
-    static int lineEndsSequence(MemorySegment line, MemorySegment result) {
-        return ofTwo(Functions.LINE_END, line, result);
-    }
-
     /** How many expressions say where it is at an address, at most {@code limit}; 0: none. */
     static int location(
             MemorySegment attribute, long address, MemorySegment expressions, MemorySegment lengths, long limit) {
@@ -382,7 +332,7 @@ final class Libdw {
         }
     }
 
-    private static int ofTwo(MethodHandle function, MemorySegment first, MemorySegment second) {
+    static int ofTwo(MethodHandle function, MemorySegment first, MemorySegment second) {
         try {
             return (int) function.invokeExact(first, second);
         } catch (Throwable e) {

@@ -23,9 +23,10 @@ final class SourceLines {
         Set<String> files = new TreeSet<>();
         NavigableSet<Integer> lines = new TreeSet<>();
         Set<Long> addresses = new LinkedHashSet<>();
+        LineTables tables = new LineTables(reader);
         for (DieReader.Unit unit : reader.units()) {
             List<LineRow> rows = new ArrayList<>();
-            reader.forLines(unit, row -> {
+            tables.forLines(unit, row -> {
                 if (row.endsSequence() || matches.computeIfAbsent(row.file(), path -> endsWith(path, file))) {
                     rows.add(row);
                 } else {

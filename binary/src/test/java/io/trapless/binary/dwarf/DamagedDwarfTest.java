@@ -70,6 +70,7 @@ class DamagedDwarfTest {
                 DwarfFile file = DwarfFile.open(elf, Path.of("/"), path, List.of())) {
             for (long address = 0x1000; address < 0x1400; address += 16) {
                 file.functionAt(address);
+                file.framesAt(address);
             }
             DwarfType.Struct struct = file.struct("node", false);
             if (struct != null) {

@@ -46,7 +46,7 @@ public final class ViewAction {
     }
 
     private static AddressNames names(Path trace, TraceReader reader) {
-        TraceSymbols symbols = new TraceSymbols(trace, reader.schema().environment());
+        TraceSymbols symbols = new TraceSymbols(trace, reader.schema().environment(), List.of());
         return (pid, address) -> {
             CodeName name = symbols.at(pid, address);
             return name == null ? null : name.name() + "+" + name.offset();

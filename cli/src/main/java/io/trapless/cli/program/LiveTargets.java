@@ -1,6 +1,8 @@
 package io.trapless.cli.program;
 
 import io.trapless.binary.demangle.Demangler;
+import io.trapless.binary.dwarf.SourceFrames;
+import io.trapless.binary.dwarf.SourcePosition;
 import io.trapless.cli.ProgramRequest;
 import io.trapless.cli.Terminal;
 import io.trapless.language.checked.CheckedAction;
@@ -52,9 +54,9 @@ final class LiveTargets implements Targets, AutoCloseable {
         this.plan = plan;
         this.request = request;
         this.terminal = terminal;
-        this.symbols = new ProcessSymbols(this::warn);
+        this.symbols = new ProcessSymbols(this::warn, request.debugFolders());
         Path trace = request.trace();
-        this.recorded = trace == null ? null : symbolsOf(trace);
+        this.recorded = trace == null ? null : symbolsOf(trace, request.debugFolders());
     }
 
     private void warn(String sentence) {
@@ -65,9 +67,9 @@ final class LiveTargets implements Targets, AutoCloseable {
     }
 
     /** Null if the trace can't be read: who reads its events says so. */
-    private static @Nullable TraceSymbols symbolsOf(Path trace) {
+    private static @Nullable TraceSymbols symbolsOf(Path trace, List<Path> debugFolders) {
         try (TraceReader reader = TraceReader.open(trace)) {
-            return new TraceSymbols(trace, reader.schema().environment());
+            return new TraceSymbols(trace, reader.schema().environment(), debugFolders);
         } catch (TraceException e) {
             return null;
         }
@@ -155,6 +157,19 @@ final class LiveTargets implements Targets, AutoCloseable {
         return name == null ? null : new Symbol(shown(name.name()), name.offset(), name.module());
     }
 
+    @Override
+    public Source source(int pid, long address) {
+        SourceFrames frames = recorded == null ? symbols.sourceOf(pid, address) : recorded.sourceOf(pid, address);
+        List<Inlined> inlined = frames.inlined().stream()
+                .map(frame -> new Inlined(shown(frame.symbol()), lineOf(frame.position())))
+                .toList();
+        return new Source(inlined, lineOf(frames.position()));
+    }
+
+    private static @Nullable Line lineOf(@Nullable SourcePosition position) {
+        return position == null ? null : new Line(position.file(), position.line());
+    }
+
     /** As the program wants names of C++ and Rust. */
     private String shown(String name) {
         String plain = program.settings().cppDemangle() && Demangler.isMangled(name) ? Demangler.demangle(name) : null;
@@ -224,5 +239,9 @@ final class LiveTargets implements Targets, AutoCloseable {
     @Override
     public void close() {
         closeMemories();
+        symbols.close();
+        if (recorded != null) {
+            recorded.close();
+        }
     }
 }

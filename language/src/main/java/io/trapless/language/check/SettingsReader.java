@@ -248,7 +248,7 @@ final class SettingsReader {
                 (int) number("max_strlen", 1024),
                 number("log_size", 1_000_000),
                 number("perf_rb_pages", 0),
-                truth("show_debug_info", false),
+                truth("use_blazesym", true) && truth("show_debug_info", true),
                 mode == null ? StackMode.BPFTRACE : mode,
                 values.getOrDefault("str_trunc_trailer", ".."),
                 truth("print_maps_on_exit", true),

@@ -35,6 +35,11 @@ public record Cut(
         stacks = List.copyOf(stacks);
     }
 
+    /** The name of field {@code index} in records. */
+    public static String fieldName(int index) {
+        return "f" + index;
+    }
+
     /** The captures at a function. */
     public CaptureProgram atFunction() {
         return captures.apply(new ArgumentTypes.Function());

@@ -14,7 +14,7 @@ import io.trapless.language.types.StackMode;
  * @param maxStrlen bytes of a string, its NUL counted, and of a buffer, where nothing else is said
  * @param logSize bytes; accepted for programs that set it
  * @param perfRbPages pages of a ring; 0: chosen by the tracer
- * @param showDebugInfo whether stacks show file and line
+ * @param showDebugInfo whether stacks show file and line, and inlined functions; what bpftrace does that was built with Blazesym, unless {@code use_blazesym} is off
  * @param stackMode how stacks print where nothing else is said
  * @param strTruncTrailer what follows a string that was cut
  * @param printMapsOnExit whether maps print at the end

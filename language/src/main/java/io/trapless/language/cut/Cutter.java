@@ -109,7 +109,7 @@ public final class Cutter {
         TargetValues values = new TargetValues(definitions, arguments);
         List<Capture> captures = new ArrayList<>();
         for (CaptureCollector.Leaf leaf : leaves) {
-            String name = "f" + captures.size();
+            String name = Cut.fieldName(captures.size());
             captures.add(
                     switch (leaf.kind()) {
                         case FRAMES -> new Capture(name, new CaptureType.Frames(frames), new Value.UserStack(frames));

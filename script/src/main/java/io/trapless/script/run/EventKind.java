@@ -1,10 +1,12 @@
 package io.trapless.script.run;
 
 import io.trapless.language.checked.CheckedAction;
+import io.trapless.language.checked.Cut;
 import io.trapless.script.output.ByteText;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.FieldKind;
 import io.trapless.trace.event.FieldType;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,17 +23,19 @@ import java.util.List;
 record EventKind(
         EventType type, int action, int[] places, int[] offsets, String probe, String function, long moduleId) {
 
-    /** An id whose fields are exactly those of the action. */
+    /** An id for an action at sites. Its records may lack fields of the action's, as those of tail jumps lack a return value, and have others. */
     static EventKind of(EventType type, CheckedAction action) {
-        int[] places = new int[type.fields().size()];
-        for (int i = 0; i < places.length; i++) {
-            places[i] = i;
-        }
-        return of(type, action, places);
-    }
-
-    static EventKind of(EventType type, CheckedAction action, int[] places) {
         List<FieldType> fields = type.fields();
+        Cut cut = action.cut();
+        int[] places = new int[cut == null ? 0 : cut.fieldTypes().size()];
+        Arrays.fill(places, -1);
+        for (int i = 0; i < places.length; i++) {
+            for (int k = 0; k < fields.size(); k++) {
+                if (fields.get(k).name().equals(Cut.fieldName(i))) {
+                    places[i] = k;
+                }
+            }
+        }
         int[] offsets = new int[fields.size()];
         int offset = 0;
         for (int i = 0; i < offsets.length; i++) {

@@ -107,7 +107,7 @@ public final class LiveEvents {
         put(new Clock(clock));
     }
 
-    /** An event id is for an action of the program; its fields are those of the action. */
+    /** An event id is for an action of the program. */
     public void known(EventType type, CheckedAction action) {
         put(new Known(EventKind.of(type, action)));
     }

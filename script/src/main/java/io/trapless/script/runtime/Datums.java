@@ -2,7 +2,6 @@ package io.trapless.script.runtime;
 
 import io.trapless.language.checked.Settings;
 import io.trapless.language.types.BitField;
-import io.trapless.language.types.StackMode;
 import io.trapless.language.types.StructField;
 import io.trapless.language.types.Type;
 import io.trapless.script.map.Presenter;
@@ -16,18 +15,18 @@ import java.util.List;
 
 /** What is shown of a value, by its type. */
 final class Datums implements Presenter {
-    private static final String STACK_INDENT = "        ";
-
     private final Settings settings;
     private final Targets targets;
     private final KnownProcesses processes;
     private final Clocks clocks;
+    private final StackText stacks;
 
     Datums(Settings settings, Targets targets, KnownProcesses processes, Clocks clocks) {
         this.settings = settings;
         this.targets = targets;
         this.processes = processes;
         this.clocks = clocks;
+        this.stacks = new StackText(settings, targets);
     }
 
     @Override
@@ -40,7 +39,7 @@ final class Datums implements Presenter {
             case Tuple tuple -> tuple(type, tuple);
             case SymbolValue symbol -> new Datum.Text(symbol(symbol));
             case TimeValue time -> new Datum.Text(TimeFormat.format(time.format(), clocks.wallTime(time.bootNanos())));
-            case StackValue stack -> new Datum.Text(stack(type, stack));
+            case StackValue stack -> new Datum.Text(stacks.of(type, stack));
             default -> throw new IllegalArgumentException(value.getClass() + " can't be shown");
         };
     }
@@ -120,36 +119,6 @@ final class Datums implements Presenter {
         return symbol == null
                 ? "0x" + Long.toHexString(value.address())
                 : ByteText.ofUnicode(targets.readable(symbol.name()));
-    }
-
-    private String stack(Type type, StackValue stack) {
-        StackMode mode = type instanceof Type.Stack stackType ? stackType.mode() : StackMode.BPFTRACE;
-        StringBuilder out = new StringBuilder("\n");
-        for (long address : stack.frames()) {
-            if (mode == StackMode.BUILD_ID) {
-                Targets.Place place = targets.place(stack.pid(), address);
-                out.append(place == null || place.buildId().isEmpty() ? "0" : place.buildId());
-                out.append(" 0x").append(Long.toHexString(place == null ? address : place.offset()));
-                out.append('\n');
-                continue;
-            }
-            if (mode == StackMode.RAW) {
-                out.append(Long.toHexString(address)).append('\n');
-                continue;
-            }
-            Targets.Symbol symbol = targets.symbol(stack.pid(), address);
-            String name = symbol == null
-                    ? "0x" + Long.toHexString(address)
-                    : ByteText.ofUnicode(symbol.name()) + "+" + symbol.offset();
-            if (mode == StackMode.PERF) {
-                String module = symbol == null ? "[unknown]" : ByteText.ofUnicode(symbol.module());
-                out.append('\t').append(Long.toHexString(address)).append(' ').append(name);
-                out.append(" (").append(module).append(")\n");
-            } else {
-                out.append(STACK_INDENT).append(name).append('\n');
-            }
-        }
-        return out.toString();
     }
 
     /** The text of a value, a byte string. */

@@ -287,7 +287,7 @@ public final class ScriptRuntime {
 
     /** No stack: of a moment of the tracer, or where no field was left for one. */
     public Object stack(Moment moment) {
-        return new StackValue((int) moment.pid(), List.of());
+        return new StackValue((int) moment.pid(), List.of(), false);
     }
 
     /** The innermost {@code limit} frames of the user stack in a field. */
@@ -300,7 +300,7 @@ public final class ScriptRuntime {
         }
         int pid = (int) moment.pid();
         surroundings.targets().seen(pid, shown);
-        return new StackValue(pid, shown);
+        return new StackValue(pid, shown, isReturn(moment));
     }
 
     /** The innermost {@code limit} frames of the stack whose image is in a field. */
@@ -310,7 +310,12 @@ public final class ScriptRuntime {
         for (long frame : surroundings.targets().unwind(pid, moment.bytes(field).bytes(), limit)) {
             frames.add(frame);
         }
-        return new StackValue(pid, frames);
+        return new StackValue(pid, frames, isReturn(moment));
+    }
+
+    /** Where a function has returned, stacks begin with its caller. */
+    private static boolean isReturn(Moment moment) {
+        return moment.probe().startsWith("uretprobe:");
     }
 
     /** The number of frames. */

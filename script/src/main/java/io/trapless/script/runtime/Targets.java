@@ -45,6 +45,45 @@ public interface Targets {
     record Place(String buildId, long offset) {}
 
     /**
+     * A line of a source file.
+     *
+     * @param line from 1
+     */
+    record Line(String file, int line) {}
+
+    /**
+     * A function that was inlined.
+     *
+     * @param name as {@link Symbol}'s
+     * @param line where in it; null if nothing tells
+     */
+    record Inlined(String name, @Nullable Line line) {}
+
+    /**
+     * What the source has at an address.
+     *
+     * @param inlined the functions that were inlined there, the innermost first
+     * @param line where in the function that was not inlined; null if nothing tells
+     */
+    record Source(List<Inlined> inlined, @Nullable Line line) {
+        /** Nothing is known. */
+        public static final Source NONE = new Source(List.of(), null);
+
+        public Source {
+            inlined = List.copyOf(inlined);
+        }
+    }
+
+    /**
+     * What the source has at an address of a process; of a call that is known by its return address, ask for the byte before.
+     *
+     * @return {@link Source#NONE} if no debugging information tells
+     */
+    default Source source(int pid, long address) {
+        return Source.NONE;
+    }
+
+    /**
      * Unwinds a stack that was captured in a process.
      *
      * @param image registers and stack, see {@code CaptureType.StackImage}

@@ -49,7 +49,7 @@ final class FrameStarts {
         long first = bytes + returnAddress;
         long second = bytes + pointer;
         return first == (int) first && second == (int) second
-                ? new FrameStart(register == FrameRow.RBP, (int) first, saved, (int) second)
+                ? new FrameStart(false, register == FrameRow.RBP, (int) first, saved, (int) second)
                 : null;
     }
 }

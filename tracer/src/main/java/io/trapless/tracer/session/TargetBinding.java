@@ -216,7 +216,7 @@ final class TargetBinding {
     private SiteProbe exitProbe(int clause, Site site, String place) throws RecordingException {
         // An exit's stack holds no more than the return address.
         return binder.probe(
-                clause, place, site.fileAddress(), new ArgumentTypes.Function(), List.of(), FrameStart.RETURN_ON_TOP);
+                clause, place, site.fileAddress(), new ArgumentTypes.Function(), List.of(), FrameStart.RETURNING);
     }
 
     private static boolean hasPatched(FunctionExits planned, FunctionExit.Kind kind) {

@@ -1,5 +1,6 @@
 package io.trapless.tracer.symbol;
 
+import io.trapless.binary.dwarf.SourceFrames;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.elf.ElfFile;
 import io.trapless.binary.elf.ElfSymbols;
@@ -14,14 +15,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is kept of one file: its functions and symbols, and how its bytes are laid out in memory. Addresses are the file's own. For one thread. */
-final class ImageNames {
+/** What is kept of one file: its functions and symbols, their source, and how its bytes are laid out in memory. Addresses are the file's own. For one thread at a time. */
+final class ImageNames implements AutoCloseable {
     private final SymbolTable functions;
     private final List<Segment> segments;
     private final Map<String, Long> symbols;
     private final String buildId;
     private final Path seen;
     private final Path path;
+    private final ImageSources sources;
     private @Nullable FrameTable frames;
 
     private ImageNames(
@@ -30,13 +32,15 @@ final class ImageNames {
             Map<String, Long> symbols,
             String buildId,
             Path seen,
-            Path path) {
+            Path path,
+            ImageSources sources) {
         this.functions = functions;
         this.segments = segments;
         this.symbols = symbols;
         this.buildId = buildId;
         this.seen = seen;
         this.path = path;
+        this.sources = sources;
     }
 
     /**
@@ -44,8 +48,9 @@ final class ImageNames {
      *
      * @param seen where it is to be found
      * @param path its path in the process, by which separate debug files are looked for
+     * @param debugFolders where debugging information is looked for besides the usual places
      */
-    static ImageNames read(Path seen, Path path) throws ElfException {
+    static ImageNames read(Path seen, Path path, List<Path> debugFolders) throws ElfException {
         try (ElfFile elf = ElfFile.open(seen)) {
             Map<String, Long> symbols = new HashMap<>();
             for (ElfSymbols table : List.of(elf.symbols(), elf.dynamicSymbols())) {
@@ -57,7 +62,9 @@ final class ImageNames {
             }
             SymbolTable functions = SymbolTable.withDebugFiles(elf, Path.of("/"), path);
             String id = elf.buildId();
-            return new ImageNames(functions, List.copyOf(elf.segments()), symbols, id == null ? "" : id, seen, path);
+            String buildId = id == null ? "" : id;
+            ImageSources sources = new ImageSources(seen, path, buildId, debugFolders);
+            return new ImageNames(functions, List.copyOf(elf.segments()), symbols, buildId, seen, path, sources);
         }
     }
 
@@ -110,6 +117,16 @@ final class ImageNames {
     /** The function that holds an address, or null. */
     @Nullable Function covering(long address) {
         return functions.covering(address);
+    }
+
+    /** What the source has at an address: lines, and functions that were inlined. */
+    SourceFrames source(long address) {
+        return sources.at(address);
+    }
+
+    @Override
+    public void close() {
+        sources.close();
     }
 
     /** The call frame information, read when it is first asked for; null if the file is not there any more. */

@@ -1,5 +1,6 @@
 package io.trapless.tracer.symbol;
 
+import io.trapless.binary.dwarf.SourceFrames;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.symbol.Function;
 import io.trapless.binary.unwind.FrameTable;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Names of addresses in processes. What a process has mapped is read when it is told of and again when an address is in none of it; what was once known stays when the process is gone. Any thread; calls exclude each
  * other.
  */
-public final class ProcessSymbols {
+public final class ProcessSymbols implements AutoCloseable {
     /** How often a map of code that is made at run time is asked for again. */
     private static final long PERF_MAP_NANOS = 500_000_000;
 
@@ -30,6 +31,7 @@ public final class ProcessSymbols {
     private final Map<FileKey, Optional<ImageNames>> images = new HashMap<>();
     private final Map<Integer, Known> processes = new HashMap<>();
     private final Consumer<String> warnings;
+    private final List<Path> debugFolders;
     private boolean warned;
 
     private record FileKey(String path, long inode) {}
@@ -51,9 +53,13 @@ public final class ProcessSymbols {
         }
     }
 
-    /** @param warnings get a line if the names of a JVM's code can't be had */
-    public ProcessSymbols(Consumer<String> warnings) {
+    /**
+     * @param warnings get a line if the names of a JVM's code can't be had
+     * @param debugFolders where debugging information is looked for besides the usual places
+     */
+    public ProcessSymbols(Consumer<String> warnings, List<Path> debugFolders) {
         this.warnings = warnings;
+        this.debugFolders = List.copyOf(debugFolders);
     }
 
     private Known known(int pid) {
@@ -112,6 +118,25 @@ public final class ProcessSymbols {
         long own = image.address(address - range.start() + range.fileOffset());
         Function function = image.covering(own);
         return function == null ? null : new CodeName(function.name(), own - function.address(), range.path());
+    }
+
+    /**
+     * What the source has at an address of a process; of a call that is known by its return address, ask for the byte before.
+     *
+     * @return {@link SourceFrames#NONE} if no debugging information tells
+     */
+    public synchronized SourceFrames sourceOf(int pid, long address) {
+        ProcessMap.Range range = range(known(pid), pid, address);
+        ImageNames image = range == null ? null : image(pid, range);
+        return range == null || image == null
+                ? SourceFrames.NONE
+                : image.source(image.address(address - range.start() + range.fileOffset()));
+    }
+
+    /** Closes the debugging information that was read; after that, nothing is to be asked. */
+    @Override
+    public synchronized void close() {
+        images.values().forEach(image -> image.ifPresent(ImageNames::close));
     }
 
     private static ProcessMap.@Nullable Range range(Known known, int pid, long address) {
@@ -186,10 +211,11 @@ public final class ProcessSymbols {
                 .orElse(null);
     }
 
-    private static Optional<ImageNames> read(int pid, String path) {
+    private Optional<ImageNames> read(int pid, String path) {
         Path seen = Path.of("/proc/" + pid + "/root" + path);
         try {
-            return Optional.of(ImageNames.read(Files.isReadable(seen) ? seen : Path.of(path), Path.of(path)));
+            return Optional.of(
+                    ImageNames.read(Files.isReadable(seen) ? seen : Path.of(path), Path.of(path), debugFolders));
         } catch (ElfException e) {
             return Optional.empty();
         }

@@ -1,5 +1,6 @@
 package io.trapless.tracer.symbol;
 
+import io.trapless.binary.dwarf.SourceFrames;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.symbol.Function;
 import io.trapless.binary.unwind.FrameTable;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names of addresses in the processes of a trace, by what its environment says of their modules and by the files of this machine: a file whose build id is not that of the trace has no say. For one thread.
  */
-public final class TraceSymbols {
+public final class TraceSymbols implements AutoCloseable {
     /** Folder in a trace in which perf maps are kept, {@code PID.map}. */
     public static final String PERF_MAPS = "perf-maps";
 
@@ -28,13 +30,18 @@ public final class TraceSymbols {
     private static final String NO_BUILD_ID = "none";
 
     private final Path trace;
+    private final List<Path> debugFolders;
     private final Map<Integer, TreeMap<Long, Environment.Module>> modules = new HashMap<>();
     private final Map<Environment.Module, Optional<ImageNames>> images = new HashMap<>();
     private final Map<Integer, Optional<PerfMap>> perfMaps = new HashMap<>();
 
-    /** @param trace its folder */
-    public TraceSymbols(Path trace, Environment environment) {
+    /**
+     * @param trace its folder
+     * @param debugFolders where debugging information is looked for besides the usual places
+     */
+    public TraceSymbols(Path trace, Environment environment, List<Path> debugFolders) {
         this.trace = trace;
+        this.debugFolders = List.copyOf(debugFolders);
         for (Environment.Entry entry : environment.entries()) {
             Matcher name = NAME.matcher(entry.name());
             if (entry instanceof Environment.TextEntry(String _, String text) && name.matches()) {
@@ -62,6 +69,27 @@ public final class TraceSymbols {
         }
         Function function = image.covering(own);
         return function == null ? null : new CodeName(function.name(), own - function.address(), module.path());
+    }
+
+    /**
+     * What the source has at an address; of a call that is known by its return address, ask for the byte before.
+     *
+     * @return {@link SourceFrames#NONE} if no debugging information tells
+     */
+    public SourceFrames sourceOf(int pid, long address) {
+        Environment.Module module = moduleOf(pid, address);
+        ImageNames image = module == null ? null : image(module);
+        if (module == null || image == null) {
+            return SourceFrames.NONE;
+        }
+        long own = address - image.bias(module.baseAddress());
+        return image.contains(own) ? image.source(own) : SourceFrames.NONE;
+    }
+
+    /** Closes the debugging information that was read; after that, nothing is to be asked. */
+    @Override
+    public void close() {
+        images.values().forEach(image -> image.ifPresent(ImageNames::close));
     }
 
     /** Unwinds a stack that was captured in a process: the frames, the innermost first. */
@@ -97,13 +125,13 @@ public final class TraceSymbols {
     }
 
     private @Nullable ImageNames image(Environment.Module module) {
-        return images.computeIfAbsent(module, TraceSymbols::read).orElse(null);
+        return images.computeIfAbsent(module, this::read).orElse(null);
     }
 
-    private static Optional<ImageNames> read(Environment.Module module) {
+    private Optional<ImageNames> read(Environment.Module module) {
         try {
             Path path = Path.of(module.path());
-            ImageNames image = ImageNames.read(path, path);
+            ImageNames image = ImageNames.read(path, path, debugFolders);
             return image.buildId().equals(module.buildId()) ? Optional.of(image) : Optional.empty();
         } catch (ElfException e) {
             return Optional.empty(); // it is not on this machine

@@ -159,23 +159,27 @@ final class RecordCompiler {
         asm.lea(RBX, Mem.of(RBX, RAX, 1, 2));
     }
 
-    /** The site, the function's return address by what is known of the site, and from there on by frame pointers. */
+    /** The site unless its function returns, the return address by what is known of the site, and from there on by frame pointers. */
     private void computeFrames(int maxFrames) {
         Label counted = asm.label();
         FrameStart start = probe.frame();
-        operands.load(RAX, new Value.Register(RegisterName.RIP, 8));
-        asm.mov(Mem.of(RBX, 2), RAX, 8);
-        asm.mov(RSI, 1); // frames so far
-        if (maxFrames > 1) {
+        int known = start.returns() ? 0 : 1;
+        if (!start.returns()) {
+            operands.load(RAX, new Value.Register(RegisterName.RIP, 8));
+            asm.mov(Mem.of(RBX, 2), RAX, 8);
+        }
+        asm.mov(RSI, known); // frames so far
+        if (maxFrames > known) {
             place(RAX, start, start.returnAddressOffset());
             asm.mov(RDX, 8);
             asm.call(shared.safeLoad());
             asm.test(RAX, RAX, 8);
             asm.jcc(Condition.E, counted);
-            asm.mov(Mem.of(RBX, 10), RAX, 8);
-            asm.mov(RSI, 2);
+            asm.mov(Mem.of(RBX, 2 + known * 8), RAX, 8);
+            known++;
+            asm.mov(RSI, known);
         }
-        if (maxFrames > 2) {
+        if (maxFrames > known) {
             if (start.savedFramePointer()) {
                 place(RAX, start, start.framePointerOffset());
                 asm.mov(RDX, 8);
@@ -186,10 +190,10 @@ final class RecordCompiler {
             asm.mov(RSI, RAX, 8);
             place(RCX, start, start.returnAddressOffset());
             asm.add(RCX, 8, 8);
-            asm.lea(RDI, Mem.of(RBX, 2 + 2 * 8));
-            asm.mov(RDX, maxFrames - 2);
+            asm.lea(RDI, Mem.of(RBX, 2 + known * 8));
+            asm.mov(RDX, maxFrames - known);
             asm.call(shared.walkFrames());
-            asm.lea(RSI, Mem.of(RAX, 2));
+            asm.lea(RSI, Mem.of(RAX, known));
         }
         asm.bind(counted);
         asm.mov(Mem.of(RBX, 0), RSI, 2);
@@ -239,9 +243,11 @@ final class RecordCompiler {
         }
     }
 
-    /** Registers and stack, to rdi. It takes a system call, so it is for records that are reserved before. Keeps rdx, r10, r11. */
+    /** Registers and stack, to rdi; where the function returns, as they will be when it has. It takes a system call, so it is for records that are reserved before. Keeps rdx, r10, r11. */
     private void storeImage(int stackBytes) {
         CaptureType.StackImage image = new CaptureType.StackImage(stackBytes);
+        boolean returns = probe.frame().returns();
+        int popped = returns ? Long.BYTES : 0; // the return address, which ret takes
         frame.push(RDX);
         frame.push(R10);
         frame.push(R11);
@@ -250,9 +256,17 @@ final class RecordCompiler {
             operands.load(RAX, new Value.Register(GENERAL[register.id()], 8));
             asm.mov(Mem.of(RDI, 2 + 8 + 8 * register.id()), RAX, 8);
         }
-        operands.load(RAX, new Value.Register(RegisterName.RIP, 8));
+        if (returns) {
+            asm.lea(RAX, frame.originalStack(popped));
+            asm.mov(Mem.of(RDI, 2 + 8 + 8 * RSP.id()), RAX, 8);
+            asm.lea(RAX, frame.originalStack(0));
+            asm.mov(RDX, 8);
+            asm.call(shared.safeLoad());
+        } else {
+            operands.load(RAX, new Value.Register(RegisterName.RIP, 8));
+        }
         asm.mov(Mem.of(RDI, 2 + 136), RAX, 8);
-        asm.lea(RSI, frame.originalStack(0));
+        asm.lea(RSI, frame.originalStack(popped));
         asm.lea(RDI, Mem.of(RDI, 2 + CaptureType.StackImage.HEADER_BYTES));
         asm.mov(RDX, stackBytes);
         asm.call(shared.copyIn());

@@ -53,10 +53,11 @@ public record SiteProbe(
         arguments = List.copyOf(arguments);
     }
 
-    /** The same with more values at the end of its record. */
+    /** The same with more values at the end of its record, where only an image of the stack stays behind them. */
     public SiteProbe with(List<Capture> more) {
         List<Capture> all = new ArrayList<>(captures);
-        all.addAll(more);
+        boolean image = !all.isEmpty() && all.getLast().value() instanceof Value.StackImage;
+        all.addAll(image ? all.size() - 1 : all.size(), more);
         return new SiteProbe(eventId, filter, all, arguments, frame, trigger, update);
     }
 
@@ -79,7 +80,11 @@ public record SiteProbe(
         return readsRax(new Capture("value", new CaptureType.Int(8, false, CaptureType.Base.DEC), value));
     }
 
+    /** An image has all registers, but what is made of it needs none that a function returns. */
     private boolean readsRax(Capture capture) {
+        if (capture.value() instanceof Value.StackImage) {
+            return false;
+        }
         return (new SiteProbe(eventId, null, List.of(capture), arguments).registersRead() & 1 << Gpr.RAX.id()) != 0;
     }
 

@@ -144,6 +144,19 @@ class StackCaptureTest {
         }
     }
 
+    @Test
+    void whereTheFunctionReturnsItsCallerComesFirst() throws Throwable {
+        try (Sandbox sandbox = sandbox(true)) {
+            long wildPointer = 0x1234_5678_9abcL;
+            long entered = sandbox.patchedFunction(0, false, true, probe(127, FrameStart.RETURN_ON_TOP));
+            List<Long> there = walk(sandbox, entered, wildPointer);
+            for (int limit : new int[] {1, 2, 127}) {
+                long function = sandbox.patchedFunction(0, false, true, probe(limit, FrameStart.RETURNING));
+                assertThat(walk(sandbox, function, wildPointer)).isEqualTo(there.subList(1, 2));
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void wildFramePointersHarmNothing(boolean rseq) throws Throwable {
@@ -154,7 +167,9 @@ class StackCaptureTest {
             List<SiteProbe> probes = List.of(
                     probe(127, FrameStart.IN_FRAME),
                     probe(127, FrameStart.RETURN_ON_TOP),
-                    new SiteProbe(8, null, List.of(image), List.of()));
+                    probe(127, FrameStart.RETURNING),
+                    new SiteProbe(8, null, List.of(image), List.of()),
+                    new SiteProbe(8, null, List.of(image), List.of(), FrameStart.RETURNING, SiteProbe.NO_TRIGGER));
             long[] own = new long[Sandbox.STATE_LONGS];
             for (SiteProbe probe : probes) {
                 long function = sandbox.patchedFunction(0, false, true, probe);
