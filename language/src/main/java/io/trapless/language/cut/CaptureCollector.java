@@ -79,13 +79,18 @@ final class CaptureCollector extends TreeMapper {
     /** What stands in the place of an expression that is captured as a whole; null if it is not. */
     @Nullable CheckedExpression captureOf(CheckedExpression e) {
         return switch (e) {
-            case CheckedExpression.Argument _, CheckedExpression.ReturnValue _, CheckedExpression.Register _ ->
+            case CheckedExpression.Argument _,
+                    CheckedExpression.ReturnValue _,
+                    CheckedExpression.Register _,
+                    CheckedExpression.SymbolAddress _ ->
                 capture(e, Kind.SCALAR, values.scalar(e), 8);
             // Half the record for half the number.
             case CheckedExpression.Convert c
             when narrowed(c) ->
                 capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
             case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> memory(e);
+            case CheckedExpression.Member _, CheckedExpression.Indexed _
+            when values.isPartOfLarge(e) -> memory(e);
             case CheckedExpression.UserStack s -> s.dwarf() ? image(s) : stack(s);
             default -> null;
         };

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which variables always stand for one expression: those that are assigned once, by a statement that runs before every use. Since a variable is only visible in the block of its first mention, that is so if the assignment stands
+ * Which variables, and which entries of maps where they are read ({@link MapStores}), always stand for one expression. Of variables it is those that are assigned once, by a statement that runs before every use. Since a variable is only visible in the block of its first mention, that is so if the assignment stands
  * in the block of the declaration and no use comes before it.
  */
 final class Definitions extends TreeMapper {
@@ -24,17 +24,30 @@ final class Definitions extends TreeMapper {
 
     private final Map<Integer, Integer> depths = new HashMap<>();
 
+    /** Null while the variables are collected. */
+    private @Nullable MapStores stores;
+
     private Definitions() {}
 
     static Definitions of(CheckedStatement.Block body) {
         Definitions definitions = new Definitions();
         definitions.block(body);
+        definitions.stores = MapStores.of(body, definitions);
         return definitions;
     }
 
     /** The expression that the variable stands for, or null. */
     @Nullable CheckedExpression valueOf(Slot slot) {
         return spoiled.contains(slot.index()) ? null : values.get(slot.index());
+    }
+
+    /** The expression that a variable or an entry of a map stands for; null if it is none, or stands for none. */
+    @Nullable CheckedExpression valueOf(CheckedExpression e) {
+        return switch (e) {
+            case CheckedExpression.Variable v -> valueOf(v.slot());
+            case CheckedExpression.MapValue read -> stores == null ? null : stores.valueOf(read);
+            default -> null;
+        };
     }
 
     private void spoil(Slot slot) {

@@ -130,7 +130,7 @@ public final class Evaluator {
             case Value.Conditional c -> integer(integer(c.condition()) != 0 ? c.whenTrue() : c.whenFalse());
             case Value.Cast c -> Arithmetic.extend(integer(c.operand()), c.sizeBytes(), c.signed());
             case Value.StringEquals s -> Arithmetic.truth(equal(s));
-            case Value.StringAt _, Value.BytesAt _, Value.UserStack _, Value.StackImage _ ->
+            case Value.Symbol _, Value.StringAt _, Value.BytesAt _, Value.UserStack _, Value.StackImage _ ->
                 throw new IllegalArgumentException("not a number: " + value);
         };
     }

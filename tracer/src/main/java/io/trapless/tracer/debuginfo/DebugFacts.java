@@ -6,6 +6,8 @@ import io.trapless.binary.dwarf.DwarfFunction;
 import io.trapless.binary.dwarf.DwarfType;
 import io.trapless.binary.dwarf.Parameter;
 import io.trapless.binary.dwarf.ParameterPlace;
+import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.symbol.NamedAddresses.NamedAddress;
 import io.trapless.language.checked.CheckOptions;
 import io.trapless.language.checked.CheckOptions.NamedArgument;
 import io.trapless.language.checked.CheckOptions.Parameters;
@@ -230,6 +232,21 @@ public final class DebugFacts implements CheckOptions.SiteFacts, AutoCloseable {
             DwarfType type = dwarf.typedef(name);
             return type == null ? null : language.of(type);
         });
+    }
+
+    @Override
+    public int symbolSize(AttachPoint point, String symbol) {
+        for (ImageFile file : modules(point)) {
+            try {
+                NamedAddress known = file.namedAddresses().of(symbol);
+                if (known != null) {
+                    return (int) Math.min(known.sizeBytes(), Integer.MAX_VALUE);
+                }
+            } catch (ElfException e) {
+                continue; // binding says so
+            }
+        }
+        return -1;
     }
 
     @Override
