@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param fieldTypes for each field the type of its {@link CheckedExpression.Captured} nodes
  * @param filter what is left of the action's filter for the handler, over captured fields; null if there is none or all of it runs inside
  * @param handler the action's body over captured fields
+ * @param windows memory of the process as it was at the event: what the handler reads there must be taken from it
  * @param ownMemory whether the handler reads memory of the process later
  * @param stacks the kinds of user stacks that the handler asks for; to be captured by means of their own
  * @param pushDowns makes, for a site of the given arguments, an aggregation over captured scalars of the whole action, if it is one there; null if not. The handler does the same. Whether it may be used depends on
@@ -27,13 +28,23 @@ public record Cut(
         List<Type> fieldTypes,
         @Nullable CheckedExpression filter,
         CheckedStatement.Block handler,
+        List<Window> windows,
         boolean ownMemory,
         List<Type.Stack> stacks,
         Function<ArgumentTypes, @Nullable PushDown> pushDowns) {
     public Cut {
         fieldTypes = List.copyOf(fieldTypes);
+        windows = List.copyOf(windows);
         stacks = List.copyOf(stacks);
     }
+
+    /**
+     * A piece of memory in two fields.
+     *
+     * @param addressField the field that has the address at which it begins
+     * @param bytesField the field that has its bytes; none if they could not be read
+     */
+    public record Window(int addressField, int bytesField) {}
 
     /** The captures at a function. */
     public CaptureProgram atFunction() {

@@ -4,8 +4,10 @@ import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.CheckedStatement;
 import io.trapless.language.checked.Slot;
 import io.trapless.language.slice.BinaryOperator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Definitions extends TreeMapper {
     private final Map<Integer, CheckedExpression> values = new HashMap<>();
+    private final Map<Integer, List<CheckedExpression>> assignments = new HashMap<>();
     private final Set<Integer> assigned = new HashSet<>();
     private final Set<Integer> spoiled = new HashSet<>();
 
@@ -50,6 +53,11 @@ final class Definitions extends TreeMapper {
         };
     }
 
+    /** All that a variable is assigned, in the program's order. */
+    List<CheckedExpression> assignments(int slot) {
+        return assignments.getOrDefault(slot, List.of());
+    }
+
     private void spoil(Slot slot) {
         spoiled.add(slot.index());
     }
@@ -71,6 +79,7 @@ final class Definitions extends TreeMapper {
                 }
                 depths.putIfAbsent(slot.index(), depth);
                 values.put(slot.index(), value);
+                assignments.computeIfAbsent(slot.index(), _ -> new ArrayList<>()).add(value);
                 return s;
             }
             case CheckedStatement.ForMap f -> spoil(f.slot());

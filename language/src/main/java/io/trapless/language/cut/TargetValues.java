@@ -240,6 +240,11 @@ final class TargetValues {
         return new Value.Cast(field, type.sizeInBytes(), type.isSigned());
     }
 
+    /** All that a variable is assigned, in the program's order. */
+    List<CheckedExpression> assignments(int slot) {
+        return definitions.assignments(slot);
+    }
+
     /** What a variable or an entry of a map stands for, all the way down. */
     CheckedExpression resolve(CheckedExpression e) {
         CheckedExpression at = e;

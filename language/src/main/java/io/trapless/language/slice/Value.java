@@ -31,7 +31,7 @@ public sealed interface Value {
     record Constant(long value, int sizeBytes, boolean signed) implements Value {}
 
     /**
-     * The address of a symbol of the site's module, in its process; 0 if the module has none of that name. Whoever binds a site puts a {@link Constant} in its place: no compiler and no evaluator gets one.
+     * The address of a symbol of the site's module, in its process; 0 if the module has none of that name. Whoever binds a site puts a {@link Constant} in its place: no compiler gets one, and an evaluator takes it as 0.
      */
     record Symbol(String name) implements Value {
         @Override

@@ -2,6 +2,7 @@ package io.trapless.script.compile;
 
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.CheckedStatement;
+import io.trapless.language.checked.Cut;
 import io.trapless.language.checked.MapDescriptor;
 import io.trapless.language.checked.Slot;
 import io.trapless.language.diagnostic.Span;
@@ -47,8 +48,25 @@ final class ActionCompiler {
         }
     }
 
-    /** The whole method. */
-    void emit(@Nullable CheckedExpression filter, CheckedStatement.Block body) {
+    /**
+     * The whole method.
+     *
+     * @param cut how it was cut; null for an action of the tracer
+     */
+    void emit(@Nullable CheckedExpression filter, CheckedStatement.Block body, @Nullable Cut cut) {
+        // Windows are those of one event: an action that looks at memory must not see those of another.
+        if (cut == null || cut.ownMemory()) {
+            emitter.runtime();
+            emitter.runtimeCall("closeWindows", VOID);
+        }
+        if (cut != null) {
+            for (Cut.Window window : cut.windows()) {
+                emitter.runtime();
+                emitter.moment();
+                code.loadConstant(window.addressField()).loadConstant(window.bytesField());
+                emitter.runtimeCall("openWindow", VOID, Names.MOMENT, INT, INT);
+            }
+        }
         Label end = code.newLabel();
         if (filter != null) {
             expressions.jumpUnless(filter, end);

@@ -320,6 +320,16 @@ public final class ScriptRuntime {
 
     // Memory.
 
+    /** Nothing is known of memory as it was at the event. */
+    public void closeWindows() {
+        memory.closeWindows();
+    }
+
+    /** What a record has of memory as it was at the event: reads are made there and not in the process. */
+    public void openWindow(Moment moment, int addressField, int bytesField) {
+        memory.openWindow(moment.number(addressField), moment.bytes(bytesField));
+    }
+
     public long loadNumber(Moment moment, long address, int size, boolean signed, Place place) {
         return memory.number((int) moment.pid(), address, size, signed, place);
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory behind addresses that a handler knows: that of the event's process, read later than the event, and values of the script whose address was taken. What can't be read is zero, and counted.
+ * Memory behind addresses that a handler knows: that of the event's process, read later than the event unless a window of its record has it, and values of the script whose address was taken. What can't be read is zero, and counted.
  */
 @SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 final class TargetMemory {
@@ -21,10 +21,14 @@ final class TargetMemory {
     private static final int MAX_PINNED = 1024;
     private static final int PAGE_BYTES = 4096;
     private static final int MAX_WORDS = 16;
+    private static final int MAX_WINDOWS = 8;
 
     private final Targets targets;
     private final Warnings warnings;
     private final byte[][] pinned = new byte[MAX_PINNED][];
+    private final long[] windowAddresses = new long[MAX_WINDOWS];
+    private final Blob[] windowContents = new Blob[MAX_WINDOWS];
+    private int windows;
     private final byte[] small = new byte[8];
     private long pins;
     private long failedReads;
@@ -45,12 +49,53 @@ final class TargetMemory {
         return PINNED | number << PIN_SHIFT;
     }
 
+    void closeWindows() {
+        windows = 0;
+    }
+
+    /** Lets reads at {@code address} and on be made from {@code content}, until windows are closed. */
+    void openWindow(long address, Blob content) {
+        if (windows < MAX_WINDOWS && content.size() > 0) {
+            windowAddresses[windows] = address;
+            windowContents[windows] = content;
+            windows++;
+        }
+    }
+
+    private boolean readWindow(long address, byte[] into, int length) {
+        for (int i = 0; i < windows; i++) {
+            long offset = address - windowAddresses[i];
+            byte[] bytes = windowContents[i].bytes();
+            if (offset >= 0 && offset <= bytes.length - length) {
+                System.arraycopy(bytes, (int) offset, into, 0, length);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The string at {@code address}, if a window has all of it; else null. */
+    private @Nullable String windowText(long address, int limit) {
+        for (int i = 0; i < windows; i++) {
+            long offset = address - windowAddresses[i];
+            byte[] bytes = windowContents[i].bytes();
+            if (offset >= 0 && offset < bytes.length) {
+                int length = Math.min(limit, bytes.length - (int) offset);
+                String text = ByteText.upToNul(bytes, (int) offset, (int) offset + length);
+                return text.length() < length || length == limit ? text : null;
+            }
+        }
+        return null;
+    }
+
     private boolean read(int pid, long address, byte[] into, int length, @Nullable Place place) {
         boolean done;
         if (address < 0 && (address & 0x4000_0000_0000_0000L) == 0) {
             done = readPinned(address, into, length);
         } else {
-            done = length == 0 || (address != 0 && targets.read(pid, address, into, length));
+            done = length == 0
+                    || readWindow(address, into, length)
+                    || (address != 0 && targets.read(pid, address, into, length));
         }
         if (!done && place != null) {
             failedReads++;
@@ -96,6 +141,10 @@ final class TargetMemory {
 
     /** The string at {@code address}, at most {@code limit} bytes; a page that is not there ends it only if no NUL came before. */
     String text(int pid, long address, int limit, Place place) {
+        String seen = windowText(address, limit);
+        if (seen != null) {
+            return seen;
+        }
         byte[] bytes = new byte[Math.min(limit, PAGE_BYTES)];
         StringBuilder text = new StringBuilder();
         long at = address;
