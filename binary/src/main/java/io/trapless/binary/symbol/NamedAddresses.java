@@ -50,7 +50,8 @@ public final class NamedAddresses {
             boolean addressed = type <= ElfSymbols.TYPE_FUNCTION || type == ElfSymbols.TYPE_GNU_IFUNC;
             if (addressed && table.isDefined(i) && !table.isAbsolute(i)) {
                 NamedAddress found = new NamedAddress(table.value(i), table.sizeBytes(i));
-                // Names may be versioned or, of two source files, the same: a size tells more than none, else the first counts.
+                // Names may be versioned or, of two source files, the same: a size tells more than none, else the first
+                // counts.
                 NamedAddress before = names.putIfAbsent(table.name(i), found);
                 if (before != null && before.sizeBytes() == 0 && before.address() == found.address()) {
                     names.put(table.name(i), found);

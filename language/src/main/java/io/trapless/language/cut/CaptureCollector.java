@@ -92,15 +92,13 @@ final class CaptureCollector extends TreeMapper {
             case CheckedExpression.Argument _,
                     CheckedExpression.ReturnValue _,
                     CheckedExpression.Register _,
-                    CheckedExpression.SymbolAddress _ ->
-                capture(e, Kind.SCALAR, values.scalar(e), 8);
+                    CheckedExpression.SymbolAddress _ -> capture(e, Kind.SCALAR, values.scalar(e), 8);
             // Half the record for half the number.
             case CheckedExpression.Convert c
             when narrowed(c) ->
                 capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
             case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> memory(e);
-            case CheckedExpression.Member _, CheckedExpression.Indexed _
-            when values.isPartOfLarge(e) -> memory(e);
+            case CheckedExpression.Member _, CheckedExpression.Indexed _ when values.isPartOfLarge(e) -> memory(e);
             case CheckedExpression.UserStack s -> s.dwarf() ? image(s) : stack(s);
             default -> null;
         };
@@ -113,8 +111,7 @@ final class CaptureCollector extends TreeMapper {
             return field;
         }
         switch (e) {
-            case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ ->
-                later(e);
+            case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> later(e);
             case CheckedExpression.Join _, CheckedExpression.SymbolAddress _ -> ownMemory = true;
             default -> {}
         }
@@ -153,7 +150,10 @@ final class CaptureCollector extends TreeMapper {
             }
             Type.Buf type = new Type.Buf(size);
             CheckedExpression read = new CheckedExpression.ReadBytes(
-                    origin, new CheckedExpression.NumberConstant(size, Types.UINT64, origin.span()), type, origin.span());
+                    origin,
+                    new CheckedExpression.NumberConstant(size, Types.UINT64, origin.span()),
+                    type,
+                    origin.span());
             if (capture(origin, Kind.SCALAR, values.scalar(origin), Long.BYTES)
                             instanceof CheckedExpression.Captured address
                     && capture(read, Kind.BYTES, values.bytes(read), size + 2)

@@ -2,6 +2,7 @@ package io.trapless.language.cut;
 
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.CheckedStatement;
+import io.trapless.language.checked.MapDescriptor;
 import io.trapless.language.checked.Slot;
 import io.trapless.language.slice.BinaryOperator;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Definitions extends TreeMapper {
     private final Map<Integer, CheckedExpression> values = new HashMap<>();
-    private final Map<Integer, List<CheckedExpression>> assignments = new HashMap<>();
+    private final Map<Object, List<CheckedExpression>> assignments = new HashMap<>();
     private final Set<Integer> assigned = new HashSet<>();
     private final Set<Integer> spoiled = new HashSet<>();
 
@@ -53,9 +54,13 @@ final class Definitions extends TreeMapper {
         };
     }
 
-    /** All that a variable is assigned, in the program's order. */
-    List<CheckedExpression> assignments(int slot) {
-        return assignments.getOrDefault(slot, List.of());
+    /** All that a variable ({@link Slot}) or entries of a map ({@link MapDescriptor}) are assigned, in the program's order. */
+    List<CheckedExpression> assignments(Object assignedTo) {
+        return assignments.getOrDefault(assignedTo, List.of());
+    }
+
+    private void note(Object assignedTo, CheckedExpression value) {
+        assignments.computeIfAbsent(assignedTo, _ -> new ArrayList<>()).add(value);
     }
 
     private void spoil(Slot slot) {
@@ -79,9 +84,10 @@ final class Definitions extends TreeMapper {
                 }
                 depths.putIfAbsent(slot.index(), depth);
                 values.put(slot.index(), value);
-                assignments.computeIfAbsent(slot.index(), _ -> new ArrayList<>()).add(value);
+                note(slot, value);
                 return s;
             }
+            case CheckedStatement.AssignMap a -> note(a.map(), a.value());
             case CheckedStatement.ForMap f -> spoil(f.slot());
             case CheckedStatement.ForRange f -> spoil(f.slot());
             default -> {}

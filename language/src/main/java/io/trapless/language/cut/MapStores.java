@@ -158,7 +158,8 @@ final class MapStores extends TreeMapper {
             case CheckedExpression.Event event when isConstant(event.value()) -> event.value();
             case CheckedExpression.Variable v -> {
                 CheckedExpression value = definitions.valueOf(v.slot());
-                // Within a loop the variable may be another one in each turn, but then nothing is known of turns before.
+                // Within a loop the variable may be another one in each turn, but then nothing is known of turns
+                // before.
                 yield value == null ? null : List.of("variable", v.slot().index());
             }
             case CheckedExpression.Convert c -> {

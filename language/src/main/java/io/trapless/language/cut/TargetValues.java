@@ -2,6 +2,8 @@ package io.trapless.language.cut;
 
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.CheckedExpression.Conversion;
+import io.trapless.language.checked.MapDescriptor;
+import io.trapless.language.checked.Slot;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.BinaryOperator;
 import io.trapless.language.slice.CaptureType;
@@ -74,7 +76,8 @@ final class TargetValues {
                 CheckedExpression value = definitions.valueOf(e);
                 yield value == null ? null : address(value, depth + 1);
             }
-            case CheckedExpression.Member m when isRead(m.base()) -> moved(address(m.base(), depth + 1), m.offsetBytes());
+            case CheckedExpression.Member m
+            when isRead(m.base()) -> moved(address(m.base(), depth + 1), m.offsetBytes());
             // Outside of an array there is nothing, which a handler tells.
             case CheckedExpression.Indexed(
                     CheckedExpression base,
@@ -240,9 +243,9 @@ final class TargetValues {
         return new Value.Cast(field, type.sizeInBytes(), type.isSigned());
     }
 
-    /** All that a variable is assigned, in the program's order. */
-    List<CheckedExpression> assignments(int slot) {
-        return definitions.assignments(slot);
+    /** All that the action assigns to a variable ({@link Slot}) or to entries of a map ({@link MapDescriptor}), in the program's order. */
+    List<CheckedExpression> assignments(Object assigned) {
+        return definitions.assignments(assigned);
     }
 
     /** What a variable or an entry of a map stands for, all the way down. */
@@ -324,12 +327,11 @@ final class TargetValues {
 
     /** Whether an expression is a part of what is read as a whole but too large to be captured so. */
     boolean isPartOfLarge(CheckedExpression e) {
-        CheckedExpression base =
-                switch (e) {
-                    case CheckedExpression.Member m -> m.base();
-                    case CheckedExpression.Indexed i -> i.base();
-                    default -> null;
-                };
+        CheckedExpression base = switch (e) {
+            case CheckedExpression.Member m -> m.base();
+            case CheckedExpression.Indexed i -> i.base();
+            default -> null;
+        };
         return base != null && isRead(base) && (isPartOfLarge(base) || isLarge(base));
     }
 }

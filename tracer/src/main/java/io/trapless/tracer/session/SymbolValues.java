@@ -63,8 +63,7 @@ final class SymbolValues {
             case Value.Load l -> new Value.Load(in(l.address()), l.sizeBytes(), l.signed());
             case Value.Unary u -> new Value.Unary(u.operator(), in(u.operand()));
             case Value.Binary b -> new Value.Binary(b.operator(), in(b.left()), in(b.right()), b.signedOperation());
-            case Value.Conditional c ->
-                new Value.Conditional(in(c.condition()), in(c.whenTrue()), in(c.whenFalse()));
+            case Value.Conditional c -> new Value.Conditional(in(c.condition()), in(c.whenTrue()), in(c.whenFalse()));
             case Value.Cast c -> new Value.Cast(in(c.operand()), c.sizeBytes(), c.signed());
             case Value.StringEquals s -> new Value.StringEquals(in(s.string()), s.literal());
             case Value.StringAt s -> in(s);

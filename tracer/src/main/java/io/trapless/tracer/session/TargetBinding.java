@@ -119,8 +119,8 @@ final class TargetBinding {
             binder.refuse(site.probe(), refused.sentence() + "; no trap: " + why);
             return;
         }
-        SiteProbe probe =
-                binder.probe(clause, site.probe(), site.module(), site.fileAddress(), types, List.of(), FrameStart.RETURN_ON_TOP);
+        SiteProbe probe = binder.probe(
+                clause, site.probe(), site.module(), site.fileAddress(), types, List.of(), FrameStart.RETURN_ON_TOP);
         TrapProbe trap = new TrapProbe(probe.eventId(), root + site.module().path(), offset.getAsLong(), program);
         traps.add(new BoundTrap(trap, site.probe(), fileAddress + site.module().loadBias()));
         trapEvents.add(EventTypes.of(probe, site.probe(), pid));
@@ -217,7 +217,13 @@ final class TargetBinding {
     private SiteProbe exitProbe(int clause, Site site, String place) throws RecordingException, ElfException {
         // An exit's stack holds no more than the return address.
         return binder.probe(
-                clause, place, site.module(), site.fileAddress(), new ArgumentTypes.Function(), List.of(), FrameStart.RETURN_ON_TOP);
+                clause,
+                place,
+                site.module(),
+                site.fileAddress(),
+                new ArgumentTypes.Function(),
+                List.of(),
+                FrameStart.RETURN_ON_TOP);
     }
 
     private static boolean hasPatched(FunctionExits planned, FunctionExit.Kind kind) {
