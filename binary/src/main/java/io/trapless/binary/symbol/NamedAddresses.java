@@ -48,7 +48,10 @@ public final class NamedAddresses {
         for (int i = 1; i < table.size(); i++) {
             int type = table.type(i);
             boolean addressed = type <= ElfSymbols.TYPE_FUNCTION || type == ElfSymbols.TYPE_GNU_IFUNC;
-            if (addressed && table.isDefined(i) && !table.isAbsolute(i)) {
+            if (addressed
+                    && table.isDefined(i)
+                    && !table.isAbsolute(i)
+                    && !table.name(i).isEmpty()) {
                 NamedAddress found = new NamedAddress(table.value(i), table.sizeBytes(i));
                 // Names may be versioned or, of two source files, the same: a size tells more than none, else the first
                 // counts.

@@ -13,6 +13,7 @@ import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,21 +52,13 @@ final class ActionCompiler {
     /**
      * The whole method.
      *
-     * @param cut how it was cut; null for an action of the tracer
+     * @param windows memory that the record of its event has
      */
-    void emit(@Nullable CheckedExpression filter, CheckedStatement.Block body, @Nullable Cut cut) {
-        // Windows are those of one event: an action that looks at memory must not see those of another.
-        if (cut == null || cut.ownMemory()) {
-            emitter.runtime();
-            emitter.runtimeCall("closeWindows", VOID);
-        }
-        if (cut != null) {
-            for (Cut.Window window : cut.windows()) {
-                emitter.runtime();
-                emitter.moment();
-                code.loadConstant(window.addressField()).loadConstant(window.bytesField());
-                emitter.runtimeCall("openWindow", VOID, Names.MOMENT, INT, INT);
-            }
+    void emit(@Nullable CheckedExpression filter, CheckedStatement.Block body, List<Cut.Window> windows) {
+        for (Cut.Window window : windows) {
+            emitter.moment();
+            code.loadConstant(window.addressField()).loadConstant(window.bytesField());
+            code.invokevirtual(Names.MOMENT, "openWindow", MethodTypeDesc.of(VOID, INT, INT));
         }
         Label end = code.newLabel();
         if (filter != null) {

@@ -320,22 +320,12 @@ public final class ScriptRuntime {
 
     // Memory.
 
-    /** Nothing is known of memory as it was at the event. */
-    public void closeWindows() {
-        memory.closeWindows();
-    }
-
-    /** What a record has of memory as it was at the event: reads are made there and not in the process. */
-    public void openWindow(Moment moment, int addressField, int bytesField) {
-        memory.openWindow(moment.number(addressField), moment.bytes(bytesField));
-    }
-
     public long loadNumber(Moment moment, long address, int size, boolean signed, Place place) {
-        return memory.number((int) moment.pid(), address, size, signed, place);
+        return memory.number(moment, address, size, signed, place);
     }
 
     public Object loadObject(Moment moment, long address, Type type, Place place) {
-        return memory.object((int) moment.pid(), address, type, place);
+        return memory.object(moment, address, type, place);
     }
 
     /**
@@ -345,12 +335,12 @@ public final class ScriptRuntime {
      */
     public String readString(Moment moment, long address, long limit, int size, Place place) {
         long most = limit < 0 || limit > size ? size : limit;
-        return memory.text((int) moment.pid(), address, (int) Math.max(0, most - 1), place);
+        return memory.text(moment, address, (int) Math.max(0, most - 1), place);
     }
 
     public Blob readBytes(Moment moment, long address, long length, int limit, Place place) {
         long most = length < 0 || length > limit ? limit : length;
-        return memory.bytes((int) moment.pid(), address, (int) most, place);
+        return memory.bytes(moment, address, (int) most, place);
     }
 
     /** The address of a value of the script. */
@@ -405,7 +395,7 @@ public final class ScriptRuntime {
     }
 
     public void join(Moment moment, long address, String separator, Place place) {
-        List<String> words = memory.words((int) moment.pid(), address, settings.maxStrlen(), place);
+        List<String> words = memory.words(moment, address, settings.maxStrlen(), place);
         output.join(String.join(separator, words));
     }
 

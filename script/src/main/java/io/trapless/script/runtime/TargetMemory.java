@@ -21,14 +21,10 @@ final class TargetMemory {
     private static final int MAX_PINNED = 1024;
     private static final int PAGE_BYTES = 4096;
     private static final int MAX_WORDS = 16;
-    private static final int MAX_WINDOWS = 8;
 
     private final Targets targets;
     private final Warnings warnings;
     private final byte[][] pinned = new byte[MAX_PINNED][];
-    private final long[] windowAddresses = new long[MAX_WINDOWS];
-    private final Blob[] windowContents = new Blob[MAX_WINDOWS];
-    private int windows;
     private final byte[] small = new byte[8];
     private long pins;
     private long failedReads;
@@ -49,53 +45,14 @@ final class TargetMemory {
         return PINNED | number << PIN_SHIFT;
     }
 
-    void closeWindows() {
-        windows = 0;
-    }
-
-    /** Lets reads at {@code address} and on be made from {@code content}, until windows are closed. */
-    void openWindow(long address, Blob content) {
-        if (windows < MAX_WINDOWS && content.size() > 0) {
-            windowAddresses[windows] = address;
-            windowContents[windows] = content;
-            windows++;
-        }
-    }
-
-    private boolean readWindow(long address, byte[] into, int length) {
-        for (int i = 0; i < windows; i++) {
-            long offset = address - windowAddresses[i];
-            byte[] bytes = windowContents[i].bytes();
-            if (offset >= 0 && offset <= bytes.length - length) {
-                System.arraycopy(bytes, (int) offset, into, 0, length);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** The string at {@code address}, if a window has all of it; else null. */
-    private @Nullable String windowText(long address, int limit) {
-        for (int i = 0; i < windows; i++) {
-            long offset = address - windowAddresses[i];
-            byte[] bytes = windowContents[i].bytes();
-            if (offset >= 0 && offset < bytes.length) {
-                int length = Math.min(limit, bytes.length - (int) offset);
-                String text = ByteText.upToNul(bytes, (int) offset, (int) offset + length);
-                return text.length() < length || length == limit ? text : null;
-            }
-        }
-        return null;
-    }
-
-    private boolean read(int pid, long address, byte[] into, int length, @Nullable Place place) {
+    private boolean read(Moment moment, long address, byte[] into, int length, @Nullable Place place) {
         boolean done;
         if (address < 0 && (address & 0x4000_0000_0000_0000L) == 0) {
             done = readPinned(address, into, length);
         } else {
             done = length == 0
-                    || readWindow(address, into, length)
-                    || (address != 0 && targets.read(pid, address, into, length));
+                    || moment.windows().read(address, into, length)
+                    || (address != 0 && targets.read((int) moment.pid(), address, into, length));
         }
         if (!done && place != null) {
             failedReads++;
@@ -118,30 +75,30 @@ final class TargetMemory {
         return true;
     }
 
-    long number(int pid, long address, int size, boolean signed, Place place) {
-        if (!read(pid, address, small, size, place)) {
+    long number(Moment moment, long address, int size, boolean signed, Place place) {
+        if (!read(moment, address, small, size, place)) {
             return 0;
         }
         return new Blob(small).integer(0, size, signed);
     }
 
-    Object object(int pid, long address, Type type, Place place) {
+    Object object(Moment moment, long address, Type type, Place place) {
         int size = type.sizeInBytes();
         byte[] bytes = new byte[size];
-        if (!read(pid, address, bytes, size, place)) {
+        if (!read(moment, address, bytes, size, place)) {
             Arrays.fill(bytes, (byte) 0);
         }
         return MemoryImage.read(new Blob(bytes), 0, type);
     }
 
-    Blob bytes(int pid, long address, int length, Place place) {
+    Blob bytes(Moment moment, long address, int length, Place place) {
         byte[] bytes = new byte[length];
-        return read(pid, address, bytes, length, place) ? new Blob(bytes) : Blob.EMPTY;
+        return read(moment, address, bytes, length, place) ? new Blob(bytes) : Blob.EMPTY;
     }
 
     /** The string at {@code address}, at most {@code limit} bytes; a page that is not there ends it only if no NUL came before. */
-    String text(int pid, long address, int limit, Place place) {
-        String seen = windowText(address, limit);
+    String text(Moment moment, long address, int limit, Place place) {
+        String seen = moment.windows().text(address, limit);
         if (seen != null) {
             return seen;
         }
@@ -154,7 +111,7 @@ final class TargetMemory {
             if (at < 0) {
                 length = shortest(at, bytes, length);
             }
-            if (length == 0 || !read(pid, at, bytes, length, place)) {
+            if (length == 0 || !read(moment, at, bytes, length, place)) {
                 return "";
             }
             String part = ByteText.upToNul(bytes, 0, length);
@@ -177,14 +134,14 @@ final class TargetMemory {
     }
 
     /** The strings behind an array of pointers that ends with a null pointer. */
-    List<String> words(int pid, long address, int limit, Place place) {
+    List<String> words(Moment moment, long address, int limit, Place place) {
         List<String> words = new ArrayList<>();
         for (int i = 0; i < MAX_WORDS; i++) {
-            long word = number(pid, address + 8L * i, 8, false, place);
+            long word = number(moment, address + 8L * i, 8, false, place);
             if (word == 0) {
                 break;
             }
-            words.add(text(pid, word, limit - 1, place));
+            words.add(text(moment, word, limit - 1, place));
         }
         return words;
     }
