@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An action at sites of a process, cut in two. Captures are conservative: every value of the target that any path of the handler may want is taken at every event that passes {@link CaptureProgram#filter()}; one whose memory can't be
- * read is 0 or empty. Reads whose address is known only outside (out of a map, say) are left in the handler and are made later, through the process's memory.
+ * read is 0 or empty. Reads whose address is known only outside (out of a map, say) are left in the handler and are made in one of {@code windows} or later, through the process's memory.
  *
  * @param captures makes the program for a site of the given arguments: for a USDT probe it has to be made for each set of operand types that its sites have. Field {@code i} always means the same; only the
  *     sizes of arguments differ

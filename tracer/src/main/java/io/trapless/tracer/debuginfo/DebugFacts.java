@@ -237,16 +237,20 @@ public final class DebugFacts implements CheckOptions.SiteFacts, AutoCloseable {
     @Override
     public int symbolSize(AttachPoint point, String symbol) {
         for (ImageFile file : modules(point)) {
-            try {
-                NamedAddress known = file.namedAddresses().of(symbol);
-                if (known != null) {
-                    return (int) Math.min(known.sizeBytes(), Integer.MAX_VALUE);
-                }
-            } catch (ElfException e) {
-                continue; // binding says so
+            NamedAddress known = named(file, symbol);
+            if (known != null) {
+                return (int) Math.min(known.sizeBytes(), Integer.MAX_VALUE);
             }
         }
         return -1;
+    }
+
+    private static @Nullable NamedAddress named(ImageFile file, String symbol) {
+        try {
+            return file.namedAddresses().of(symbol);
+        } catch (ElfException e) {
+            return null; // whoever binds its sites says so
+        }
     }
 
     @Override
