@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.TestFactory;
 /** The cases of the probe language under {@code src/test/cases}, run as a user would. */
 final class ProgramCasesTest {
     private static final int SECONDS = 120;
+
+    /** What cases name in capitals: programs of {@code src/test/c}. */
+    private static final List<String> TARGETS = List.of("caller", "fleeting");
 
     @TestFactory
     List<DynamicContainer> cases() throws IOException {
@@ -42,8 +46,11 @@ final class ProgramCasesTest {
     private static void run(ProgramCase one) throws IOException, InterruptedException {
         String command = one.command()
                 .replace("{{TRAPLESS}}", Trapless.home().resolve("trapless").toString());
-        if (command.contains("{{CALLER}}")) {
-            command = command.replace("{{CALLER}}", Programs.compiled("caller").toString());
+        for (String target : TARGETS) {
+            String name = "{{" + target.toUpperCase(Locale.ROOT) + "}}";
+            if (command.contains(name)) {
+                command = command.replace(name, Programs.compiled(target).toString());
+            }
         }
         try (Trapless.Running running = Trapless.Running.start(Map.of(), List.of("sh", "-c", command + " 2>&1"))) {
             Trapless.Result result = running.await(SECONDS);

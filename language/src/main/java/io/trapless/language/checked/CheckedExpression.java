@@ -256,7 +256,7 @@ public sealed interface CheckedExpression {
     /** The user's stack at the event: only in actions at sites. */
     record UserStack(Type.Stack type, boolean dwarf, Span span) implements CheckedExpression {}
 
-    /** The address of a symbol of the probe's module, a pointer; resolved by the runtime for the process of the event. */
+    /** The address of a symbol of the probe's module, a pointer: captured; where there is no room for it, resolved by the runtime for the process of the event. */
     record SymbolAddress(String symbol, Type type, Span span) implements CheckedExpression {}
 
     /** {@code strftime}: a time (nanoseconds of CLOCK_BOOTTIME, unsigned) with the format in which it prints. */

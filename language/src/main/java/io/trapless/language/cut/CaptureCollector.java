@@ -1,10 +1,12 @@
 package io.trapless.language.cut;
 
 import io.trapless.language.checked.CheckedExpression;
+import io.trapless.language.checked.Cut;
 import io.trapless.language.checked.Function;
 import io.trapless.language.slice.Limits;
 import io.trapless.language.slice.Value;
 import io.trapless.language.types.Type;
+import io.trapless.language.types.Types;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,7 +32,14 @@ final class CaptureCollector extends TreeMapper {
         IMAGE
     }
 
+    /** A window with less is not worth its system call. */
+    private static final int MIN_WINDOW_BYTES = 32;
+
+    /** A window's address, and the length of its bytes. */
+    private static final int WINDOW_OVERHEAD_BYTES = 16;
+
     private final TargetValues values;
+    private final Origins origins;
     private final List<Leaf> leaves = new ArrayList<>();
     private final List<Value> known = new ArrayList<>();
     private final Set<Type.Stack> stacks = new LinkedHashSet<>();
@@ -55,6 +64,7 @@ final class CaptureCollector extends TreeMapper {
     /** @param imageField which field holds an image of the stack, if there is one: the last */
     CaptureCollector(TargetValues values, int imageField) {
         this.values = values;
+        this.origins = new Origins(values);
         this.imageField = imageField;
     }
 
@@ -79,13 +89,16 @@ final class CaptureCollector extends TreeMapper {
     /** What stands in the place of an expression that is captured as a whole; null if it is not. */
     @Nullable CheckedExpression captureOf(CheckedExpression e) {
         return switch (e) {
-            case CheckedExpression.Argument _, CheckedExpression.ReturnValue _, CheckedExpression.Register _ ->
-                capture(e, Kind.SCALAR, values.scalar(e), 8);
+            case CheckedExpression.Argument _,
+                    CheckedExpression.ReturnValue _,
+                    CheckedExpression.Register _,
+                    CheckedExpression.SymbolAddress _ -> capture(e, Kind.SCALAR, values.scalar(e), 8);
             // Half the record for half the number.
             case CheckedExpression.Convert c
             when narrowed(c) ->
                 capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
             case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> memory(e);
+            case CheckedExpression.Member _, CheckedExpression.Indexed _ when values.isPartOfLarge(e) -> memory(e);
             case CheckedExpression.UserStack s -> s.dwarf() ? image(s) : stack(s);
             default -> null;
         };
@@ -98,8 +111,7 @@ final class CaptureCollector extends TreeMapper {
             return field;
         }
         switch (e) {
-            case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ ->
-                ownMemory |= !leadsToScript(e);
+            case CheckedExpression.Load _, CheckedExpression.ReadString _, CheckedExpression.ReadBytes _ -> later(e);
             case CheckedExpression.Join _, CheckedExpression.SymbolAddress _ -> ownMemory = true;
             default -> {}
         }
@@ -114,6 +126,42 @@ final class CaptureCollector extends TreeMapper {
                 && (c.operand() instanceof CheckedExpression.Argument
                         || c.operand() instanceof CheckedExpression.ReturnValue
                         || c.operand() instanceof CheckedExpression.Register);
+    }
+
+    /** A read that is left to the handler. */
+    private void later(CheckedExpression e) {
+        if (!leadsToScript(e)) {
+            ownMemory = true;
+            origins.addOfRead(e);
+        }
+    }
+
+    /**
+     * Captures what lies where reads that are left may begin, as far as there is room: to be called when all else has its field, once.
+     */
+    List<Cut.Window> windows() {
+        List<Cut.Window> windows = new ArrayList<>();
+        for (CheckedExpression origin : origins.all()) {
+            int room = Math.min(MAX_RECORD_BYTES - bytes, MAX_STAGED_BYTES - stagedBytes - stackFrames * Long.BYTES)
+                    - WINDOW_OVERHEAD_BYTES;
+            int size = Math.min(room, Limits.MAX_BUFFER_BYTES);
+            if (size < MIN_WINDOW_BYTES || leaves.size() > Limits.MAX_FAULT_BITS - 2) {
+                break;
+            }
+            Type.Buf type = new Type.Buf(size);
+            CheckedExpression read = new CheckedExpression.ReadBytes(
+                    origin,
+                    new CheckedExpression.NumberConstant(size, Types.UINT64, origin.span()),
+                    type,
+                    origin.span());
+            if (capture(origin, Kind.SCALAR, values.scalar(origin), Long.BYTES)
+                            instanceof CheckedExpression.Captured address
+                    && capture(read, Kind.BYTES, values.bytes(read), size + 2)
+                            instanceof CheckedExpression.Captured content) {
+                windows.add(new Cut.Window(address.field(), content.field()));
+            }
+        }
+        return windows;
     }
 
     private static boolean leadsToScript(CheckedExpression e) {

@@ -64,10 +64,12 @@ public final class Cutter {
         CaptureCollector counting = new CaptureCollector(values);
         outside(filter, inside, counting);
         counting.block(body);
+        counting.windows();
         CaptureCollector collector =
                 new CaptureCollector(values, counting.leaves().size() - 1);
         CheckedExpression outside = outside(filter, inside, collector);
         CheckedStatement.Block handler = collector.block(body);
+        List<Cut.Window> windows = collector.windows();
         List<CaptureCollector.Leaf> leaves = List.copyOf(collector.leaves());
         int frames = collector.stackFrames();
         List<Type> types = leaves.stream().map(l -> l.expression().type()).toList();
@@ -78,6 +80,7 @@ public final class Cutter {
                 types,
                 outside,
                 handler,
+                windows,
                 collector.ownMemory(),
                 collector.stacks(),
                 arguments -> alone ? pushDown(arguments) : null);

@@ -2,6 +2,8 @@ package io.trapless.language.cut;
 
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.CheckedExpression.Conversion;
+import io.trapless.language.checked.MapDescriptor;
+import io.trapless.language.checked.Slot;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.BinaryOperator;
 import io.trapless.language.slice.CaptureType;
@@ -39,13 +41,14 @@ final class TargetValues {
         }
         return switch (e) {
             case CheckedExpression.NumberConstant n -> constant(n.value(), n.type());
-            case CheckedExpression.Variable v -> {
-                CheckedExpression value = definitions.valueOf(v.slot());
-                yield value == null || !v.type().isScalar() ? null : scalar(value, depth + 1);
+            case CheckedExpression.Variable _, CheckedExpression.MapValue _ -> {
+                CheckedExpression value = definitions.valueOf(e);
+                yield value == null || !e.type().isScalar() ? null : scalar(value, depth + 1);
             }
             case CheckedExpression.Argument a -> argument(a);
             case CheckedExpression.ReturnValue r -> sized(new Value.Register(RegisterName.RAX, 8), r.type());
             case CheckedExpression.Register r -> new Value.Register(r.name(), 8);
+            case CheckedExpression.SymbolAddress s -> new Value.Symbol(s.symbol());
             case CheckedExpression.Event event -> context(event);
             case CheckedExpression.Unary u -> {
                 Value operand = scalar(u.operand(), depth + 1);
@@ -55,9 +58,47 @@ final class TargetValues {
             case CheckedExpression.Compare c -> compare(c, depth);
             case CheckedExpression.Conditional c -> conditional(c, depth);
             case CheckedExpression.Convert c -> convert(c, depth);
-            case CheckedExpression.Load l -> load(l, depth);
+            case CheckedExpression.Load l -> load(scalar(l.address(), depth + 1), l.bits(), l.type());
+            case CheckedExpression.Member m -> load(address(m, depth + 1), m.bits(), m.type());
+            case CheckedExpression.Indexed i -> load(address(i, depth + 1), null, i.type());
             default -> null;
         };
+    }
+
+    /** Where in the target's memory a part of a structure or array lies that is a value of the program, because it was read as a whole; null if it was not. */
+    private @Nullable Value address(CheckedExpression e, int depth) {
+        if (depth > MAX_DEPTH) {
+            return null;
+        }
+        return switch (e) {
+            case CheckedExpression.Load l when l.bits() == null -> scalar(l.address(), depth + 1);
+            case CheckedExpression.Variable _, CheckedExpression.MapValue _ -> {
+                CheckedExpression value = definitions.valueOf(e);
+                yield value == null ? null : address(value, depth + 1);
+            }
+            case CheckedExpression.Member m
+            when isRead(m.base()) -> moved(address(m.base(), depth + 1), m.offsetBytes());
+            // Outside of an array there is nothing, which a handler tells.
+            case CheckedExpression.Indexed(
+                    CheckedExpression base,
+                    CheckedExpression.NumberConstant(long index, var _, var _),
+                    Type type,
+                    var _)
+            when base.type() instanceof Type.Array array && index >= 0 && index < array.length() ->
+                moved(address(base, depth + 1), index * type.sizeInBytes());
+            default -> null;
+        };
+    }
+
+    /** Whether an expression has the layout of the target's memory: a tuple or record of the script has not. */
+    private static boolean isRead(CheckedExpression e) {
+        return e.type() instanceof Type.Struct || e.type() instanceof Type.Array;
+    }
+
+    private static @Nullable Value moved(@Nullable Value address, long bytes) {
+        return address == null || bytes == 0
+                ? address
+                : new Value.Binary(BinaryOperator.ADD, address, new Value.Constant(bytes, 8, false), false);
     }
 
     private static Value constant(long value, Type type) {
@@ -177,20 +218,15 @@ final class TargetValues {
         return sized(operand, c.type());
     }
 
-    private @Nullable Value load(CheckedExpression.Load l, int depth) {
-        if (!l.type().isScalar()) {
+    private static @Nullable Value load(@Nullable Value address, @Nullable BitField bits, Type type) {
+        if (address == null || !type.isScalar()) {
             return null;
         }
-        Value address = scalar(l.address(), depth + 1);
-        if (address == null) {
-            return null;
-        }
-        BitField bits = l.bits();
         if (bits == null) {
-            Value load = new Value.Load(address, scalarSize(l.type()), l.type().isSigned());
-            return l.type() instanceof Type.Bool ? sized(new Value.Cast(load, 8, false), l.type()) : load;
+            Value load = new Value.Load(address, scalarSize(type), type.isSigned());
+            return type instanceof Type.Bool ? sized(new Value.Cast(load, 8, false), type) : load;
         }
-        return bitField(address, bits, l.type());
+        return bitField(address, bits, type);
     }
 
     /** Only whole words can be loaded: the bytes are read as the next larger one if that does not reach beyond the field's own unit. */
@@ -207,7 +243,12 @@ final class TargetValues {
         return new Value.Cast(field, type.sizeInBytes(), type.isSigned());
     }
 
-    /** What a variable stands for, all the way down. */
+    /** All that the action assigns to a variable ({@link Slot}) or to entries of a map ({@link MapDescriptor}), in the program's order. */
+    List<CheckedExpression> assignments(Object assigned) {
+        return definitions.assignments(assigned);
+    }
+
+    /** What a variable or an entry of a map stands for, all the way down. */
     CheckedExpression resolve(CheckedExpression e) {
         CheckedExpression at = e;
         for (int i = 0; i < MAX_DEPTH; i++) {
@@ -215,11 +256,12 @@ final class TargetValues {
                     && conversion == Conversion.STRING
                     && operand.type().sizeInBytes() <= at.type().sizeInBytes()) {
                 at = operand;
-            } else if (at instanceof CheckedExpression.Variable v && definitions.valueOf(v.slot()) != null) {
-                CheckedExpression value = definitions.valueOf(v.slot());
-                at = value == null ? at : value;
             } else {
-                return at;
+                CheckedExpression value = definitions.valueOf(at);
+                if (value == null) {
+                    return at;
+                }
+                at = value;
             }
         }
         return at;
@@ -236,14 +278,20 @@ final class TargetValues {
                 stringAt(r.address(), Math.clamp(n.value() - 1, 0, Limits.MAX_STRING_BYTES), depth);
             case CheckedExpression.Load l
             when l.type() instanceof Type.Str s && l.bits() == null ->
-                s.sizeBytes() > Limits.MAX_STRING_BYTES ? null : stringAt(l.address(), s.sizeBytes(), depth);
+                stringAt(l.address(), Math.min(s.sizeBytes(), Limits.MAX_STRING_BYTES), depth);
+            case CheckedExpression.Member _, CheckedExpression.Indexed _
+            when e.type() instanceof Type.Str s ->
+                stringAt(address(e, depth + 1), Math.min(s.sizeBytes(), Limits.MAX_STRING_BYTES));
             default -> null;
         };
     }
 
     private @Nullable Value stringAt(CheckedExpression address, int max, int depth) {
-        Value at = max < 1 ? null : scalar(address, depth + 1);
-        return at == null ? null : new Value.StringAt(at, max);
+        return stringAt(scalar(address, depth + 1), max);
+    }
+
+    private static @Nullable Value stringAt(@Nullable Value address, int max) {
+        return address == null || max < 1 ? null : new Value.StringAt(address, max);
     }
 
     /** A buffer, or an array or structure of a few bytes. */
@@ -257,21 +305,33 @@ final class TargetValues {
                         : new Value.BytesAt(
                                 address, length, Math.min(Math.max(1, r.type().maxBytes()), Limits.MAX_BUFFER_BYTES));
             }
-            case CheckedExpression.Load l
-            when isBytes(l) -> {
-                Value address = scalar(l.address());
-                int size = l.type().sizeInBytes();
+            case CheckedExpression.Load _, CheckedExpression.Member _, CheckedExpression.Indexed _ -> {
+                Value address = isRead(e) && isCaptured(e.type()) ? address(e, 0) : null;
+                int size = e.type().sizeInBytes();
                 yield address == null ? null : new Value.BytesAt(address, new Value.Constant(size, 8, false), size);
             }
             default -> null;
         };
     }
 
-    private static boolean isBytes(CheckedExpression.Load load) {
-        int size = load.type().sizeInBytes();
-        return (load.type() instanceof Type.Array || load.type() instanceof Type.Struct)
-                && load.bits() == null
-                && size >= 1
-                && size <= Limits.MAX_BUFFER_BYTES;
+    /** Whether a value of a type fits in a capture. */
+    private static boolean isCaptured(Type type) {
+        int size = type.sizeInBytes();
+        return size >= 1 && size <= Limits.MAX_BUFFER_BYTES;
+    }
+
+    /** Whether an expression is a structure or array of the target that is too large to be captured as a whole. */
+    boolean isLarge(CheckedExpression e) {
+        return isRead(e) && !isCaptured(e.type()) && address(e, 0) != null;
+    }
+
+    /** Whether an expression is a part of what is read as a whole but too large to be captured so. */
+    boolean isPartOfLarge(CheckedExpression e) {
+        CheckedExpression base = switch (e) {
+            case CheckedExpression.Member m -> m.base();
+            case CheckedExpression.Indexed i -> i.base();
+            default -> null;
+        };
+        return base != null && isRead(base) && (isPartOfLarge(base) || isLarge(base));
     }
 }

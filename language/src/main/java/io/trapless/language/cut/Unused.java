@@ -39,7 +39,9 @@ final class Unused extends TreeMapper {
 
     private boolean isSeenThrough(CheckedStatement.AssignVariable a) {
         CheckedExpression value = a.value();
-        return value != null && definitions.valueOf(a.slot()) != null && values.scalar(value) != null;
+        return value != null
+                && definitions.valueOf(a.slot()) != null
+                && (values.scalar(value) != null || values.isLarge(value));
     }
 
     /** Which variables are read. */

@@ -139,6 +139,9 @@ public final class StagePrinter {
             out.append('(').append(value == null ? "" : ValueText.of(value)).append(")\n");
         }
         out.append(" outside").append(filter(cut.filter()));
+        for (Cut.Window window : cut.windows()) {
+            out.append(", f").append(window.bytesField()).append(" is at f").append(window.addressField());
+        }
         out.append(cut.ownMemory() ? ", reads memory later" : "").append(" {\n");
         out.append(lines(cut.handler())).append(" }\n");
     }

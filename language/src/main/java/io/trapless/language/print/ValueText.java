@@ -15,6 +15,7 @@ final class ValueText {
                 a.sizeBytes() == 8 ? "arg" + a.index() : cast(a.sizeBytes(), a.signed()) + "arg" + a.index();
             case Value.Register r -> "reg(\"" + r.name().text() + "\")";
             case Value.Constant c -> c.signed() ? Long.toString(c.value()) : Long.toUnsignedString(c.value());
+            case Value.Symbol s -> "uaddr(" + StringText.quote(s.name()) + ")";
             case Value.Context c -> c.kind().name().toLowerCase(Locale.ROOT);
             case Value.Load l -> "*(" + type(l.sizeBytes(), l.signed()) + "*)" + operand(l.address());
             case Value.Unary u ->

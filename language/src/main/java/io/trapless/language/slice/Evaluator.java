@@ -123,6 +123,7 @@ public final class Evaluator {
             case Value.Argument a -> Arithmetic.extend(state.argument(a.index()), a.sizeBytes(), a.signed());
             case Value.Register r -> Arithmetic.extend(state.register(r.name()), r.sizeBytes(), false);
             case Value.Constant c -> c.value();
+            case Value.Symbol _ -> 0; // nobody has said where it is
             case Value.Context c -> state.context(c.kind());
             case Value.Load l -> load(l);
             case Value.Unary u -> Arithmetic.unary(u.operator(), integer(u.operand()));

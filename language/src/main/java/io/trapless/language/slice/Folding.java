@@ -53,6 +53,7 @@ final class Folding {
             case Value.Argument _,
                     Value.Register _,
                     Value.Constant _,
+                    Value.Symbol _,
                     Value.Context _,
                     Value.UserStack _,
                     Value.StackImage _ -> 1;

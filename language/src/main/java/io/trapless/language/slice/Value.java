@@ -30,6 +30,21 @@ public sealed interface Value {
     /** A number. */
     record Constant(long value, int sizeBytes, boolean signed) implements Value {}
 
+    /**
+     * The address of a symbol of the site's module, in its process; 0 if the module has none of that name. Whoever binds a site puts a {@link Constant} in its place: no compiler gets one, and an evaluator takes it as 0.
+     */
+    record Symbol(String name) implements Value {
+        @Override
+        public int sizeBytes() {
+            return Long.BYTES;
+        }
+
+        @Override
+        public boolean signed() {
+            return false;
+        }
+    }
+
     /** What the trampoline knows of the moment. */
     record Context(Kind kind) implements Value {
         @Override
@@ -190,7 +205,7 @@ public sealed interface Value {
     /** Whether it reads memory behind a pointer. */
     default boolean mayFault() {
         return switch (this) {
-            case Argument _, Register _, Constant _, Context _, UserStack _, StackImage _ -> false;
+            case Argument _, Register _, Constant _, Symbol _, Context _, UserStack _, StackImage _ -> false;
             case Load _, StringEquals _, StringAt _, BytesAt _ -> true;
             case Unary u -> u.operand().mayFault();
             case Cast c -> c.operand().mayFault();

@@ -2,6 +2,7 @@ package io.trapless.script.compile;
 
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.CheckedStatement;
+import io.trapless.language.checked.Cut;
 import io.trapless.language.checked.MapDescriptor;
 import io.trapless.language.checked.Slot;
 import io.trapless.language.diagnostic.Span;
@@ -12,6 +13,7 @@ import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +49,17 @@ final class ActionCompiler {
         }
     }
 
-    /** The whole method. */
-    void emit(@Nullable CheckedExpression filter, CheckedStatement.Block body) {
+    /**
+     * The whole method.
+     *
+     * @param windows memory that the record of its event has
+     */
+    void emit(@Nullable CheckedExpression filter, CheckedStatement.Block body, List<Cut.Window> windows) {
+        for (Cut.Window window : windows) {
+            emitter.moment();
+            code.loadConstant(window.addressField()).loadConstant(window.bytesField());
+            code.invokevirtual(Names.MOMENT, "openWindow", MethodTypeDesc.of(VOID, INT, INT));
+        }
         Label end = code.newLabel();
         if (filter != null) {
             expressions.jumpUnless(filter, end);

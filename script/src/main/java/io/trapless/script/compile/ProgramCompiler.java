@@ -75,7 +75,7 @@ public final class ProgramCompiler {
         @Nullable CheckedExpression filter = cut == null ? action.filter() : cut.filter();
         CheckedStatement.Block body = cut == null ? action.body() : cut.handler();
         Emitter emitter = new Emitter(code, OWNER, constants, runtime, action.source());
-        new ActionCompiler(emitter, action.slots()).emit(filter, body);
+        new ActionCompiler(emitter, action.slots()).emit(filter, body, cut == null ? List.of() : cut.windows());
     }
 
     private void dispatch(CodeBuilder code) {

@@ -12,6 +12,7 @@ public abstract class Moment {
     private int cpu;
     private long bootNanos;
     private String probe = "";
+    private final Windows windows = new Windows();
 
     /** Sets what every moment has. */
     protected final void set(int newPid, int newTid, int newCpu, long newBootNanos, String newProbe) {
@@ -20,6 +21,16 @@ public abstract class Moment {
         cpu = newCpu;
         bootNanos = newBootNanos;
         probe = newProbe;
+        windows.clear();
+    }
+
+    /** Lets reads be made from a field that has memory as it was at the event, until the next event. */
+    public final void openWindow(int addressField, int bytesField) {
+        windows.add(number(addressField), bytes(bytesField));
+    }
+
+    final Windows windows() {
+        return windows;
     }
 
     public final long pid() {

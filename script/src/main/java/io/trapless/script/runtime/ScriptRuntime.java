@@ -326,11 +326,11 @@ public final class ScriptRuntime {
     // Memory.
 
     public long loadNumber(Moment moment, long address, int size, boolean signed, Place place) {
-        return memory.number((int) moment.pid(), address, size, signed, place);
+        return memory.number(moment, address, size, signed, place);
     }
 
     public Object loadObject(Moment moment, long address, Type type, Place place) {
-        return memory.object((int) moment.pid(), address, type, place);
+        return memory.object(moment, address, type, place);
     }
 
     /**
@@ -340,12 +340,12 @@ public final class ScriptRuntime {
      */
     public String readString(Moment moment, long address, long limit, int size, Place place) {
         long most = limit < 0 || limit > size ? size : limit;
-        return memory.text((int) moment.pid(), address, (int) Math.max(0, most - 1), place);
+        return memory.text(moment, address, (int) Math.max(0, most - 1), place);
     }
 
     public Blob readBytes(Moment moment, long address, long length, int limit, Place place) {
         long most = length < 0 || length > limit ? limit : length;
-        return memory.bytes((int) moment.pid(), address, (int) most, place);
+        return memory.bytes(moment, address, (int) most, place);
     }
 
     /** The address of a value of the script. */
@@ -400,7 +400,7 @@ public final class ScriptRuntime {
     }
 
     public void join(Moment moment, long address, String separator, Place place) {
-        List<String> words = memory.words((int) moment.pid(), address, settings.maxStrlen(), place);
+        List<String> words = memory.words(moment, address, settings.maxStrlen(), place);
         output.join(String.join(separator, words));
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory behind addresses that a handler knows: that of the event's process, read later than the event, and values of the script whose address was taken. What can't be read is zero, and counted.
+ * Memory behind addresses that a handler knows: that of the event's process, read later than the event unless a window of its record has it, and values of the script whose address was taken. What can't be read is zero, and counted.
  */
 @SuppressWarnings("OperatorPrecedence") // bits and shifts, in the order of C
 final class TargetMemory {
@@ -45,12 +45,14 @@ final class TargetMemory {
         return PINNED | number << PIN_SHIFT;
     }
 
-    private boolean read(int pid, long address, byte[] into, int length, @Nullable Place place) {
+    private boolean read(Moment moment, long address, byte[] into, int length, @Nullable Place place) {
         boolean done;
         if (address < 0 && (address & 0x4000_0000_0000_0000L) == 0) {
             done = readPinned(address, into, length);
         } else {
-            done = length == 0 || (address != 0 && targets.read(pid, address, into, length));
+            done = length == 0
+                    || moment.windows().read(address, into, length)
+                    || (address != 0 && targets.read((int) moment.pid(), address, into, length));
         }
         if (!done && place != null) {
             failedReads++;
@@ -73,29 +75,33 @@ final class TargetMemory {
         return true;
     }
 
-    long number(int pid, long address, int size, boolean signed, Place place) {
-        if (!read(pid, address, small, size, place)) {
+    long number(Moment moment, long address, int size, boolean signed, Place place) {
+        if (!read(moment, address, small, size, place)) {
             return 0;
         }
         return new Blob(small).integer(0, size, signed);
     }
 
-    Object object(int pid, long address, Type type, Place place) {
+    Object object(Moment moment, long address, Type type, Place place) {
         int size = type.sizeInBytes();
         byte[] bytes = new byte[size];
-        if (!read(pid, address, bytes, size, place)) {
+        if (!read(moment, address, bytes, size, place)) {
             Arrays.fill(bytes, (byte) 0);
         }
         return MemoryImage.read(new Blob(bytes), 0, type);
     }
 
-    Blob bytes(int pid, long address, int length, Place place) {
+    Blob bytes(Moment moment, long address, int length, Place place) {
         byte[] bytes = new byte[length];
-        return read(pid, address, bytes, length, place) ? new Blob(bytes) : Blob.EMPTY;
+        return read(moment, address, bytes, length, place) ? new Blob(bytes) : Blob.EMPTY;
     }
 
     /** The string at {@code address}, at most {@code limit} bytes; a page that is not there ends it only if no NUL came before. */
-    String text(int pid, long address, int limit, Place place) {
+    String text(Moment moment, long address, int limit, Place place) {
+        String seen = moment.windows().text(address, limit);
+        if (seen != null) {
+            return seen;
+        }
         byte[] bytes = new byte[Math.min(limit, PAGE_BYTES)];
         StringBuilder text = new StringBuilder();
         long at = address;
@@ -105,7 +111,7 @@ final class TargetMemory {
             if (at < 0) {
                 length = shortest(at, bytes, length);
             }
-            if (length == 0 || !read(pid, at, bytes, length, place)) {
+            if (length == 0 || !read(moment, at, bytes, length, place)) {
                 return "";
             }
             String part = ByteText.upToNul(bytes, 0, length);
@@ -128,14 +134,14 @@ final class TargetMemory {
     }
 
     /** The strings behind an array of pointers that ends with a null pointer. */
-    List<String> words(int pid, long address, int limit, Place place) {
+    List<String> words(Moment moment, long address, int limit, Place place) {
         List<String> words = new ArrayList<>();
         for (int i = 0; i < MAX_WORDS; i++) {
-            long word = number(pid, address + 8L * i, 8, false, place);
+            long word = number(moment, address + 8L * i, 8, false, place);
             if (word == 0) {
                 break;
             }
-            words.add(text(pid, word, limit - 1, place));
+            words.add(text(moment, word, limit - 1, place));
         }
         return words;
     }

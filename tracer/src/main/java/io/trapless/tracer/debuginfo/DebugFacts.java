@@ -6,6 +6,8 @@ import io.trapless.binary.dwarf.DwarfFunction;
 import io.trapless.binary.dwarf.DwarfType;
 import io.trapless.binary.dwarf.Parameter;
 import io.trapless.binary.dwarf.ParameterPlace;
+import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.symbol.NamedAddresses.NamedAddress;
 import io.trapless.language.checked.CheckOptions;
 import io.trapless.language.checked.CheckOptions.NamedArgument;
 import io.trapless.language.checked.CheckOptions.Parameters;
@@ -230,6 +232,25 @@ public final class DebugFacts implements CheckOptions.SiteFacts, AutoCloseable {
             DwarfType type = dwarf.typedef(name);
             return type == null ? null : language.of(type);
         });
+    }
+
+    @Override
+    public int symbolSize(AttachPoint point, String symbol) {
+        for (ImageFile file : modules(point)) {
+            NamedAddress known = named(file, symbol);
+            if (known != null) {
+                return (int) Math.min(known.sizeBytes(), Integer.MAX_VALUE);
+            }
+        }
+        return -1;
+    }
+
+    private static @Nullable NamedAddress named(ImageFile file, String symbol) {
+        try {
+            return file.namedAddresses().of(symbol);
+        } catch (ElfException e) {
+            return null; // whoever binds its sites says so
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.trapless.binary.flow.ImageView;
 import io.trapless.binary.sdt.UsdtProbe;
 import io.trapless.binary.sdt.UsdtProbes;
 import io.trapless.binary.symbol.Function;
+import io.trapless.binary.symbol.NamedAddresses;
 import io.trapless.binary.symbol.SymbolTable;
 import io.trapless.binary.unwind.FrameTable;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ public final class ImageFile {
     private final List<Path> debugFolders;
 
     private @Nullable SymbolTable symbols;
+    private @Nullable NamedAddresses namedAddresses;
     private @Nullable List<UsdtProbe> usdtProbes;
     private @Nullable ImageView view;
     private @Nullable FrameTable frames;
@@ -65,6 +67,16 @@ public final class ImageFile {
             symbols = table;
         }
         return table;
+    }
+
+    /** Addresses by the names of data and functions; read once. */
+    public NamedAddresses namedAddresses() throws ElfException {
+        NamedAddresses names = namedAddresses;
+        if (names == null) {
+            names = NamedAddresses.withDebugFiles(elf, root, imagePath);
+            namedAddresses = names;
+        }
+        return names;
     }
 
     public List<UsdtProbe> usdtProbes() throws ElfException {

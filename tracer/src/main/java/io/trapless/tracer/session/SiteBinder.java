@@ -1,5 +1,6 @@
 package io.trapless.tracer.session;
 
+import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.symbol.Glob;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.slice.Aggregation;
@@ -210,7 +211,7 @@ final class SiteBinder {
                 || (absent && loadable.computeIfAbsent(pattern.module(), LibrarySearch::mayBeLibrary));
     }
 
-    /** What a clause captures at a site with such arguments. */
+    /** What a clause captures at sites with such arguments, wherever they are: addresses of symbols are left open. */
     CaptureProgram slice(int clause, ArgumentTypes types) throws RecordingException {
         SliceKey key = new SliceKey(clause, types);
         CaptureProgram known = slices.get(key);
@@ -249,18 +250,20 @@ final class SiteBinder {
      * What a clause records at a site.
      *
      * @param place what tells its event from others of the clause: the probe's name, and whatever else there is
+     * @param module that it stands in, whose symbols are meant
      * @param frame where a user stack begins there
      * @throws RecordingException the clause is wrong there, or there are no more event ids
      */
     SiteProbe probe(
             int clause,
             String place,
+            ModuleImage module,
             long fileAddress,
             ArgumentTypes types,
             List<ArgumentLocation> locations,
             FrameStart frame)
-            throws RecordingException {
-        CaptureProgram program = slice(clause, types);
+            throws RecordingException, ElfException {
+        CaptureProgram program = SymbolValues.bind(slice(clause, types), module);
         int id = ids.of(clause, place, fileAddress, types);
         if (id < 0) {
             throw RecordingException.failed("the clauses mean more than " + EventType.MAX_ID

@@ -110,7 +110,7 @@ final class TargetBinding {
             return;
         }
         ArgumentTypes types = new ArgumentTypes.Function();
-        CaptureProgram program = binder.slice(clause, types);
+        CaptureProgram program = SymbolValues.bind(binder.slice(clause, types), site.module());
         long fileAddress = TrapSites.address(site, binder.planners());
         OptionalLong offset = site.module().file().elf().fileOffset(fileAddress);
         obstacle = Traps.refusal(program);
@@ -119,8 +119,8 @@ final class TargetBinding {
             binder.refuse(site.probe(), refused.sentence() + "; no trap: " + why);
             return;
         }
-        SiteProbe probe =
-                binder.probe(clause, site.probe(), site.fileAddress(), types, List.of(), FrameStart.RETURN_ON_TOP);
+        SiteProbe probe = binder.probe(
+                clause, site.probe(), site.module(), site.fileAddress(), types, List.of(), FrameStart.RETURN_ON_TOP);
         TrapProbe trap = new TrapProbe(probe.eventId(), root + site.module().path(), offset.getAsLong(), program);
         traps.add(new BoundTrap(trap, site.probe(), fileAddress + site.module().loadBias()));
         trapEvents.add(EventTypes.of(probe, site.probe(), pid));
@@ -153,6 +153,7 @@ final class TargetBinding {
         SiteProbe probe = binder.probe(
                 clause,
                 site.probe(),
+                site.module(),
                 site.fileAddress(),
                 types,
                 locations,
@@ -213,10 +214,16 @@ final class TargetBinding {
         }
     }
 
-    private SiteProbe exitProbe(int clause, Site site, String place) throws RecordingException {
+    private SiteProbe exitProbe(int clause, Site site, String place) throws RecordingException, ElfException {
         // An exit's stack holds no more than the return address.
         return binder.probe(
-                clause, place, site.fileAddress(), new ArgumentTypes.Function(), List.of(), FrameStart.RETURNING);
+                clause,
+                place,
+                site.module(),
+                site.fileAddress(),
+                new ArgumentTypes.Function(),
+                List.of(),
+                FrameStart.RETURNING);
     }
 
     private static boolean hasPatched(FunctionExits planned, FunctionExit.Kind kind) {

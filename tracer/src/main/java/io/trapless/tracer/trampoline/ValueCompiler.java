@@ -84,6 +84,7 @@ final class ValueCompiler {
             case Value.StringEquals _ -> truth(value);
             case Value.Constant _,
                     Value.Register _,
+                    Value.Symbol _,
                     Value.StringAt _,
                     Value.BytesAt _,
                     Value.UserStack _,
@@ -449,6 +450,7 @@ final class ValueCompiler {
             case Value.Argument _,
                     Value.Register _,
                     Value.Constant _,
+                    Value.Symbol _,
                     Value.Context _,
                     Value.UserStack _,
                     Value.StackImage _ -> false;
