@@ -38,12 +38,11 @@ public record Cut(
         stacks = List.copyOf(stacks);
     }
 
-<<<<<<< HEAD
     /** The name of field {@code index} in records. */
     public static String fieldName(int index) {
         return "f" + index;
     }
-=======
+
     /**
      * A piece of memory in two fields.
      *
@@ -51,7 +50,6 @@ public record Cut(
      * @param bytesField the field that has its bytes; none if they could not be read
      */
     public record Window(int addressField, int bytesField) {}
->>>>>>> memory
 
     /** The captures at a function. */
     public CaptureProgram atFunction() {
