@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Discard and block mode: whole sub-buffers are copied, checked, handed to the sink and released; {@link #finish} takes the begun ones too. Overwrite mode: nothing is taken while
  * recording; {@link #finish} takes the newest sub-buffers of each ring.
  *
- * <p>It polls, for writers make no system call that could wake it: every 0.2 ms while there is work, and ever more seldom, down to every 20 ms (2 ms with small rings), while there is none.
+ * <p>It polls, for writers make no system call that could wake it: every 0.2 ms while there is work, and ever more seldom, down to every 40 ms (2 ms with small rings), while there is none.
  */
 public final class RingConsumer implements AutoCloseable {
     /** No limit for {@code maxEvents}. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
     private static final long MIN_PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-    private static final long MAX_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long MAX_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
     /** A ring is read before a gigabyte a second could fill it. */
     private static final long MIN_IDLE_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
