@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The order of a map's keys, as bpftrace has it: integers as signed numbers of their size, strings by their bytes, tuples by their elements in turn. Keys of other types are all
+ * The order of a map's keys, as bpftrace has it: integers as signed numbers of their size, and truth values likewise, strings by their bytes, tuples by their elements in turn. Keys of other types are all
  * equal, so that a stable sort leaves them in the order in which they came.
  */
 final class KeyOrder {
@@ -16,7 +16,7 @@ final class KeyOrder {
         return switch (type) {
             case Type.Tuple(List<Type> elements) -> elements(elements);
             case Type.Str _ -> Comparator.comparing(key -> (String) key);
-            case Type.Int _, Type.Enumeration _ -> {
+            case Type.Int _, Type.Enumeration _, Type.Bool _ -> {
                 int unused = Long.SIZE - Byte.SIZE * type.sizeInBytes();
                 yield Comparator.comparingLong(key -> (Long) key << unused >> unused);
             }
