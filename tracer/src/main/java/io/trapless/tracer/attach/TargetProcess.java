@@ -90,6 +90,12 @@ public final class TargetProcess implements AutoCloseable {
         throw AttachException.gone(pid);
     }
 
+    /** A file of /proc that tells of the address space. It is empty in the folder of a thread that has ended; mostly the first one lives, and need not be searched for. */
+    private byte[] readOfLiving(String file) throws AttachException {
+        byte[] content = Descriptors.readAll("/proc/" + pid + file);
+        return content.length > 0 ? content : Descriptors.readAll(livingThread(pid) + file);
+    }
+
     static int[] listThreads(int pid) {
         int directory = (int) Descriptors.open("/proc/" + pid + "/task", Descriptors.O_DIRECTORY);
         if (directory < 0) {
@@ -180,10 +186,7 @@ public final class TargetProcess implements AutoCloseable {
     /** The memory map as it is now, in order of address. */
     public List<MemoryMapping> mappings() throws AttachException {
         try {
-            byte[] text = Descriptors.readAll("/proc/" + pid + "/maps");
-            if (text.length == 0) { // the first thread has ended
-                text = Descriptors.readAll(livingThread(pid) + "/maps");
-            }
+            byte[] text = readOfLiving("/maps");
             Maps known = maps;
             if (known == null || !Arrays.equals(known.text, text)) {
                 known = new Maps(text, MemoryMapping.parseAll(new String(text, StandardCharsets.UTF_8)));
@@ -208,10 +211,7 @@ public final class TargetProcess implements AutoCloseable {
     /** The value of an entry of the auxiliary vector (getauxval(3)); 0 if there is none. */
     public long auxiliaryValue(int type) throws AttachException {
         try {
-            byte[] vector = Descriptors.readAll("/proc/" + pid + "/auxv");
-            if (vector.length == 0) { // the first thread has ended
-                vector = Descriptors.readAll(livingThread(pid) + "/auxv");
-            }
+            byte[] vector = readOfLiving("/auxv");
             for (int at = 0; at + 16 <= vector.length; at += 16) {
                 if (Bytes.getLong(vector, at) == type) {
                     return Bytes.getLong(vector, at + 8);

@@ -29,11 +29,8 @@ final class GoStack {
 
     private GoStack() {}
 
-    /** Why a function must not be probed; null if it may, or is none of Go. */
+    /** Why a function of a Go image must not be probed; null if it may. */
     static @Nullable String refusal(ImageFile file, @Nullable Function function) throws ElfException {
-        if (!isGo(file.elf())) {
-            return null;
-        }
         if (function == null) {
             return "a goroutine may have too little stack left there: no Go function is known around it";
         }
@@ -45,7 +42,8 @@ final class GoStack {
         return REFUSAL;
     }
 
-    private static boolean isGo(ElfFile elf) {
+    /** Whether the image was made by the Go compiler. */
+    static boolean isGo(ElfFile elf) {
         for (String name : LINE_TABLES) {
             if (elf.section(name) != null) {
                 return true;

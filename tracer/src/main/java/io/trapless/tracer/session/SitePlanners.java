@@ -12,15 +12,17 @@ import io.trapless.tracer.resolve.Site;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One planner for each image, made when its first site is asked for. For one thread. */
 final class SitePlanners {
     private final Map<ImageFile, SitePlanner> planners = new HashMap<>();
+    private final Map<ImageFile, Boolean> goImages = new HashMap<>();
 
     SitePlan plan(Site site) throws ElfException {
-        String small = GoStack.refusal(site.module().file(), site.function());
+        SitePlan.Refused small = smallStack(site);
         if (small != null) {
-            return new SitePlan.Refused(DisplacementRefusal.SMALL_STACK, small);
+            return small;
         }
         SitePlanner planner = planner(site.module().file());
         long address = site.fileAddress();
@@ -37,8 +39,19 @@ final class SitePlanners {
         Function function = Objects.requireNonNull(site.function());
         FunctionExits exits =
                 planner(site.module().file()).planExits(new CodeRange(function.address(), function.endAddress()));
-        String small = GoStack.refusal(site.module().file(), function);
-        return small == null ? exits : exits.refused(new SitePlan.Refused(DisplacementRefusal.SMALL_STACK, small));
+        SitePlan.Refused small = smallStack(site);
+        return small == null ? exits : exits.refused(small);
+    }
+
+    private SitePlan.@Nullable Refused smallStack(Site site) throws ElfException {
+        ImageFile file = site.module().file();
+        Boolean go = goImages.get(file);
+        if (go == null) {
+            go = GoStack.isGo(file.elf());
+            goImages.put(file, go);
+        }
+        String why = go ? GoStack.refusal(file, site.function()) : null;
+        return why == null ? null : new SitePlan.Refused(DisplacementRefusal.SMALL_STACK, why);
     }
 
     private static SitePlan inside(SitePlanner planner, Site site) {

@@ -51,8 +51,8 @@ interface Standstill {
 
         @Override
         public long one(Work work) throws AttachException, IOException {
-            try {
-                return withOne(work);
+            try (StoppedThreads stopped = target.stopOne()) {
+                return lend(stopped, work);
             } catch (AttachException e) {
                 if (e.reason() != Reason.NO_SUITABLE_THREAD) {
                     throw e;
@@ -61,18 +61,14 @@ interface Standstill {
             // What lies below the stack pointer of each may be in use by others, as with goroutines: then it may be
             // borrowed only while nobody runs.
             try (StoppedThreads stopped = target.stopAll()) {
-                long begin = System.nanoTime();
-                work.run(stopped);
-                return System.nanoTime() - begin;
+                return lend(stopped, work);
             }
         }
 
-        private long withOne(Work work) throws AttachException, IOException {
-            try (StoppedThreads stopped = target.stopOne()) {
-                long begin = System.nanoTime();
-                work.run(stopped);
-                return System.nanoTime() - begin;
-            }
+        private static long lend(StoppedThreads stopped, Work work) throws AttachException, IOException {
+            long begin = System.nanoTime();
+            work.run(stopped);
+            return System.nanoTime() - begin;
         }
 
         @Override
