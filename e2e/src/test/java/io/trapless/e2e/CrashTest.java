@@ -3,6 +3,8 @@ package io.trapless.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,14 +76,15 @@ final class CrashTest {
     private void killTargets(int rounds) throws Exception {
         for (int round = 0; round < rounds; round++) {
             Path trace = folder.resolve("target" + round);
-            try (Target target = Target.start("seqloop", THREADS, 0);
+            Path progress = folder.resolve("progress" + round);
+            try (Target target = Target.start("seqloop", THREADS, 0, progress);
                     Trapless.Running tracer = Trapless.start(words(target, trace))) {
                 target.awaitPatched(tracer);
                 target.go();
                 Thread.sleep(random.nextInt(15));
                 target.kill();
                 tracer.await(SECONDS).succeeded();
-                assertWholeAndWithoutHoles(trace, round);
+                assertWholeAndComplete(trace, progress, round);
                 assertThat(leftovers.all()).isEmpty();
             }
             delete(trace);
@@ -93,7 +96,8 @@ final class CrashTest {
         for (int round = 0; round < rounds; round++) {
             Path trace = folder.resolve("both" + round);
             Path recovered = folder.resolve("recovered" + round);
-            try (Target target = Target.start("seqloop", THREADS, 0);
+            Path progress = folder.resolve("progress" + round);
+            try (Target target = Target.start("seqloop", THREADS, 0, progress);
                     Trapless.Running tracer = Trapless.start(words(target, trace))) {
                 target.awaitPatched(tracer);
                 target.go();
@@ -109,8 +113,7 @@ final class CrashTest {
                 tracer.await(SECONDS);
                 Trapless.run("recover", onlySession(), "-o", recovered, "--shm-path", leftovers.shm())
                         .succeeded();
-                long events = TraceEvent.forEachLine(recovered, line -> {});
-                assertThat(events).as("round %d, seed %d", round, seed).isPositive();
+                long events = assertWholeAndComplete(recovered, progress, round);
                 assertThat(RecordTest.countedByBabeltrace(recovered)).isEqualTo(events);
                 assertThat(leftovers.all()).isEmpty();
             }
@@ -186,9 +189,15 @@ final class CrashTest {
         };
     }
 
-    private void assertWholeAndWithoutHoles(Path trace, int round) throws Exception {
+    /**
+     * The numbers of each thread have no hole, and the last one is that of the call that had come back last, or of the one that was under way when the
+     * target died.
+     *
+     * @return the number of events
+     */
+    private long assertWholeAndComplete(Path trace, Path progress, int round) throws Exception {
         long[] next = new long[THREADS];
-        TraceEvent.forEachLine(trace, line -> {
+        long events = TraceEvent.forEachLine(trace, line -> {
             int thread = Math.toIntExact(TraceEvent.integer(line, "thread"));
             long seq = TraceEvent.integer(line, "seq");
             if (thread < 0 || thread >= THREADS || seq != next[thread]) {
@@ -197,6 +206,14 @@ final class CrashTest {
             }
             next[thread]++;
         });
+        ByteBuffer calls = ByteBuffer.wrap(Files.readAllBytes(progress)).order(ByteOrder.LITTLE_ENDIAN);
+        for (int thread = 0; thread < THREADS; thread++) {
+            long done = calls.getLong(thread * Long.BYTES);
+            assertThat(next[thread])
+                    .as("round %d, seed %d: events of thread %d", round, seed, thread)
+                    .isBetween(done, done + 1);
+        }
+        return events;
     }
 
     private String onlySession() throws IOException {

@@ -1,7 +1,6 @@
 package io.trapless.tracer.attach;
 
 import io.trapless.tracer.linux.Ptrace;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -96,9 +95,7 @@ public record CaughtProcess(TargetProcess target, StoppedThreads stopped) {
         try {
             start = preparation.of(target);
             there = start != null && start.await(deadline) == ThreadWait.EVENT;
-            return there
-                    ? new CaughtProcess(target, new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true))
-                    : null;
+            return there ? new CaughtProcess(target, StoppedThreads.ofNew(target)) : null;
         } finally {
             if (!there) {
                 abandon(target, start);

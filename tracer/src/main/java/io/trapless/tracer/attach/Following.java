@@ -6,7 +6,6 @@ import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.linux.Ptrace;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -300,7 +299,7 @@ public final class Following {
 
     /** A process whose only thread stands still. */
     private static StoppedThreads standing(TargetProcess process) {
-        return new StoppedThreads(process, List.of(new StoppedThread(process.pid(), process.pid())), true);
+        return StoppedThreads.ofNew(process);
     }
 
     private void executed(int pid) {

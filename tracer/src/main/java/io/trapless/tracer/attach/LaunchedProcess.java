@@ -194,7 +194,7 @@ public final class LaunchedProcess {
             throw new AttachException(Reason.CANNOT_START, "process " + pid + " does not reach its start");
         }
         check(Ptrace.setOptions(pid, Ptrace.O_TRACESYSGOOD | Ptrace.O_EXITKILL), "trace");
-        return new StoppedThreads(target, List.of(new StoppedThread(pid, pid)), true);
+        return StoppedThreads.ofNew(target);
     }
 
     private void check(long result, String verb) throws AttachException {

@@ -13,6 +13,11 @@ final class SignalFrames {
     /** Deepest nesting of handlers that is followed. */
     private static final int MAX_DEPTH = 16;
 
+    /** A loop is compiled after some 60,000 turns (Tier3BackEdgeThreshold), and a method after some 200 calls. */
+    private static final int WARM_UP_WORDS = 512;
+
+    private static final int WARM_UP_ROUNDS = 300;
+
     private final TargetProcess target;
     private final List<MemoryMapping> mappings;
     /** From the first to behind the last executable byte: most words of a stack lie outside, and are passed over quickly. */
@@ -59,10 +64,11 @@ final class SignalFrames {
     private void follow(StoppedThread thread, long rsp, int depth) {
         StackWords stack = StackWords.read(target, mappings, rsp);
         long[] words = stack.words();
-        long lowest = lowestCode;
-        long span = codeSpan;
-        for (int i = 0; i + SignalFrame.SIZE / Long.BYTES <= words.length; i++) {
-            if (Long.compareUnsigned(words[i] - lowest, span) >= 0 || !isSignalReturn(words[i])) {
+        int end = words.length - SignalFrame.SIZE / Long.BYTES + 1;
+        for (int i = nextWithin(words, 0, end, lowestCode, codeSpan);
+                i < end;
+                i = nextWithin(words, i + 1, end, lowestCode, codeSpan)) {
+            if (!isSignalReturn(words[i])) {
                 continue;
             }
             long address = stack.address() + (long) i * Long.BYTES;
@@ -75,6 +81,25 @@ final class SignalFrames {
             if (depth < MAX_DEPTH && !stack.contains(interruptedRsp)) {
                 follow(thread, interruptedRsp, depth + 1);
             }
+        }
+    }
+
+    /** Index of the first word from {@code from} up to {@code end} that is one of the {@code span} numbers from {@code lowest} up; {@code end} if none is. */
+    private static int nextWithin(long[] words, int from, int end, long lowest, long span) {
+        // a call of Long.compareUnsigned would cost an interpreter more than all the rest
+        long last = span + Long.MIN_VALUE;
+        int i = from;
+        while (i < end && words[i] - lowest + Long.MIN_VALUE >= last) {
+            i++;
+        }
+        return i;
+    }
+
+    /** Has the search compiled: threads stand still while their stacks are looked through. */
+    static void warmUp() {
+        long[] words = new long[WARM_UP_WORDS];
+        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+            nextWithin(words, 0, words.length, 1, 1);
         }
     }
 

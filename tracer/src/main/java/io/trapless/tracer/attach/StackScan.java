@@ -31,6 +31,11 @@ public final class StackScan {
         return used;
     }
 
+    /** Has the search through stacks compiled; the caller needs no target for it, and may be any thread. */
+    public static void warmUp() {
+        SignalFrames.warmUp();
+    }
+
     private static void scan(
             TargetProcess target, List<MemoryMapping> mappings, long rsp, List<AddressRange> ranges, boolean[] used) {
         for (long word : StackWords.read(target, mappings, rsp).words()) {

@@ -17,12 +17,21 @@ public final class StoppedThreads implements AutoCloseable {
     private final TargetProcess target;
     private final List<StoppedThread> threads;
     private final boolean complete;
+    private final long since;
     private boolean closed;
 
-    StoppedThreads(TargetProcess target, List<StoppedThread> threads, boolean complete) {
+    /** @param since {@link System#nanoTime} when the first was asked to stop */
+    StoppedThreads(TargetProcess target, List<StoppedThread> threads, boolean complete, long since) {
         this.target = target;
         this.threads = threads;
         this.complete = complete;
+        this.since = since;
+    }
+
+    /** A process whose only thread stands still: it was just started, forked or executed. */
+    static StoppedThreads ofNew(TargetProcess process) {
+        StoppedThread first = new StoppedThread(process.pid(), process.pid());
+        return new StoppedThreads(process, List.of(first), true, System.nanoTime());
     }
 
     public TargetProcess target() {
@@ -37,6 +46,11 @@ public final class StoppedThreads implements AutoCloseable {
     /** Whether these are all threads of the process. */
     public boolean complete() {
         return complete;
+    }
+
+    /** {@link System#nanoTime} when the first of them was asked to stop. */
+    public long since() {
+        return since;
     }
 
     /** The stopped thread with this id, or null. */

@@ -30,6 +30,8 @@ final class ThreadStopper {
     private int[] listed = new int[256];
     private int[] pending = new int[256];
     private int pendingCount;
+    /** System.nanoTime; 0 before it. */
+    private long firstInterrupt;
 
     ThreadStopper(TargetProcess target, long timeoutNanos) {
         if (!Ptracer.isCurrent()) {
@@ -46,12 +48,13 @@ final class ThreadStopper {
         }
         try {
             while (seizeNew(directory)) {
+                interruptPending();
                 awaitPending();
             }
             if (stopped.isEmpty() || !target.sameImage()) {
                 throw AttachException.gone(target.pid());
             }
-            return new StoppedThreads(target, stopped, true);
+            return new StoppedThreads(target, stopped, true, firstInterrupt);
         } catch (AttachException refused) {
             giveUp();
             throw refused;
@@ -60,7 +63,7 @@ final class ThreadStopper {
         }
     }
 
-    /** Seizes and interrupts every thread that was not seen before; whether there was one. */
+    /** Seizes every thread that was not seen before, which does not stop it yet; whether there was one. */
     private boolean seizeNew(int directory) throws AttachException {
         int count = Descriptors.listNumbers(directory, listed);
         if (count > listed.length) {
@@ -77,7 +80,7 @@ final class ThreadStopper {
         return found;
     }
 
-    /** Seizes and interrupts; false if the thread has ended. */
+    /** Seizes; false if the thread has ended. */
     private boolean seize(int tid) throws AttachException {
         HeldThreads held = Ptracer.held();
         boolean ours = held != null && held.holds(tid);
@@ -92,7 +95,6 @@ final class ThreadStopper {
         }
         if (result == 0) {
             seen.set(tid);
-            Ptrace.interrupt(tid);
             if (pendingCount == pending.length) {
                 pending = Arrays.copyOf(pending, 2 * pendingCount);
             }
@@ -107,6 +109,15 @@ final class ThreadStopper {
         throw tracer != 0
                 ? Admission.alreadyTraced(target.pid(), tracer)
                 : Admission.noPermission(target.pid(), target.uid());
+    }
+
+    private void interruptPending() {
+        if (firstInterrupt == 0) {
+            firstInterrupt = System.nanoTime();
+        }
+        for (int i = 0; i < pendingCount; i++) {
+            Ptrace.interrupt(pending[i]);
+        }
     }
 
     private void awaitPending() throws AttachException {
@@ -155,7 +166,7 @@ final class ThreadStopper {
         for (int i = 0; i < pendingCount; i++) {
             Ptracer.retireAfterTask(pending[i]);
         }
-        new StoppedThreads(target, stopped, false).close();
+        new StoppedThreads(target, stopped, false, firstInterrupt).close();
     }
 
     /** Stops the first thread, in order of promise, that can be lent. */
@@ -183,15 +194,17 @@ final class ThreadStopper {
     private @Nullable StoppedThreads stopThread(int tid) throws AttachException {
         stopped.clear();
         seen.clear();
+        firstInterrupt = 0;
         try {
             if (!seize(tid)) {
                 return null;
             }
+            interruptPending();
             awaitPending();
         } catch (AttachException refused) {
             giveUp();
             throw refused;
         }
-        return stopped.isEmpty() ? null : new StoppedThreads(target, List.copyOf(stopped), false);
+        return stopped.isEmpty() ? null : new StoppedThreads(target, List.copyOf(stopped), false, firstInterrupt);
     }
 }

@@ -36,6 +36,7 @@ final class Rehearsal {
 
     static void run() {
         LaunchedProcess child = null;
+        StackScan.warmUp();
         try {
             child = LaunchedProcess.start(CHILD);
             rehearse(child.pid());

@@ -75,9 +75,10 @@ interface Standstill {
         public long all(Work work) throws AttachException, IOException, InterruptedException {
             long longest = 0;
             for (int attempt = 1; ; attempt++) {
-                long begin = System.nanoTime();
-                boolean done = tryOnce(work, attempt == ATTEMPTS);
-                longest = Math.max(longest, System.nanoTime() - begin);
+                target.mappings(); // what is parsed now need not be while they stand still
+                StoppedThreads stopped = target.stopAll();
+                boolean done = tryOnce(stopped, work, attempt == ATTEMPTS);
+                longest = Math.max(longest, System.nanoTime() - stopped.since());
                 if (done) {
                     return longest;
                 }
@@ -85,9 +86,10 @@ interface Standstill {
             }
         }
 
-        /** False if a thread is in the way and it is not the last attempt. */
-        private boolean tryOnce(Work work, boolean last) throws AttachException, IOException {
-            try (StoppedThreads stopped = target.stopAll()) {
+        /** Lets them go behind it. False if a thread is in the way and it is not the last attempt. */
+        private static boolean tryOnce(StoppedThreads stopped, Work work, boolean last)
+                throws AttachException, IOException {
+            try (stopped) {
                 work.run(stopped);
                 return true;
             } catch (AttachException e) {
