@@ -166,7 +166,8 @@ public final class RecordAction {
 
     private void announce(Recording recording) {
         int refused = recording.refused().size();
-        terminal.say("recording " + recording.siteCount() + (recording.siteCount() == 1 ? " site" : " sites")
+        int sites = recording.siteCount(); // children may be armed meanwhile
+        terminal.say("recording " + sites + (sites == 1 ? " site" : " sites")
                 + (refused == 0 ? "" : ", " + refused + " refused (listed at the end)")
                 + "; Ctrl-C ends it");
         for (String pattern : recording.awaited()) {

@@ -23,6 +23,7 @@ final class Attacher {
     private final HostFacts host;
     private final boolean systemCalls;
     private final boolean watchesLoads;
+    private final CodeSizes sizes = new CodeSizes();
     private int nextSlot;
 
     /** @param watchesLoads whether processes are to tell of what they load later */
@@ -75,7 +76,8 @@ final class Attacher {
                 loadHook,
                 session.journal(),
                 host,
-                systemCalls);
+                systemCalls,
+                sizes);
         process.add(attachment);
         int descriptor = session.openRings();
         try {

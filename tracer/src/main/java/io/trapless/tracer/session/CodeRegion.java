@@ -73,6 +73,11 @@ final class CodeRegion {
         return regions;
     }
 
+    /** In order of address. */
+    List<ArmedSite> sites() {
+        return sites;
+    }
+
     long rangeStart() {
         return rangeStart;
     }

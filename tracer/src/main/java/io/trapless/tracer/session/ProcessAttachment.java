@@ -59,6 +59,7 @@ final class ProcessAttachment {
     private final ProcessKey key;
     private final HostFacts host;
     private final boolean systemCalls;
+    private final CodeSizes sizes;
     private Map<CodeRegion, Long> codeSizes;
     private final boolean ringsAreMapped;
     private final @Nullable LoadHook loadHook;
@@ -95,7 +96,8 @@ final class ProcessAttachment {
             @Nullable LoadHook loadHook,
             JournalWriter journal,
             HostFacts host,
-            boolean systemCalls)
+            boolean systemCalls,
+            CodeSizes sizes)
             throws AttachException {
         this.target = target;
         this.geometry = geometry;
@@ -109,18 +111,19 @@ final class ProcessAttachment {
         this.key = new ProcessKey(target.pid(), target.startTime());
         this.host = host;
         this.systemCalls = systemCalls;
+        this.sizes = sizes;
         this.codeSizes = measure(WIDE_OFFSET);
     }
 
     /** How much code there will be, which has to be known before anyone is stopped: measured with facts that take the most code. */
     private Map<CodeRegion, Long> measure(long tidOffset) {
         ThreadLayout widest = new ThreadLayout(WIDE_OFFSET, 0, tidOffset, 0);
-        Map<CodeRegion, Long> sizes = new HashMap<>();
+        Map<CodeRegion, Long> measured = new HashMap<>();
         for (CodeRegion region : regions) {
             ProcessFacts facts = facts(widest, ANYWHERE, region.rangeStart(), region.rangeStart());
-            sizes.put(region, region.codeSize(facts));
+            measured.put(region, sizes.of(region, facts));
         }
-        return sizes;
+        return measured;
     }
 
     TargetProcess target() {
@@ -340,6 +343,12 @@ final class ProcessAttachment {
         for (int i = 0; i < regions.size(); i++) {
             CodeRegion region = regions.get(i);
             byte[] code = region.generate(factsOfRegions.get(i), regionStarts.get(i));
+            if (code.length > Objects.requireNonNull(codeSizes.get(region))) {
+                throw new AttachException(
+                        Reason.UNEXPECTED,
+                        "the code of " + region.sites().size() + " sites takes " + code.length
+                                + " bytes, and there is room for " + codeSizes.get(region));
+            }
             target.writeMemory(regionStarts.get(i), code);
             changes.addAll(region.changes());
             islands.addAll(region.islands());
