@@ -20,6 +20,15 @@ import java.util.Set;
  * stay in the function.
  */
 final class LabelTables {
+    /**
+     * What takes so many data's addresses is no function, but all the code of a file that does not say where its functions are: to try each label with each datum would take hours. Both are
+     * then looked for in one place.
+     */
+    private static final int MANY = 4096;
+
+    /** Bytes: C programs make no larger functions with such tables. */
+    private static final long NEARBY = 1 << 15;
+
     private final FunctionTable functions;
     private final JumpTables tables;
     private final Set<Long> collected = new HashSet<>();
@@ -47,8 +56,13 @@ final class LabelTables {
             if (lowerBound(registerJumps, function.start()) == lowerBound(registerJumps, function.end())) {
                 continue;
             }
+            int first = lowerBound(dataSites, function.start());
             int end = lowerBound(dataSites, function.end());
-            for (int i = lowerBound(dataSites, function.start()); i < end; i++) {
+            if (end - first > MANY) {
+                first = Math.max(first, lowerBound(dataSites, label.site() - NEARBY));
+                end = Math.min(end, lowerBound(dataSites, label.site() + NEARBY));
+            }
+            for (int i = first; i < end; i++) {
                 if (tables.collect(dataTargets[i], label.target(), function, marker)) {
                     collected.add(function.start());
                 }
