@@ -3,7 +3,7 @@ package io.trapless.binary.elf;
 import io.trapless.binary.flow.CodeMap;
 import io.trapless.binary.flow.CodeRange;
 import io.trapless.binary.flow.DisplacedRange;
-import io.trapless.binary.fuzz.Fuzzing;
+import io.trapless.fuzz.Fuzzing;
 import io.trapless.binary.sdt.UsdtProbes;
 import io.trapless.binary.symbol.Function;
 import io.trapless.binary.symbol.Glob;

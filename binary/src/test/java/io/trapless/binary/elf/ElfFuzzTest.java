@@ -1,6 +1,6 @@
 package io.trapless.binary.elf;
 
-import io.trapless.binary.fuzz.Fuzzing;
+import io.trapless.fuzz.Fuzzing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.trapless.binary.flow;
 
-import io.trapless.binary.fuzz.Fuzzing;
+import io.trapless.fuzz.Fuzzing;
 import io.trapless.binary.x86.Assembler;
 import io.trapless.binary.x86.AssemblerException;
 import io.trapless.binary.x86.Decoder;

@@ -1,6 +1,6 @@
 package io.trapless.binary.flow;
 
-import io.trapless.binary.fuzz.Fuzzing;
+import io.trapless.fuzz.Fuzzing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -2,7 +2,7 @@ package io.trapless.binary.symbol;
 
 import io.trapless.binary.demangle.Demangler;
 import io.trapless.binary.elf.ElfException;
-import io.trapless.binary.fuzz.Fuzzing;
+import io.trapless.fuzz.Fuzzing;
 import io.trapless.binary.sdt.UsdtArgumentParser;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;

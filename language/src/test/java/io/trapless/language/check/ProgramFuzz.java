@@ -7,7 +7,7 @@ import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.Cut;
 import io.trapless.language.diagnostic.FindingPrinter;
 import io.trapless.language.diagnostic.Source;
-import io.trapless.language.fuzz.Fuzzing;
+import io.trapless.fuzz.Fuzzing;
 import io.trapless.language.print.StagePrinter;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.Capture;

@@ -1,6 +1,6 @@
 package io.trapless.language.check;
 
-import io.trapless.language.fuzz.Fuzzing;
+import io.trapless.fuzz.Fuzzing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

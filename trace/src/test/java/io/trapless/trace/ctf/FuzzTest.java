@@ -1,6 +1,6 @@
 package io.trapless.trace.ctf;
 
-import io.trapless.trace.fuzz.Fuzzing;
+import io.trapless.fuzz.Fuzzing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

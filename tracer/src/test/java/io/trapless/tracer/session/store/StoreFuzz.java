@@ -4,7 +4,7 @@ import io.trapless.trace.ctf.MetadataWriter;
 import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.event.TraceClock;
 import io.trapless.trace.event.TraceSchema;
-import io.trapless.tracer.fuzz.Fuzzing;
+import io.trapless.fuzz.Fuzzing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.trapless.trace.fuzz;
+package io.trapless.fuzz;
 
 /**
  * The class that Jazzer loads before its agent is there. What it mentions in a signature would be loaded with it, and redefined later, which HotSpot does not survive unharmed for records: so it

@@ -1,4 +1,4 @@
-package io.trapless.binary.fuzz;
+package io.trapless.fuzz;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;

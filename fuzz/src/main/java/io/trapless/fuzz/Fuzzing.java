@@ -1,4 +1,4 @@
-package io.trapless.binary.fuzz;
+package io.trapless.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
