@@ -1,6 +1,6 @@
 /*
- * trapme THREADS CALLS: every thread calls cramped(0), cramped(1) ... and roomy(0), roomy(1) ... in turn and checks what comes back. No jump fits into cramped: a branch enters it at its third byte, and
- * there is no padding within the reach of a short jump. Says "ready PID ADDRESS-OF-CRAMPED" first and waits for a line.
+ * trapme THREADS CALLS: every thread calls cramped(0), cramped(1) ... and roomy(0), roomy(1) ... in turn and checks what comes back; at the end it calls strait(0), strait(1) .... No jump fits into
+ * cramped: a branch enters it at its third byte, and there is no padding within the reach of a short jump. None fits at the return of strait, to which a branch leads that is itself too close to others. Says "ready PID ADDRESS-OF-CRAMPED" first and waits for a line.
  */
 #include <pthread.h>
 
@@ -31,10 +31,30 @@ __asm__(".text\n"
         "  add $1, %eax\n"
         ".endr\n"
         "  ret\n"
-        ".size roomy, . - roomy\n");
+        ".size roomy, . - roomy\n"
+        ".globl strait\n"
+        ".type strait, @function\n"
+        "strait:\n"
+        "  mov %edi, %eax\n"
+        "  test %eax, %eax\n"
+        "  js 3f\n"
+        "1: inc %eax\n"
+        "  cmp %edi, %eax\n"
+        "2: jle 1b\n"
+        "  jo 2b\n"
+        "3: ret\n"
+        ".size strait, . - strait\n"
+        ".type more_ballast, @function\n"
+        "more_ballast:\n"
+        ".rept 70\n"
+        "  add $1, %eax\n"
+        ".endr\n"
+        "  ret\n"
+        ".size more_ballast, . - more_ballast\n");
 
 int cramped(int);
 int roomy(int);
+int strait(int);
 
 static int calls;
 
@@ -43,6 +63,9 @@ static void *run(void *unused)
     (void)unused;
     for (int i = 0; i < calls; i++)
         if (cramped(i) != i + 1 || roomy(i) != i + 70)
+            _exit(3);
+    for (int i = 0; i < calls; i++)
+        if (strait(i) != i + 1)
             _exit(3);
     return NULL;
 }

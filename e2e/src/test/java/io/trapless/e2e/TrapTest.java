@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,45 @@ final class TrapTest {
             expected.add("roomy" + i);
         }
         byThread.values().forEach(functions -> assertThat(functions).containsExactlyElementsOf(expected));
+    }
+
+    @Test
+    void aReturnWithoutRoomGetsATrapAndIsPairedWithTheJumpAtItsEntry() throws Exception {
+        assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
+        try (Target target = Target.start("trapme", 1, 20)) {
+            String exits = "uretprobe:" + target.program() + ":strait";
+            assertThat(Trapless.run("list", target.program(), exits).succeeded().out())
+                    .startsWith(exits + " trap (record --trap): one of its exits: ");
+            try (Trapless.Running tracer = Trapless.start(
+                    "record",
+                    "-p",
+                    target.pid(),
+                    "-e",
+                    target.uprobe("strait") + " { a = (int32)arg0 }",
+                    "-e",
+                    exits + " /retval != 7/ { r = (int32)retval }",
+                    "--trap",
+                    "--durations",
+                    "-o",
+                    folder.resolve("trace"),
+                    "--summary",
+                    folder.resolve("summary.json"))) {
+                run(target, tracer);
+            }
+            assertThat(Summary.read(folder.resolve("summary.json")).refused()).isEmpty();
+            List<TraceEvent> events = TraceEvent.view(folder.resolve("trace"));
+            assertThat(events.stream()
+                            .filter(event -> event.probe().equals(exits))
+                            .map(event -> event.field("r")))
+                    .containsExactlyElementsOf(LongStream.rangeClosed(1, 20)
+                            .filter(r -> r != 7)
+                            .boxed()
+                            .toList());
+            assertThat(events.stream()
+                            .filter(event -> event.probe().equals(exits))
+                            .map(event -> event.field("duration")))
+                    .allSatisfy(duration -> assertThat((Long) duration).isPositive());
+        }
     }
 
     @Test

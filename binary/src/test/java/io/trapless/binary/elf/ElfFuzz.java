@@ -3,11 +3,11 @@ package io.trapless.binary.elf;
 import io.trapless.binary.flow.CodeMap;
 import io.trapless.binary.flow.CodeRange;
 import io.trapless.binary.flow.DisplacedRange;
-import io.trapless.fuzz.Fuzzing;
 import io.trapless.binary.sdt.UsdtProbes;
 import io.trapless.binary.symbol.Function;
 import io.trapless.binary.symbol.Glob;
 import io.trapless.binary.symbol.SymbolTable;
+import io.trapless.fuzz.Fuzzing;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,6 +1,5 @@
 package io.trapless.binary.flow;
 
-import io.trapless.fuzz.Fuzzing;
 import io.trapless.binary.x86.Assembler;
 import io.trapless.binary.x86.AssemblerException;
 import io.trapless.binary.x86.Decoder;
@@ -8,6 +7,7 @@ import io.trapless.binary.x86.Instruction;
 import io.trapless.binary.x86.Liveness;
 import io.trapless.binary.x86.Relocation;
 import io.trapless.binary.x86.Relocator;
+import io.trapless.fuzz.Fuzzing;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

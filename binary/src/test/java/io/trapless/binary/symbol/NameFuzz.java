@@ -2,8 +2,8 @@ package io.trapless.binary.symbol;
 
 import io.trapless.binary.demangle.Demangler;
 import io.trapless.binary.elf.ElfException;
-import io.trapless.fuzz.Fuzzing;
 import io.trapless.binary.sdt.UsdtArgumentParser;
+import io.trapless.fuzz.Fuzzing;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 

@@ -1,5 +1,6 @@
 package io.trapless.language.check;
 
+import io.trapless.fuzz.Fuzzing;
 import io.trapless.language.checked.CheckOptions;
 import io.trapless.language.checked.CheckResult;
 import io.trapless.language.checked.CheckedAction;
@@ -7,7 +8,6 @@ import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.Cut;
 import io.trapless.language.diagnostic.FindingPrinter;
 import io.trapless.language.diagnostic.Source;
-import io.trapless.fuzz.Fuzzing;
 import io.trapless.language.print.StagePrinter;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.Capture;

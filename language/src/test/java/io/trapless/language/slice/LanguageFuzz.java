@@ -1,8 +1,8 @@
 package io.trapless.language.slice;
 
+import io.trapless.fuzz.Fuzzing;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.diagnostic.Source;
-import io.trapless.fuzz.Fuzzing;
 import io.trapless.language.syntax.Clause;
 import io.trapless.language.syntax.Expression;
 import io.trapless.language.syntax.Parser;

@@ -122,6 +122,7 @@ final class Attacher {
                         }
                         if (refusal == null) {
                             traps.setEnabled(trap.probe().eventId(), true);
+                            process.noteTrap();
                         } else {
                             binder.refuse(trap.name(), "no jump is possible, and no trap: " + refusal.sentence());
                         }

@@ -146,12 +146,30 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
 
     private static boolean canTrap(Site site, SitePlanners planners) {
         try {
-            return site.kind() != SiteKind.EXITS
-                    && planners.plan(site) instanceof SitePlan.Refused refused
-                    && TrapSites.refusal(site, refused, planners) == null;
+            return site.kind() == SiteKind.EXITS
+                    ? canTrapExits(site, planners)
+                    : planners.plan(site) instanceof SitePlan.Refused refused
+                            && TrapSites.refusal(site, refused, planners) == null;
         } catch (ElfException e) {
             return false;
         }
+    }
+
+    /** Whether all exits are known, and all that no jump is possible at are returns where a trap is. */
+    private static boolean canTrapExits(Site site, SitePlanners planners) throws ElfException {
+        FunctionExits planned = planners.planExits(site);
+        boolean any = false;
+        for (PlannedExit exit : planned.exits()) {
+            if (exit.refusal() != null) {
+                any = true;
+                if (!TrapSites.isReturn(exit.exit())
+                        || TrapSites.refusal(site.module().file(), exit.exit().address(), exit.refusal(), planners)
+                                != null) {
+                    return false;
+                }
+            }
+        }
+        return any && planned.doubts().isEmpty();
     }
 
     private static @Nullable String refusal(Site site, SitePlanners planners, @Nullable ForeignCode foreignCode) {

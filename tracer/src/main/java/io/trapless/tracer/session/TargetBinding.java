@@ -4,8 +4,7 @@ import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.flow.ExitDoubt;
 import io.trapless.binary.flow.FunctionExit;
 import io.trapless.language.slice.ArgumentTypes;
-import io.trapless.language.slice.CaptureProgram;
-import io.trapless.trace.event.EventType;
+import io.trapless.language.slice.Capture;
 import io.trapless.tracer.plan.FunctionExits;
 import io.trapless.tracer.plan.PlannedExit;
 import io.trapless.tracer.plan.SitePlan;
@@ -15,33 +14,30 @@ import io.trapless.tracer.resolve.SiteKind;
 import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.FrameStart;
 import io.trapless.tracer.trampoline.SiteProbe;
-import io.trapless.tracer.trap.TrapProbe;
 import io.trapless.tracer.trap.TrapRefusal;
-import io.trapless.tracer.trap.Traps;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The sites of one process, or of one file, while they are collected. One event id stands for one clause at one site; all returns of a function are one site, and so are its tail jumps. For one thread, once. */
 final class TargetBinding {
     /** Behind a probe's name: its tail jumps. No probe is called so. */
     private static final String TAIL = " (tail)";
 
+    private static final String NO_TRAP = "; no trap: ";
+
     private final int pid;
-    private final String root;
     private final SiteBinder binder;
     private final CodeObstacles obstacles;
     private final Map<ModuleKey, ModulePatches> modules = new LinkedHashMap<>();
     private final List<Recorded> recorded = new ArrayList<>();
-    private final List<BoundTrap> traps = new ArrayList<>();
-    private final List<EventType> trapEvents = new ArrayList<>();
+    private final TrapBinding traps;
 
     private record ModuleKey(String path, long loadBias) {}
 
@@ -80,9 +76,9 @@ final class TargetBinding {
      */
     TargetBinding(int pid, String root, CodeObstacles obstacles, SiteBinder binder) {
         this.pid = pid;
-        this.root = root;
         this.binder = binder;
         this.obstacles = obstacles;
+        this.traps = new TrapBinding(pid, root, binder);
     }
 
     /** Adds a clause at a site; refuses it if it can't be patched. */
@@ -103,27 +99,25 @@ final class TargetBinding {
 
     /** Where no jump is possible: a trap, if the user wants that and one is; else it is refused. */
     private void addRefused(int clause, Site site, SitePlan.Refused refused) throws RecordingException, ElfException {
-        TrapRefusal obstacle = binder.traps() ? TrapSites.refusal(site, refused, binder.planners()) : null;
-        if (!binder.traps() || obstacle != null) {
-            binder.refuse(
-                    site.probe(), refused.sentence() + (obstacle == null ? "" : "; no trap: " + obstacle.sentence()));
+        if (!binder.traps()) {
+            binder.refuse(site.probe(), refused.sentence());
             return;
         }
-        ArgumentTypes types = new ArgumentTypes.Function();
-        CaptureProgram program = SymbolValues.bind(binder.slice(clause, types), site.module());
-        long fileAddress = TrapSites.address(site, binder.planners());
-        OptionalLong offset = site.module().file().elf().fileOffset(fileAddress);
-        obstacle = Traps.refusal(program);
-        if (obstacle != null || offset.isEmpty()) {
-            String why = obstacle == null ? "its file does not hold it" : obstacle.sentence();
-            binder.refuse(site.probe(), refused.sentence() + "; no trap: " + why);
-            return;
+        TrapRefusal obstacle = traps.addEntry(clause, site, refused, pairing(isEntry(site)));
+        if (obstacle != null) {
+            binder.refuse(site.probe(), refused.sentence() + NO_TRAP + obstacle.sentence());
         }
-        SiteProbe probe = binder.probe(
-                clause, site.probe(), site.module(), site.fileAddress(), types, List.of(), FrameStart.RETURN_ON_TOP);
-        TrapProbe trap = new TrapProbe(probe.eventId(), root + site.module().path(), offset.getAsLong(), program);
-        traps.add(new BoundTrap(trap, site.probe(), fileAddress + site.module().loadBias()));
-        trapEvents.add(EventTypes.of(probe, site.probe(), pid));
+    }
+
+    private static boolean isEntry(Site site) {
+        return site.kind() == SiteKind.ENTRY
+                && site.function() != null
+                && !site.function().isPart();
+    }
+
+    /** What entries and exits capture so that they can be paired, if that is wanted. */
+    private List<Capture> pairing(boolean ofFunction) {
+        return binder.durations() && ofFunction ? List.of(ExitCaptures.STACK_POINTER) : List.of();
     }
 
     private void addSite(int clause, Site site, SitePlan.Jump plan) throws RecordingException, ElfException {
@@ -158,10 +152,7 @@ final class TargetBinding {
                 types,
                 locations,
                 FrameStarts.at(site, plan.range().site(), binder.slice(clause, types)));
-        boolean function = site.function() != null && !site.function().isPart();
-        if (binder.durations() && site.kind() == SiteKind.ENTRY && function) {
-            probe = probe.with(List.of(ExitCaptures.STACK_POINTER));
-        }
+        probe = probe.with(pairing(isEntry(site)));
         long address = plan.range().site() + site.module().loadBias();
         Recorded event = record(clause, probe, site.probe(), address, false);
         ModulePatches module = module(site.module());
@@ -180,13 +171,12 @@ final class TargetBinding {
     }
 
     private void addExits(int clause, Site site, FunctionExits planned) throws RecordingException, ElfException {
-        if (!anyToArm(site, planned)) {
+        if (!anyToArm(clause, site, planned)) {
             return;
         }
         Recorded returns = null;
         if (hasPatched(planned, FunctionExit.Kind.RETURN)) {
-            SiteProbe probe = exitProbe(clause, site, site.probe());
-            probe = binder.durations() ? probe.with(List.of(ExitCaptures.STACK_POINTER)) : probe;
+            SiteProbe probe = exitProbe(clause, site, site.probe()).with(pairing(true));
             returns = record(clause, probe, site.probe(), site.address(), true);
         }
         Recorded tails = null;
@@ -230,30 +220,49 @@ final class TargetBinding {
         return planned.exits().stream().anyMatch(exit -> exit.exit().kind() == kind && exit.refusal() == null);
     }
 
-    /** Says which exits can't be armed; whether there are others. */
-    private boolean anyToArm(Site site, FunctionExits planned) {
+    /** Says which exits can't be armed; whether there are some that get jumps. */
+    private boolean anyToArm(int clause, Site site, FunctionExits planned) throws RecordingException, ElfException {
         List<PlannedExit> exits = planned.exits();
-        List<PlannedExit> unpatched =
-                exits.stream().filter(exit -> exit.refusal() != null).toList();
         String doubts =
                 planned.doubts().stream().map(ExitDoubt::sentence).sorted().collect(Collectors.joining("; "));
         if (exits.isEmpty()) {
             binder.refuse(site.probe(), doubts.isEmpty() ? "it never returns" : "no exit of it is known: " + doubts);
             return false;
         }
-        if (!unpatched.isEmpty()) {
-            String why = ": "
-                    + Objects.requireNonNull(unpatched.getFirst().refusal()).sentence();
+        boolean jumps = false;
+        List<String> uncovered = new ArrayList<>();
+        for (PlannedExit exit : exits) {
+            jumps |= exit.refusal() == null;
+            if (exit.refusal() != null) {
+                String why = trapExit(clause, site, exit, exit.refusal());
+                if (why != null) {
+                    uncovered.add(why);
+                }
+            }
+        }
+        if (!uncovered.isEmpty()) {
+            boolean all = uncovered.size() == exits.size();
             binder.refuse(
                     site.probe(),
-                    (unpatched.size() == exits.size() ? "none" : Integer.toString(unpatched.size())) + " of its "
-                            + exits.size() + " exits "
-                            + (unpatched.size() == exits.size() ? "can be patched" : "not covered") + why);
+                    (all ? "none" : Integer.toString(uncovered.size())) + " of its " + exits.size() + " exits "
+                            + (all ? "can be patched" : "not covered") + ": " + uncovered.getFirst());
         }
         if (!doubts.isEmpty()) {
             binder.refuse(site.probe(), "it may have exits that are not known: " + doubts);
         }
-        return unpatched.size() < exits.size();
+        return jumps;
+    }
+
+    /** A trap for an exit that no jump is possible at; why it is not seen, or null if it is. */
+    private @Nullable String trapExit(int clause, Site site, PlannedExit exit, SitePlan.Refused refused)
+            throws RecordingException, ElfException {
+        if (!binder.traps()) {
+            return refused.sentence();
+        }
+        TrapRefusal obstacle = TrapSites.isReturn(exit.exit())
+                ? traps.addReturn(clause, site, exit.exit().address(), refused, pairing(true))
+                : new TrapRefusal("traps are for functions' entries and returns and for addresses");
+        return obstacle == null ? null : refused.sentence() + NO_TRAP + obstacle.sentence();
     }
 
     private ModulePatches module(ModuleImage module) throws ElfException {
@@ -291,23 +300,7 @@ final class TargetBinding {
                         event.address));
             }
         }
-        List<BoundTrap> armedTraps = armTraps(sites, probes);
+        List<BoundTrap> armedTraps = traps.arm(sites, probes);
         return new BoundModule(sites, List.copyOf(semaphores), probes, armedTraps);
-    }
-
-    /** The traps that no jump's bytes take the place of; their probes are added. */
-    private List<BoundTrap> armTraps(List<ArmedSite> sites, List<BoundProbe> probes) {
-        List<BoundTrap> armed = new ArrayList<>();
-        for (int i = 0; i < traps.size(); i++) {
-            BoundTrap trap = traps.get(i);
-            if (sites.stream().anyMatch(site -> trap.address() >= site.start() && trap.address() < site.end())) {
-                binder.refuse(trap.name(), "the jump of another probe takes its bytes; probe one of the two");
-                continue;
-            }
-            armed.add(trap);
-            probes.add(new BoundProbe(
-                    trapEvents.get(i), binder.clauseOf(trap.probe().eventId()), pid, trap.address(), BoundProbe.TRAP));
-        }
-        return armed;
     }
 }

@@ -37,6 +37,7 @@ final class TracedProcess {
     private final List<String> command;
     private final List<BoundProbe> probes = new CopyOnWriteArrayList<>();
     private final List<ProcessAttachment> attachments = new CopyOnWriteArrayList<>();
+    private volatile int trapCount;
 
     private volatile LoadedModules modules = new LoadedModules(List.of());
     private volatile int loadSlot = NO_SLOT;
@@ -152,6 +153,11 @@ final class TracedProcess {
         probes.addAll(more);
     }
 
+    /** A trap has been set. */
+    void noteTrap() {
+        trapCount++;
+    }
+
     void add(ProcessAttachment attachment) {
         attachments.add(attachment);
     }
@@ -163,7 +169,8 @@ final class TracedProcess {
 
     /** Places of it that are armed. */
     int siteCount() {
-        return attachments.stream().mapToInt(ProcessAttachment::siteCount).sum();
+        return trapCount
+                + attachments.stream().mapToInt(ProcessAttachment::siteCount).sum();
     }
 
     List<Long> semaphores() {

@@ -2,9 +2,12 @@ package io.trapless.tracer.session;
 
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.flow.DisplacementRefusal;
+import io.trapless.binary.flow.FunctionExit;
 import io.trapless.binary.x86.Decoder;
 import io.trapless.binary.x86.Instruction;
 import io.trapless.tracer.plan.SitePlan;
+import io.trapless.tracer.plan.SitePlanner;
+import io.trapless.tracer.resolve.ImageFile;
 import io.trapless.tracer.resolve.Site;
 import io.trapless.tracer.resolve.SiteKind;
 import io.trapless.tracer.trap.TrapRefusal;
@@ -27,14 +30,20 @@ final class TrapSites {
     static @Nullable TrapRefusal refusal(Site site, SitePlan.Refused refused, SitePlanners planners)
             throws ElfException {
         if (site.usdt() != null || site.inlined() != null || site.kind() == SiteKind.EXITS) {
-            return new TrapRefusal("traps are for functions' entries and for addresses");
+            return new TrapRefusal("traps are for functions' entries and returns and for addresses");
         }
+        return refusal(site.module().file(), address(site, planners), refused, planners);
+    }
+
+    /** The same for the instruction at an address, as the file states it. */
+    static @Nullable TrapRefusal refusal(ImageFile file, long address, SitePlan.Refused refused, SitePlanners planners)
+            throws ElfException {
         if (!leavesRoomForATrap(refused.reason())) {
             return new TrapRefusal("a trap is no safer there");
         }
-        byte[] code = code(site, planners);
+        byte[] code = code(planners.planner(file), address);
         Instruction instruction = new Instruction();
-        if (code == null || !Decoder.decode(code, 0, code.length, site.fileAddress(), instruction)) {
+        if (code == null || !Decoder.decode(code, 0, code.length, address, instruction)) {
             return new TrapRefusal("its first instruction can't be decoded");
         }
         if (instruction.isNop() && instruction.length() >= SHORTEST_REPLACED_NOP) {
@@ -45,6 +54,11 @@ final class TrapSites {
             return new TrapRefusal("the kernel sets no trap before an instruction with that prefix");
         }
         return Traps.unavailable();
+    }
+
+    /** Whether a function is left whenever this instruction is come to, and has its value then. */
+    static boolean isReturn(FunctionExit exit) {
+        return exit.kind() == FunctionExit.Kind.RETURN && exit.when() == FunctionExit.When.ALWAYS;
     }
 
     /** Whether what forbids a jump is that it takes several bytes, or stack. */
@@ -61,9 +75,9 @@ final class TrapSites {
         };
     }
 
-    private static byte @Nullable [] code(Site site, SitePlanners planners) throws ElfException {
+    private static byte @Nullable [] code(SitePlanner planner, long address) {
         for (int length = MAX_INSTRUCTION_BYTES; length > 0; length--) {
-            byte[] code = planners.planner(site.module().file()).code(address(site, planners), length);
+            byte[] code = planner.code(address, length);
             if (code != null) {
                 return code;
             }

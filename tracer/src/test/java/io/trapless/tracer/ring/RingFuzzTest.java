@@ -1,7 +1,7 @@
 package io.trapless.tracer.ring;
 
-import io.trapless.layout.RingDescriptor;
 import io.trapless.fuzz.Fuzzing;
+import io.trapless.layout.RingDescriptor;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package io.trapless.tracer.session.store;
 
+import io.trapless.fuzz.Fuzzing;
 import io.trapless.trace.ctf.MetadataWriter;
 import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.event.TraceClock;
 import io.trapless.trace.event.TraceSchema;
-import io.trapless.fuzz.Fuzzing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

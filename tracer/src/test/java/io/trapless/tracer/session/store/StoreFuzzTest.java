@@ -1,7 +1,7 @@
 package io.trapless.tracer.session.store;
 
-import io.trapless.tracer.attach.TextChange;
 import io.trapless.fuzz.Fuzzing;
+import io.trapless.tracer.attach.TextChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,100 @@
+package io.trapless.tracer.session;
+
+import io.trapless.binary.elf.ElfException;
+import io.trapless.language.slice.ArgumentTypes;
+import io.trapless.language.slice.Capture;
+import io.trapless.language.slice.CaptureProgram;
+import io.trapless.trace.event.EventType;
+import io.trapless.tracer.plan.SitePlan;
+import io.trapless.tracer.resolve.ModuleImage;
+import io.trapless.tracer.resolve.Site;
+import io.trapless.tracer.trampoline.FrameStart;
+import io.trapless.tracer.trampoline.SiteProbe;
+import io.trapless.tracer.trap.TrapProbe;
+import io.trapless.tracer.trap.TrapRefusal;
+import io.trapless.tracer.trap.Traps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** The traps of one process, or of one file, while they are collected: each has an event id of its own. For one thread, once. */
+final class TrapBinding {
+    /** Behind a probe's name: one of its returns. No probe is called so. */
+    private static final String RETURN = " (return)";
+
+    private final int pid;
+    private final String root;
+    private final SiteBinder binder;
+    private final List<BoundTrap> traps = new ArrayList<>();
+    private final List<EventType> events = new ArrayList<>();
+
+    /** As for {@link TargetBinding}. */
+    TrapBinding(int pid, String root, SiteBinder binder) {
+        this.pid = pid;
+        this.root = root;
+        this.binder = binder;
+    }
+
+    /**
+     * Adds a trap where no jump is possible.
+     *
+     * @param more what is captured besides
+     * @return why there can be none; null if it is added
+     */
+    @Nullable TrapRefusal addEntry(int clause, Site site, SitePlan.Refused refused, List<Capture> more)
+            throws RecordingException, ElfException {
+        TrapRefusal obstacle = TrapSites.refusal(site, refused, binder.planners());
+        long address = TrapSites.address(site, binder.planners());
+        return obstacle != null
+                ? obstacle
+                : add(clause, site, site.probe(), site.fileAddress(), address, FrameStart.RETURN_ON_TOP, more);
+    }
+
+    /** The same at the instruction that returns from the site's function. */
+    @Nullable TrapRefusal addReturn(int clause, Site site, long address, SitePlan.Refused refused, List<Capture> more)
+            throws RecordingException, ElfException {
+        TrapRefusal obstacle = TrapSites.refusal(site.module().file(), address, refused, binder.planners());
+        return obstacle != null
+                ? obstacle
+                : add(clause, site, site.probe() + RETURN, address, address, FrameStart.RETURNING, more);
+    }
+
+    private @Nullable TrapRefusal add(
+            int clause, Site site, String place, long placeAddress, long address, FrameStart frame, List<Capture> more)
+            throws RecordingException, ElfException {
+        ModuleImage module = site.module();
+        OptionalLong offset = module.file().elf().fileOffset(address);
+        if (offset.isEmpty()) {
+            return new TrapRefusal("its file does not hold it");
+        }
+        ArgumentTypes types = new ArgumentTypes.Function();
+        TrapRefusal obstacle = Traps.refusal(SymbolValues.bind(binder.slice(clause, types), module));
+        if (obstacle != null) {
+            return obstacle;
+        }
+        SiteProbe probe = binder.probe(clause, place, module, placeAddress, types, List.of(), frame)
+                .with(more);
+        CaptureProgram program = new CaptureProgram(List.of(), probe.filter(), probe.captures(), false);
+        TrapProbe trap = new TrapProbe(probe.eventId(), root + module.path(), offset.getAsLong(), program);
+        traps.add(new BoundTrap(trap, site.probe(), address + module.loadBias()));
+        events.add(EventTypes.of(probe, site.probe(), pid));
+        return null;
+    }
+
+    /** The traps that no jump's bytes take the place of; their probes are added to {@code probes}. */
+    List<BoundTrap> arm(List<ArmedSite> sites, List<BoundProbe> probes) {
+        List<BoundTrap> armed = new ArrayList<>();
+        for (int i = 0; i < traps.size(); i++) {
+            BoundTrap trap = traps.get(i);
+            if (sites.stream().anyMatch(site -> trap.address() >= site.start() && trap.address() < site.end())) {
+                binder.refuse(trap.name(), "the jump of another probe takes its bytes; probe one of the two");
+                continue;
+            }
+            armed.add(trap);
+            int clause = binder.clauseOf(trap.probe().eventId());
+            probes.add(new BoundProbe(events.get(i), clause, pid, trap.address(), BoundProbe.TRAP));
+        }
+        return armed;
+    }
+}
