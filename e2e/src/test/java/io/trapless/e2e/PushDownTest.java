@@ -12,12 +12,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Aggregations that are kept in the target: nothing is lost, nothing is counted twice, and nobody can tell the difference. */
 class PushDownTest {
     private static final int SECONDS = 120;
     private static Path tally;
     private static String site;
+
+    @TempDir
+    private Path folder;
 
     @BeforeAll
     static void compile() throws IOException, InterruptedException {
@@ -121,8 +125,9 @@ class PushDownTest {
         assertThat(result.err()).contains("Map full; can't update element");
     }
 
+    /** Pushed down, recorded and evaluated at once, and recorded and evaluated later. */
     @Test
-    void randomProgramsGiveTheSameWithAndWithout() throws IOException, InterruptedException {
+    void randomProgramsGiveTheSameWithAndWithoutAndOverTheirTrace() throws IOException, InterruptedException {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < 2; round++) {
@@ -130,6 +135,7 @@ class PushDownTest {
             for (int map = 0; map < 12; map++) {
                 clauses.add(clause("@m" + map, random));
             }
+            clauses.add(handled(random));
             clauses.add("end { " + ending(random) + " }");
             String program = String.join("\n", clauses);
             String pushed = run(Map.of(), program, "1 3000 1").out();
@@ -139,6 +145,18 @@ class PushDownTest {
                     .as("seed %d:%n%s", seed, program)
                     .isEqualTo(recorded)
                     .contains("@m");
+            Path trace = folder.resolve("trace" + round);
+            String saved;
+            try (Trapless.Running running =
+                    Trapless.start("-q", "-e", program, "-c", tally + " 1 3000 1", "--save", trace)) {
+                saved = running.await(SECONDS).succeeded().out();
+            }
+            assertThat(saved).as("seed %d:%n%s", seed, program).isEqualTo(pushed);
+            assertThat(Trapless.run("-q", "-e", program, "--trace", trace)
+                            .succeeded()
+                            .out())
+                    .as("over its trace, seed %d:%n%s", seed, program)
+                    .isEqualTo(pushed);
             String slice = Trapless.run("-d", "slice", "--dry-run", "-e", program, "-c", tally + " 1 1 1")
                     .err();
             assertThat(slice).as(program).contains("pushed down: @m");
@@ -176,6 +194,12 @@ class PushDownTest {
             return probe + "{ " + map + " = " + function.replaceAll("arg[01]", "retval") + "; }";
         }
         return probe + filter + "{ " + map + key + " = " + function + "; }";
+    }
+
+    /** What no table can do. */
+    private static String handled(Random random) {
+        return site + "{ $k = arg0 % " + (1 + random.nextInt(6)) + "; @last[$k] = arg1; if ($k == "
+                + random.nextInt(3) + ") { @some += arg0; } else { @others[$k, arg0]++; } }";
     }
 
     private static String ending(Random random) {
