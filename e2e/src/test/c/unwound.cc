@@ -1,4 +1,4 @@
-// unwound: exceptions fly through probed frames with destructors, across threads, out of handlers, into noexcept walls; each is caught where it belongs.
+// unwound [loop]: exceptions fly through probed frames with destructors, across threads, out of handlers, into noexcept walls; each is caught where it belongs. With an argument it goes on until a line comes, and says "ready" first.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "target.h"
 
 static int destroyed;
 
@@ -56,14 +58,16 @@ __attribute__((noinline, noclone)) static bool attempt(int seq)
     return false;
 }
 
-int main()
+static int once(bool tell)
 {
+    destroyed = 0;
     int right = 0, expected = 0;
     for (int i = 0; i < 500; i++) {
         right += attempt(i);
         expected += i % 8 + 1 + i % 2;
     }
-    std::printf("caught %d destroyed %d of %d\n", right, destroyed, expected);
+    if (tell)
+        std::printf("caught %d destroyed %d of %d\n", right, destroyed, expected);
     std::vector<std::future<int>> futures;
     for (int i = 0; i < 8; i++)
         futures.push_back(std::async(std::launch::async, [i]() -> int {
@@ -96,6 +100,22 @@ int main()
     }
     std::sort(numbers.begin(), numbers.end());
     bool sorted = std::is_sorted(numbers.begin(), numbers.end());
-    std::printf("sum %d map %zu %d sorted %d\n", sum, map.size(), map["7"], sorted);
+    if (tell)
+        std::printf("sum %d map %zu %d sorted %d\n", sum, map.size(), map["7"], sorted);
     return right == 500 && destroyed == expected && sum == 417 && sorted ? 5 : 3;
+}
+
+int main(int argc, char **)
+{
+    if (argc == 1)
+        return once(true);
+    die_with_parent();
+    std::puts("ready");
+    std::fflush(stdout);
+    do
+        if (once(false) != 5)
+            return 3;
+    while (!line_has_come());
+    std::puts("right True");
+    return 0;
 }

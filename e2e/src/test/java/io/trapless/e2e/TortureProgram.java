@@ -34,7 +34,7 @@ enum TortureProgram {
             "-",
             Trapless.home().resolve("e2e/src/test/c/jumps.c").toString()),
     RIPGREP(0, "rg", "--sort", "path", "-n", "[0-9]{2}7 the", "TEXT"),
-    FZF(0, "sh", "-c", "fzf --filter=fox99 <TEXT"),
+    FZF(0, "sh", "-c", "fzf --filter=9qbf <TEXT"),
     BASH(0, "bash", "-c", "for i in {1..300}; do a[i]=$((i * i)); done; echo \"${a[@]}\" $(seq 9 | sort -r)"),
     CPLUSPLUS(5, "PROGRAM") {
         @Override
@@ -78,6 +78,11 @@ enum TortureProgram {
     /** What it ends with when all is right. */
     int status() {
         return status;
+    }
+
+    /** Whether entries and returns of what it starts are more than one recording holds. */
+    boolean isLarge() {
+        return this == GCC;
     }
 
     static String source(String name) {

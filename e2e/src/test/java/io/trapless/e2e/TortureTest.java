@@ -21,6 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TortureTest {
     private static final int SECONDS = 540;
     private static final int SITES_WANTED = 1000;
+
+    /** Of a {@link #limited} command, before the program's name. */
+    private static final int LIMIT_WORDS = 4;
+
     private static final Path JAVA_17 = Path.of("/usr/lib/jvm/java-17-openjdk-amd64/bin/java");
 
     @TempDir
@@ -29,10 +33,13 @@ final class TortureTest {
     @ParameterizedTest
     @EnumSource
     void everyEntryAndEveryReturn(TortureProgram program) throws Exception {
-        Summary summary = torture(
-                program.prepare(folder), program.status(), List.of("uprobe:*:*", "uretprobe:*:*"), List.of("--follow"));
-        assertThat(events(summary, "uprobe:")).isPositive();
-        assertThat(events(summary, "uretprobe:")).isPositive();
+        List<String> command = program.prepare(folder);
+        if (program.isLarge()) {
+            torture(command, program.status(), List.of("uprobe"));
+            torture(command, program.status(), List.of("uretprobe"));
+        } else {
+            torture(command, program.status(), List.of("uprobe", "uretprobe"));
+        }
     }
 
     /** Entries and returns of a JVM are more than one recording holds. */
@@ -52,8 +59,7 @@ final class TortureTest {
     /** Its library is loaded by the program, after it has begun. */
     private void java(Path java, String type) throws Exception {
         List<String> command = List.of(java.toString(), "-Xmx64m", TortureProgram.source("Churn.java"));
-        Summary summary = torture(limited(folder, command), 8, List.of(type + ":*libjvm.so*:*"), List.of("--follow"));
-        assertThat(events(summary, type)).isPositive();
+        torture(limited(folder, command), 8, List.of(type), "*libjvm.so*");
     }
 
     /** A command in a folder that is not left alone for long if its test is ended. */
@@ -64,18 +70,20 @@ final class TortureTest {
         return limited;
     }
 
-    private Summary torture(List<String> command, int status, List<String> clauses, List<String> options)
-            throws Exception {
+    private void torture(List<String> command, int status, List<String> types) throws Exception {
+        torture(command, status, types, "*");
+    }
+
+    /** @param types kinds of probes, which all functions of the modules get */
+    private void torture(List<String> command, int status, List<String> types, String modules) throws Exception {
         Trapless.Result alone = run(command);
-        assertThat(alone.exitStatus())
-                .as("alone: %s %s", alone.out(), alone.err())
-                .isEqualTo(status);
+        assertThat(alone.exitStatus()).as("alone: %s %s", alone.out(), alone.err()).isEqualTo(status);
         assertThat(run(command).out()).as("the work is deterministic").isEqualTo(alone.out());
         Path file = folder.resolve("summary.json");
-        List<Object> words = new ArrayList<>(List.of("record", "-o", folder.resolve("trace"), "--summary", file));
-        words.addAll(List.of("--mode", "overwrite", "--buffer-size", "1M", "--quiet"));
-        words.addAll(options);
-        clauses.forEach(clause -> words.addAll(List.of("-e", clause)));
+        Path trace = folder.resolve("trace-" + String.join("-", types));
+        List<Object> words = new ArrayList<>(List.of("record", "-o", trace, "--summary", file));
+        words.addAll(List.of("--follow", "--mode", "overwrite", "--buffer-size", "1M", "--quiet"));
+        types.forEach(type -> words.addAll(List.of("-e", type + ":" + modules + ":*")));
         words.add("--");
         words.addAll(command);
         Trapless.Result traced;
@@ -86,12 +94,18 @@ final class TortureTest {
         assertThat(traced.out()).as("what it says: %s", traced.err()).isEqualTo(alone.out());
         Summary summary = Summary.read(file);
         assertThat(summary.processes().getFirst().exitStatus()).isEqualTo(status);
+        assertThat(summary.processes())
+                .as("the program's own events")
+                .anyMatch(process -> process.events() > 0
+                        && process.command().startsWith(command.get(LIMIT_WORDS)));
         assertThat(summary.notices()).isEmpty();
         assertThat(summary.sites()).hasSizeGreaterThan(SITES_WANTED);
         assertThat(summary.refused())
                 .allSatisfy(refused -> assertThat(refused.reason()).isNotBlank())
                 .hasSizeLessThan(summary.sites().size() / 10);
-        return summary;
+        for (String type : types) {
+            assertThat(events(summary, type + ":")).as(type).isPositive();
+        }
     }
 
     private static Trapless.Result run(List<String> command) throws IOException, InterruptedException {
