@@ -2,6 +2,7 @@
 #ifndef TRAPLESS_E2E_TARGET_H
 #define TRAPLESS_E2E_TARGET_H
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,13 @@ static inline void ready(const void *function)
     fflush(stdout);
     if (!fgets(line, sizeof line, stdin))
         exit(4);
+}
+
+/* Whether a line has come on standard input. */
+static inline int line_has_come(void)
+{
+    struct pollfd in = {.fd = 0, .events = POLLIN};
+    return poll(&in, 1, 0) > 0;
 }
 
 #endif

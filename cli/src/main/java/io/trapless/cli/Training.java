@@ -19,12 +19,12 @@ final class Training {
             struct point { int x; int y; };
             begin {
                 $i = 0; while ($i < 3) { $i++; @c[$i] = count(); @s["a", $i] = sum($i); @h = hist($i); @l = lhist($i, 0, 10, 1); @st = stats($i); }
-                for ($kv : @c) { printf("%d %-5s %x\n", $kv.0, "a", 255); }
-                if (@c[1] > 0 && strcontains("hello", "ell")) { print((1, "x", (2, 3))); print(@c, 2); time("%H:%M:%S\n"); }
-                @d[1] = 1; delete(@d, 1); clear(@s); print(strlen("abc")); printf("%s\n", ntop(0x0100007f));
+                for ($kv : @c) { printf("%d %-5s %x\\n", $kv.0, "a", 255); }
+                if (@c[1] > 0 && strcontains("hello", "ell")) { print((1, "x", (2, 3))); print(@c, 2); time("%H:%M:%S\\n"); }
+                @d[1] = 1; delete(@d, 1); clear(@s); print(strlen("abc")); printf("%s\\n", ntop(0x0100007f));
             }
             interval:ms:1 { exit(); }
-            end { printf("done\n"); }
+            end { printf("done\\n"); }
             """;
 
     private Training() {}
@@ -60,10 +60,11 @@ final class Training {
 
     /** To a process that runs already. Not to a child: the JVM's own waiting for its children would take the stops. */
     private static void attach(String spec, Path trace) throws Exception {
-        Process shell = new ProcessBuilder("sh", "-c", "sleep 3 >/dev/null & echo $!").start();
+        Process shell = new ProcessBuilder("sh", "-c", "sleep 60 >/dev/null & echo $!").start();
         String pid = new String(shell.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
         run("record", "-p", pid, "-e", spec, "-o", trace.toString(), "--duration", "150ms", "--quiet");
         run("record", "-p", pid, "-e", spec, "-o", trace + "2", "--duration", "100ms");
+        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroy);
     }
 
     private static void run(String... arguments) {

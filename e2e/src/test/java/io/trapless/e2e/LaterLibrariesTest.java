@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Probes in libraries that are loaded, unloaded and loaded again while a recording goes on. */
 final class LaterLibrariesTest {
@@ -65,6 +67,52 @@ final class LaterLibrariesTest {
         assertThat(Summary.read(summaryFile()).refused()).isEmpty();
     }
 
+    /** A pattern means what comes later too, as far as it fits: by its name, or by what is in it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"plug*.so", "*", "FOLDER/pl*.so"})
+    void aPatternMeansLibrariesThatComeLater(String module) throws Exception {
+        String pattern = module.replace("FOLDER", plugin().getParent().toString());
+        try (Target target = Target.start("loader", plugin(), ROUNDS, CALLS);
+                Trapless.Running tracer =
+                        record(target, "uprobe:" + pattern + ":plug { x = (int32)arg0 }", target.uprobe("step"))) {
+            target.awaitPatched(tracer);
+            target.go();
+            awaitOut(target, "done ");
+            target.say("end");
+            target.await(SECONDS).succeeded();
+            tracer.await(SECONDS).succeeded();
+        }
+        assertThat(TraceEvent.view(folder.resolve("trace")).stream()
+                        .filter(event -> event.probe().endsWith(":plug")))
+                .hasSize(ROUNDS * (CALLS + 2));
+        assertThat(Summary.read(summaryFile()).refused()).isEmpty();
+    }
+
+    /** The function that the linker calls when it has loaded something holds our own jump then. */
+    @Test
+    void everyFunctionOfTheLinkerToo() throws Exception {
+        try (Target target = Target.start("loader", plugin(), ROUNDS, CALLS);
+                Trapless.Running tracer = record(target, "uprobe:*:plug", "uprobe:ld-linux*:*", "uretprobe:ld-linux*:*")) {
+            awaitErr(tracer, "recording ");
+            target.go();
+            awaitOut(target, "done ");
+            target.say("end");
+            target.await(SECONDS).succeeded();
+            tracer.await(SECONDS).succeeded();
+        }
+        Summary summary = Summary.read(summaryFile());
+        assertThat(summary.notices()).isEmpty();
+        assertThat(summary.sites().stream()
+                        .filter(site -> site.probe().endsWith(":plug"))
+                        .mapToLong(Summary.Site::events)
+                        .sum())
+                .isEqualTo(ROUNDS * (CALLS + 2));
+        assertThat(summary.refused())
+                .filteredOn(refused -> refused.probe().endsWith(":_dl_debug_state"))
+                .isNotEmpty()
+                .allSatisfy(refused -> assertThat(refused.reason()).contains("Trapless itself needs this place"));
+    }
+
     /** After the unloading something else lies where the library was: it must not be written to. */
     @Test
     void whatWasUnloadedIsNotTouchedAtTheEnd() throws Exception {
@@ -107,9 +155,11 @@ final class LaterLibrariesTest {
                     "record", "-p", target.pid(), "-e", "uprobe:" + plugin() + "x:plug", "-o", folder.resolve("t"));
             assertThat(typo.exitStatus()).isEqualTo(1);
             assertThat(typo.err()).contains("has no code of");
-            Trapless.Result name =
-                    Trapless.run("record", "-p", target.pid(), "-e", "uprobe:libnosuch:f", "-o", folder.resolve("t"));
-            assertThat(name.exitStatus()).isEqualTo(1);
+            for (String nothing : List.of("libnosuch:f", "*nosuch*:f", "*:nosuchfunction", "lib*.so*:nosuchfunction")) {
+                Trapless.Result name =
+                        Trapless.run("record", "-p", target.pid(), "-e", "uprobe:" + nothing, "-o", folder.resolve("t"));
+                assertThat(name.exitStatus()).as(nothing).isEqualTo(1);
+            }
             // With --later it is waited for, and told at the end that it never came.
             Trapless.Result waiting = Trapless.run(
                             "record",
@@ -129,6 +179,15 @@ final class LaterLibrariesTest {
             assertThat(Summary.read(summaryFile()).refused())
                     .singleElement()
                     .satisfies(refused -> assertThat(refused.reason()).contains("has loaded it"));
+        }
+    }
+
+    private static void awaitErr(Trapless.Running tracer, String text) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (!tracer.err().contains(text)) {
+            assertThat(System.nanoTime()).as("'%s': %s", text, tracer.err()).isLessThan(deadline);
+            assertThat(tracer.isAlive()).isTrue();
+            Thread.sleep(5);
         }
     }
 

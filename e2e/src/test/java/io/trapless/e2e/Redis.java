@@ -62,6 +62,15 @@ final class Redis implements AutoCloseable {
         return server.pid();
     }
 
+    Trapless.Running running() {
+        return server;
+    }
+
+    /** The command that makes load, with the words that say where. */
+    List<String> benchmarkCommand() {
+        return List.of("redis-benchmark", "-s", socket.toString());
+    }
+
     boolean isAlive() {
         return server.isAlive();
     }

@@ -64,6 +64,11 @@ final class Target implements AutoCloseable {
         return running.pid();
     }
 
+    /** Where the function under test lies. */
+    long address() {
+        return address;
+    }
+
     Path program() {
         return program;
     }

@@ -160,6 +160,9 @@ final class DisplacementPlanner {
         if (map.touchesRestartableSequence(range.address(), range.end())) {
             return refused(DisplacementRefusal.RSEQ_SECTION, range.address());
         }
+        if (SignalReturn.touches(section, range.address(), range.end())) {
+            return refused(DisplacementRefusal.SIGNAL_RETURN, range.address());
+        }
         boolean single =
                 CodeMap.decode(section, range.address(), instruction) && instruction.length() == range.lengthBytes();
         if (!single && function != null && mayBeComputedTarget(range.address(), function)) {

@@ -32,6 +32,14 @@ class DisplacedRangeTest {
     }
 
     @Test
+    void howSignalHandlersReturnIsLeftAlone() {
+        assertThat(plan("48c7c00f000000" + "0f05" + "90c3", 0)).isEqualTo(refused(DisplacementRefusal.SIGNAL_RETURN, 0));
+        assertThat(plan("b80f000000" + "0f05" + "90c3", 0)).isEqualTo(refused(DisplacementRefusal.SIGNAL_RETURN, 0));
+        assertThat(plan("b80e000000" + "0f05" + "90c3", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 5, 5, true));
+        assertThat(plan("b80f000000" + "31c0" + "90c3", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 5, 5, true));
+    }
+
+    @Test
     void aCallMayOnlyBeLast() {
         assertThat(plan("e800000000" + "c3", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 5, 5, true));
         assertThat(plan("4883ec08" + "ffd0" + "c3", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 6, 6, true));

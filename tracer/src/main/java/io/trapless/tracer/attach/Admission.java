@@ -55,7 +55,7 @@ final class Admission {
     static AttachException alreadyTraced(int pid, int tracer) {
         return new AttachException(
                 Reason.ALREADY_TRACED,
-                "process " + pid + " is already traced by process " + tracer + "; end that debugger or tracer first");
+                "process " + pid + " is already traced by process " + processOf(tracer) + "; end that debugger or tracer first");
     }
 
     private static void checkConfinement(int pid, ProcessFacts facts) throws AttachException {
@@ -117,7 +117,20 @@ final class Admission {
         return new AttachException(Reason.NO_PERMISSION, "process " + pid + " may not be traced: " + why);
     }
 
-    /** The pid of whoever traces the thread; 0 for nobody. */
+    /** Whether the calling thread traces the thread: what the kernel calls TracerPid is the id of a thread (proc_pid_status(5) does not say so; {@code task_state} in fs/proc/array.c). */
+    static boolean isTracedByThisThread(int pid, int tid) {
+        return tracerOf(pid, tid) == Processes.tid();
+    }
+
+    private static int processOf(int tid) {
+        try {
+            return ProcessFacts.read("/proc/" + tid).threadGroup();
+        } catch (LinuxException gone) {
+            return tid;
+        }
+    }
+
+    /** The id of the thread that traces the thread; 0 for nobody. */
     static int tracerOf(int pid, int tid) {
         try {
             return ProcessFacts.read("/proc/" + pid + "/task/" + tid).tracer();

@@ -91,7 +91,7 @@ public final class Following {
             return false;
         }
         // One that was made meanwhile by a thread that is held is ours already.
-        if (result < 0 && Admission.tracerOf(pid, tid) != Processes.pid()) {
+        if (result < 0 && !Admission.isTracedByThisThread(pid, tid)) {
             int tracer = Admission.tracerOf(pid, tid);
             throw tracer != 0 ? Admission.alreadyTraced(pid, tracer) : Admission.noPermission(pid, uid);
         }

@@ -11,7 +11,7 @@ import io.trapless.tracer.linux.LinuxException;
  * @param kernelThread the kernel's own
  * @param parent pid of the parent
  * @param threadGroup the process's pid: another number than the one asked for means that this is a thread's id
- * @param tracer pid of whoever traces it, 0 for nobody
+ * @param tracer id of the thread that traces it, 0 for nobody
  * @param uid real user id
  * @param gid real group id
  * @param namespacePid its id in its own pid namespace

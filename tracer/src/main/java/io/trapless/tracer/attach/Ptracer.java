@@ -38,12 +38,15 @@ public final class Ptracer implements AutoCloseable {
     private synchronized <T extends @Nullable Object> T callOnWorker(Task<T> task) throws AttachException {
         FutureTask<T> future = new FutureTask<>(task::run);
         Worker current = worker;
-        if (current == null) {
+        if (current == null || !current.isAlive()) {
             current = new Worker();
             current.start();
             worker = current;
         }
-        current.hand(future);
+        if (!current.hand(future)) {
+            // A bug in following has ended it. The kernel has released what it held; the next task gets a fresh one.
+            throw new IllegalStateException("the ptrace thread has died");
+        }
         try {
             return get(future);
         } catch (ExecutionException e) {
@@ -107,7 +110,7 @@ public final class Ptracer implements AutoCloseable {
     }
 
     private static void end(Worker worker) {
-        worker.hand(Worker.END);
+        worker.hand(Worker.END); // one that has died needs no telling
         boolean interrupted = false;
         while (true) {
             try {
@@ -170,15 +173,14 @@ public final class Ptracer implements AutoCloseable {
             }
         }
 
-        /** Gives it a task, as soon as it has none. An interrupt of the caller is kept. */
-        void hand(Runnable task) {
+        /** Gives it a task, as soon as it has none; false if it has died. An interrupt of the caller is kept. */
+        boolean hand(Runnable task) {
             boolean interrupted = false;
-            while (true) {
+            boolean taken = false;
+            while (!taken && isAlive()) {
                 try {
-                    if (tasks.offer(task, OFFER_MILLIS, TimeUnit.MILLISECONDS)) {
-                        break;
-                    }
-                    if (following != null) {
+                    taken = tasks.offer(task, OFFER_MILLIS, TimeUnit.MILLISECONDS);
+                    if (!taken && following != null) {
                         WakeUps.wake(tid); // again and again: one that comes just before it waits is lost
                     }
                 } catch (InterruptedException e) {
@@ -188,6 +190,7 @@ public final class Ptracer implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+            return taken;
         }
 
         private Runnable next() {

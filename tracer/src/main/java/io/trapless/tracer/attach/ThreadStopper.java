@@ -88,7 +88,7 @@ final class ThreadStopper {
             throw AttachException.gone(target.pid());
         }
         long result = ours ? 0 : Ptrace.seize(tid, Ptrace.O_TRACESYSGOOD);
-        if (result == -Errno.EPERM && held != null && Admission.tracerOf(target.pid(), tid) == Processes.pid()) {
+        if (result == -Errno.EPERM && held != null && Admission.isTracedByThisThread(target.pid(), tid)) {
             // Made a moment ago by a thread that is held.
             held.hold(target.pid(), tid);
             result = 0;

@@ -33,16 +33,20 @@ public final class LibrarySearch {
     private LibrarySearch() {}
 
     /**
-     * True for the path of a library, and for the bare name of one in a standard folder or beside one that is mapped; false for a pattern, for the path of a program, and if the process has no
-     * dynamic linker that could load anything.
+     * True for the path of a library, for the bare name of one in a standard folder or beside one that is mapped, and for a pattern that means such a one; false for the path of a program, and if
+     * the process has no dynamic linker that could load anything.
      */
     public static boolean exists(TargetProcess target, String module) {
         try {
             ModuleNames name = ModuleNames.of(module);
-            if (name.isWild() || target.auxiliaryValue(AT_BASE) == 0) {
+            if (target.auxiliaryValue(AT_BASE) == 0) {
                 return false;
             }
             Path root = Path.of(target.root());
+            if (name.isWild() && name.isPath()) {
+                return PathGlob.files(TargetPaths.below(root, name.text()).toString()).stream()
+                        .anyMatch(LibrarySearch::isCalledLibrary);
+            }
             return name.isPath() ? isLibrary(root, name.text()) : isInFolder(target, root, name);
         } catch (InvalidPathException | AttachException e) {
             return false;
@@ -91,6 +95,11 @@ public final class LibrarySearch {
         }
     }
 
+    /** Folders hold much that a pattern means by accident. */
+    private static boolean isCalledLibrary(Path file) {
+        return file.getFileName().toString().contains(".so");
+    }
+
     private static boolean isInFolder(TargetProcess target, Path root, ModuleNames name) {
         return folders(target).stream().anyMatch(folder -> holds(TargetPaths.below(root, folder), name));
     }
@@ -98,7 +107,7 @@ public final class LibrarySearch {
     private static boolean holds(Path folder, ModuleNames name) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                if (name.matches(file.toString())) {
+                if (name.matches(file.toString()) && (!name.isWild() || isCalledLibrary(file))) {
                     return true;
                 }
             }

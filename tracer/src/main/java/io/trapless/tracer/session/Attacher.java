@@ -10,6 +10,7 @@ import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.trap.TrapRefusal;
 import io.trapless.tracer.trap.Traps;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,8 @@ final class Attacher {
         process.addProbes(bound.probes());
         LoadHook loadHook = loadHook(process, bound);
         setTraps(process, bound, standstill);
-        if (bound.sites().isEmpty() && loadHook == null) {
+        List<ArmedSite> sites = loadHook == null ? bound.sites() : beside(loadHook, bound.sites());
+        if (sites.isEmpty() && loadHook == null) {
             return;
         }
         // On the ptrace thread, which gets its turn however busy the target keeps the machine.
@@ -70,7 +72,7 @@ final class Attacher {
                 process.target(),
                 gadgets,
                 session.file().geometry(),
-                bound.sites(),
+                sites,
                 bound.semaphores(),
                 process.rings(),
                 loadHook,
@@ -93,6 +95,22 @@ final class Attacher {
         for (CodeRegion.Unplaceable site : attachment.unplaceable()) {
             site.site().probes().forEach(probe -> binder.refuse(session.nameOf(probe.eventId()), site.sentence()));
         }
+    }
+
+    /** The linker's function can hold one jump, and that is ours: without it, what is loaded later would have no probes. */
+    private List<ArmedSite> beside(LoadHook loadHook, List<ArmedSite> sites) {
+        return sites.stream()
+                .filter(site -> {
+                    boolean inTheWay = loadHook.isInTheWayOf(site);
+                    if (inTheWay) {
+                        site.probes()
+                                .forEach(probe -> binder.refuse(
+                                        session.nameOf(probe.eventId()),
+                                        "Trapless itself needs this place, to be told of libraries that are loaded"));
+                    }
+                    return !inTheWay;
+                })
+                .toList();
     }
 
     private static void warmUp(ProcessAttachment attachment, Standstill standstill)

@@ -112,6 +112,9 @@ final class Follower implements Following.Listener {
             notices.accept(unarmed(process, Sentences.of(e)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // A bug of ours with one program: the others are followed on.
+            notices.accept(unarmed(process, "internal error: " + e));
         }
     }
 

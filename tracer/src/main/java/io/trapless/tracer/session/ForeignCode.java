@@ -35,8 +35,12 @@ final class ForeignCode implements CodeObstacles {
     @Override
     public @Nullable String obstacle(long address, byte[] original) {
         byte[] now = new byte[original.length];
-        if (process.tryReadMemory(address, now, 0, now.length) == now.length && Arrays.equals(now, original)) {
+        int got = process.tryReadMemory(address, now, 0, now.length);
+        if (got == now.length && Arrays.equals(now, original)) {
             return null;
+        }
+        if (got != now.length && !process.sameImage()) {
+            return "process " + process.pid() + " has ended";
         }
         for (Owner owner : owners()) {
             for (TextChange patch : owner.patches) {

@@ -4,6 +4,7 @@ import io.trapless.binary.x86.Assembler;
 import io.trapless.tracer.attach.DynamicLinker;
 import io.trapless.tracer.attach.RipMove;
 import io.trapless.tracer.attach.TextChange;
+import io.trapless.tracer.plan.Patch;
 import io.trapless.tracer.trampoline.LoadNotifier;
 import java.util.List;
 
@@ -27,6 +28,20 @@ record LoadHook(DynamicLinker linker, int slot) {
         Assembler jump = new Assembler(linker.hook());
         jump.jmp(start);
         return new TextChange(linker.hook(), linker.original(), jump.toByteArray());
+    }
+
+    /** Whether a patch takes bytes that its jump needs: the function's own, or padding behind it. */
+    boolean isInTheWayOf(ArmedSite site) {
+        Patch.Island island = site.patch().island();
+        return overlaps(site.start(), site.end())
+                || (island != null
+                        && overlaps(
+                                island.address() + site.loadBias(),
+                                island.address() + site.loadBias() + island.original().length));
+    }
+
+    private boolean overlaps(long start, long end) {
+        return start < linker.hook() + DynamicLinker.JUMP_BYTES && linker.hook() < end;
     }
 
     /** A thread that stands before the function's return is moved before that of the code. */

@@ -2,8 +2,10 @@ package io.trapless.tracer.session;
 
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -12,6 +14,7 @@ import java.util.Set;
 final class PatternLedger {
     private final Set<String> awaited = new LinkedHashSet<>();
     private final Set<String> found = new LinkedHashSet<>();
+    private final Map<String, RefusedProbe> missed = new LinkedHashMap<>();
 
     /** A pattern's module is not there, and may come. */
     synchronized void await(ProbePattern pattern) {
@@ -20,10 +23,23 @@ final class PatternLedger {
         }
     }
 
+    /** None of the modules that a pattern with wildcards means has what it asks for; one that comes may, but nobody waits for that alone. */
+    synchronized void miss(ProbePattern pattern, String reason) {
+        if (!found.contains(pattern.text())) {
+            missed.put(pattern.text(), new RefusedProbe(pattern.text(), reason));
+        }
+    }
+
     /** A pattern's module is there. */
     synchronized void found(ProbePattern pattern) {
         found.add(pattern.text());
         awaited.remove(pattern.text());
+        missed.remove(pattern.text());
+    }
+
+    /** What none has had so far. */
+    synchronized List<RefusedProbe> missed() {
+        return List.copyOf(missed.values());
     }
 
     /** Patterns whose module has not come so far. */

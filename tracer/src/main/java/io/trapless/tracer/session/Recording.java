@@ -262,8 +262,12 @@ public final class Recording {
             tableReader = new TableReader(tables, session.file().mapTables(), geometry.cpuCount());
         }
         Reach reach = request.reach();
-        boolean watchesLoads =
-                reach.follow() || reach.later() || reach.everywhere() || !awaited.isEmpty() || binder.hasStacks();
+        boolean watchesLoads = reach.follow()
+                || reach.later()
+                || reach.everywhere()
+                || !awaited.isEmpty()
+                || binder.hasPatterns()
+                || binder.hasStacks();
         Attacher attaching =
                 new Attacher(ptracer, session, binder, hostClock.facts(), request.systemCalls(), watchesLoads);
         attacher = attaching;

@@ -74,6 +74,9 @@ final class Refresher implements LoadWatch.Looker {
             tell(process, e.sentence());
         } catch (IOException e) {
             tell(process, Sentences.of(e));
+        } catch (RuntimeException e) {
+            // A bug of ours with one library: whoever loads others is still answered.
+            tell(process, "internal error: " + e);
         }
     }
 

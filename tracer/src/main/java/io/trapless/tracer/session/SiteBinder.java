@@ -26,6 +26,8 @@ import io.trapless.tracer.trampoline.FrameStart;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.TableUpdate;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,6 +41,10 @@ import java.util.function.Predicate;
  * Finds, for each process, the places that the clauses mean, plans them, and gives each clause at each place an event id. What can't be armed is collected as refusals. For one thread.
  */
 final class SiteBinder {
+    /** The modules that a pattern means have nothing that it means; another module may. */
+    private static final Set<RefusalReason> NOT_IN_MODULE =
+            EnumSet.of(RefusalReason.NO_SUCH_FUNCTION, RefusalReason.NO_SYMBOLS, RefusalReason.NO_SUCH_USDT_PROBE);
+
     private final List<CaptureSource> clauses;
     private final int firstTrigger;
     private boolean traps;
@@ -86,6 +92,13 @@ final class SiteBinder {
         return stacks;
     }
 
+    /** Whether a clause means modules by a pattern, which those that come later may fit too. */
+    boolean hasPatterns() {
+        return clauses.stream()
+                .flatMap(clause -> clause.probes().stream())
+                .anyMatch(pattern -> Glob.isWild(pattern.module()));
+    }
+
     /** What has been found, and what is waited for. */
     PatternLedger ledger() {
         return ledger;
@@ -93,7 +106,9 @@ final class SiteBinder {
 
     /** What could not be armed so far. */
     List<RefusedProbe> refused() {
-        return List.copyOf(refused);
+        List<RefusedProbe> all = new ArrayList<>(refused);
+        all.addAll(ledger.missed());
+        return List.copyOf(all);
     }
 
     /** What is worth knowing of what was armed: sentences. */
@@ -193,13 +208,16 @@ final class SiteBinder {
 
     /** Whether the process may load more that the pattern means. */
     private boolean note(TargetProcess process, ProbePattern pattern, Resolution resolution) {
+        boolean wild = Glob.isWild(pattern.module());
         boolean absent = false;
         for (Refusal refusal : resolution.refusals()) {
-            if (refusal.reason() == RefusalReason.NO_SUCH_MODULE) {
-                absent = true;
-            }
-            if (refusal.reason() == RefusalReason.NO_SUCH_MODULE && later.mayCome(process, pattern)) {
+            boolean noModule = refusal.reason() == RefusalReason.NO_SUCH_MODULE;
+            boolean nothingInAny = wild && resolution.sites().isEmpty() && NOT_IN_MODULE.contains(refusal.reason());
+            absent |= noModule || nothingInAny;
+            if ((noModule || nothingInAny) && later.mayCome(process, pattern, noModule)) {
                 ledger.await(pattern);
+            } else if (nothingInAny) {
+                ledger.miss(pattern, refusal.sentence());
             } else {
                 refuse(refusal.probe(), refusal.sentence());
             }
@@ -207,8 +225,7 @@ final class SiteBinder {
         if (!absent) {
             ledger.found(pattern);
         }
-        return Glob.isWild(pattern.module())
-                || (absent && loadable.computeIfAbsent(pattern.module(), LibrarySearch::mayBeLibrary));
+        return wild || (absent && loadable.computeIfAbsent(pattern.module(), LibrarySearch::mayBeLibrary));
     }
 
     /** What a clause captures at sites with such arguments, wherever they are: addresses of symbols are left open. */

@@ -71,7 +71,7 @@ final class TrapSites {
                     FUNCTION_TOO_SHORT,
                     NO_ISLAND,
                     SMALL_STACK -> true;
-            case NOT_CODE, UNKNOWN_CODE, NOT_AN_INSTRUCTION, RSEQ_SECTION -> false;
+            case NOT_CODE, UNKNOWN_CODE, NOT_AN_INSTRUCTION, RSEQ_SECTION, SIGNAL_RETURN -> false;
         };
     }
 
