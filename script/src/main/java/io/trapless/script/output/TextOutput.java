@@ -45,10 +45,16 @@ public class TextOutput implements Output {
     @Override
     public void message(Severity severity, String text, Place place) {
         String where = place.text().isEmpty() ? "" : place.text() + ": ";
-        if (severity == Severity.ERROR) {
-            say(where + "ERROR: " + trimmed(text));
-        } else if (warnings) {
-            say(where + "WARNING: " + trimmed(text));
+        if (severity == Severity.ERROR || warnings) {
+            say(where + severity + ": " + trimmed(text));
+            sayCalls(severity, place);
+        }
+    }
+
+    private void sayCalls(Severity severity, Place place) {
+        for (Place call : place.expandedFrom()) {
+            say(call.text() + ": " + severity + ": expanded from");
+            call.context().forEach(this::say);
         }
     }
 
@@ -88,6 +94,7 @@ public class TextOutput implements Output {
         if (warnings) {
             say(place.text() + ": WARNING: " + text);
             place.context().forEach(this::say);
+            sayCalls(Severity.WARNING, place);
         }
     }
 

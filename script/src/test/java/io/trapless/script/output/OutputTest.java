@@ -3,6 +3,7 @@ package io.trapless.script.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapless.language.diagnostic.Source;
+import io.trapless.language.diagnostic.Sources;
 import io.trapless.language.diagnostic.Span;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +99,7 @@ final class OutputTest {
 
     @Test
     void messagesShowTheirPlace() {
-        Place place = Place.of(new Source("stdin", "begin { errorf(\"x\") }"), new Span(8, 19));
+        Place place = Place.of(Sources.of(new Source("stdin", "begin { errorf(\"x\") }")), new Span(8, 19));
 
         text.message(Output.Severity.ERROR, "bad\n", place);
         text.runtimeWarning("odd", place);
