@@ -367,11 +367,13 @@ final class LiveSource implements EventSource {
 
         @Override
         public void appeared(int pid) {
+            processes.remember(pid);
             symbols.appeared(pid);
         }
 
         @Override
         public void forked(int parent, int child) {
+            processes.remember(child);
             symbols.forked(parent, child);
         }
 

@@ -1,6 +1,7 @@
 package io.trapless.script.output;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Results as text, in bpftrace's form; messages go to a second sink, normally standard error. */
 public class TextOutput implements Output {
@@ -90,9 +91,12 @@ public class TextOutput implements Output {
     }
 
     @Override
-    public void runtimeWarning(String text, Place place) {
+    public void runtimeWarning(String text, @Nullable HelperFailure failure, Place place) {
         if (warnings) {
             say(place.text() + ": WARNING: " + text);
+            if (failure != null) {
+                say(failure.line());
+            }
             place.context().forEach(this::say);
             sayCalls(Severity.WARNING, place);
         }

@@ -115,6 +115,25 @@ final class OutputTest {
     }
 
     @Test
+    void failuresOfHelpersAreToldAsBpftraceTellsThem() {
+        Place place = Place.of(Sources.of(new Source("stdin", "begin { delete(@x); }")), new Span(8, 18));
+        HelperFailure failure = new HelperFailure("map_delete_elem", -2, "No such file or directory");
+
+        text.runtimeWarning("gone", failure, place);
+        json.runtimeWarning("gone", failure, place);
+        json.runtimeWarning("gone", place);
+
+        assertThat(written().lines())
+                .containsExactly(
+                        "stdin:1:9-19: WARNING: gone",
+                        "Additional Info - helper: map_delete_elem, retcode: -2",
+                        "begin { delete(@x); }",
+                        "        ~~~~~~~~~~",
+                        "{\"type\": \"helper_error\", \"msg\": \"No such file or directory\", \"helper\": \"map_delete_elem\", \"retcode\": -2, \"filename\": \"stdin\", \"line\": 1, \"col\": 9}",
+                        "{\"type\": \"runtime_error\", \"msg\": \"gone\", \"filename\": \"stdin\", \"line\": 1, \"col\": 9}");
+    }
+
+    @Test
     void timeSeriesIsAGraph() {
         Report series = new Report.TimeSeries(List.of(
                 new Report.Point(0, Datum.signed(-10)),
