@@ -9,9 +9,10 @@ final class Help {
 
     /** Prints the commands, one a line, and a first example. */
     static void print(PrintStream out) {
-        out.println("USAGE: trapless COMMAND [ARG...]");
-        out.println("       trapless -e PROGRAM [ARG...]");
-        out.println("       trapless FILE.bt [ARG...]");
+        out.println("USAGE:");
+        out.println("    trapless COMMAND [ARG...]");
+        out.println("    trapless -e PROGRAM [ARG...]");
+        out.println("    trapless FILE.bt [ARG...]");
         out.println();
         out.println("Records events of live, unmodified programs by jumps: no breakpoint, no system call, no root.");
         out.println();
@@ -34,9 +35,10 @@ final class Help {
     /** Prints the options of programs. */
     static void printProgram(PrintStream out) {
         out.println("""
-                USAGE: trapless [OPTION...] FILE.bt [ARG...]
-                       trapless [OPTION...] - [ARG...]
-                       trapless [OPTION...] -e PROGRAM [ARG...]
+                USAGE:
+                    trapless [OPTION...] FILE.bt [ARG...]
+                    trapless [OPTION...] - [ARG...]
+                    trapless [OPTION...] -e PROGRAM [ARG...]
 
                 Runs the userspace part of a bpftrace program. Parameters with names follow after '--'.
 

@@ -76,7 +76,7 @@ public final class Main {
                 return Outcome.done();
             }
             case "--version", "-V" -> {
-                terminal.out().println("trapless " + Version.text());
+                Version.print(terminal.out());
                 return Outcome.done();
             }
             default -> {}

@@ -1,5 +1,6 @@
 package io.trapless.cli;
 
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,10 +22,12 @@ final class ProgramLine {
     /** The kernel gives out none above: PID_MAX_LIMIT of 64-bit machines. */
     private static final int MAX_PID = 1 << 22;
 
+    private static final int MAX_PID_DIGITS = 9;
+
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
-    private static final String USAGE =
-            "'; USAGE: trapless [OPTION...] FILE.bt | -e PROGRAM; see 'trapless -e - --help'";
+    private static final String HELP = "'trapless -e - --help' tells all options";
+    private static final String OWN_PARAMETERS = "parameters of a program's own follow after '--'";
 
     private static final Map<String, Boolean> LONG = new HashMap<>();
 
@@ -67,14 +70,32 @@ final class ProgramLine {
     private boolean help;
     private boolean version;
 
-    /** The command line makes no sense. */
+    /** The command line makes no sense. What to do about it stands in lines of its own, so that the first is in bpftrace's words and nothing else. */
     static final class UsageException extends Exception {
-        UsageException(String sentence) {
+        private final List<String> furtherLines;
+
+        UsageException(String sentence, String... furtherLines) {
             super(sentence);
+            this.furtherLines = List.of(furtherLines);
         }
 
-        String sentence() {
-            return String.valueOf(getMessage());
+        static UsageException hinted(String sentence, String hint) {
+            return new UsageException(sentence, "HINT: " + hint);
+        }
+
+        /** An option that there is not: short usage follows, under the heading that bpftrace has. */
+        static UsageException unknown(String option, String hint) {
+            return new UsageException(
+                    "unknown option '" + option + "'",
+                    "USAGE:",
+                    "    trapless [OPTION...] FILE.bt | -e PROGRAM",
+                    "HINT: " + hint);
+        }
+
+        void print(PrintStream out) {
+            // as bpftrace says it: whoever runs its programs may look for that
+            out.println("ERROR: " + getMessage());
+            furtherLines.forEach(out::println);
         }
     }
 
@@ -94,21 +115,19 @@ final class ProgramLine {
                 return Outcome.done();
             }
             if (line.version) {
-                terminal.out().println("trapless " + Version.text());
+                Version.print(terminal.out());
                 return Outcome.done();
             }
             ProgramRequest request = line.request();
             String file = request.file();
             if (file != null && !file.equals("-") && Files.notExists(Path.of(file))) {
-                terminal.err()
-                        .println(
-                                "ERROR: failed to open file '" + file + "': No such file or directory; check the path");
+                terminal.err().println("ERROR: failed to open file '" + file + "': No such file or directory");
+                terminal.err().println("HINT: check the path");
                 return new Outcome.Exited(FAILED);
             }
             return actions.program(request, terminal);
         } catch (UsageException e) {
-            // as bpftrace says it: whoever runs its programs may look for that
-            terminal.err().println("ERROR: " + e.sentence());
+            e.print(terminal.err());
             return new Outcome.Exited(WRONG_USAGE);
         }
     }
@@ -136,8 +155,7 @@ final class ProgramLine {
         String name = equals < 0 ? option : option.substring(0, equals);
         Boolean takesValue = LONG.get(name);
         if (takesValue == null) {
-            throw new UsageException(
-                    "unknown option '--" + name + USAGE + "; parameters of a program's own follow after '--'");
+            throw UsageException.unknown("--" + name, OWN_PARAMETERS + "; " + HELP);
         }
         if (!takesValue) {
             if (equals >= 0) {
@@ -159,7 +177,7 @@ final class ProgramLine {
             char letter = word.charAt(i);
             int at = letter == ':' ? -1 : SHORT.indexOf(letter);
             if (at < 0) {
-                throw new UsageException("unknown option '-" + letter + USAGE);
+                throw UsageException.unknown("-" + letter, HELP);
             }
             boolean takesValue = at + 1 < SHORT.length() && SHORT.charAt(at + 1) == ':';
             if (!takesValue) {
@@ -221,7 +239,7 @@ final class ProgramLine {
                     "traceable-functions",
                     "usdt-file-activation",
                     "verify-llvm-ir" -> {}
-            default -> throw new UsageException("unknown option '" + option + USAGE);
+            default -> throw UsageException.unknown(option, HELP);
         }
     }
 
@@ -236,15 +254,24 @@ final class ProgramLine {
     }
 
     private static int pid(String value) throws UsageException {
-        try {
-            int number = Integer.parseInt(value);
-            if (number > 0 && number <= MAX_PID) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            throw new UsageException("Failed to parse pid: invalid integer: " + value + "; give -p a process id");
+        String digits = value.strip();
+        int end = 0;
+        while (end < digits.length() && Character.isDigit(digits.charAt(end))) {
+            end++;
         }
-        throw new UsageException("Pid out of range: " + value + "; give -p a number from 1 to " + MAX_PID);
+        if (end == 0) {
+            throw UsageException.hinted("Failed to parse pid: invalid integer: " + value, "give -p a process id");
+        }
+        if (end < digits.length()) {
+            throw UsageException.hinted(
+                    "Failed to parse pid: invalid trailing bytes: " + value, "give -p a process id");
+        }
+        // more digits than the largest id has can't be one
+        int number = end > MAX_PID_DIGITS ? 0 : Integer.parseInt(digits);
+        if (number <= 0 || number > MAX_PID) {
+            throw UsageException.hinted("Pid out of range: " + value, "give -p a number from 1 to " + MAX_PID);
+        }
+        return number;
     }
 
     private static boolean isJson(String value) throws UsageException {
@@ -252,7 +279,7 @@ final class ProgramLine {
             case "json" -> true;
             case "text" -> false;
             default ->
-                throw new UsageException("Invalid output format \"" + value + "\"; valid formats: 'text', 'json'");
+                throw UsageException.hinted("Invalid output format \"" + value + "\"", "Valid formats: 'text', 'json'");
         };
     }
 

@@ -98,6 +98,9 @@ final class LiveSource implements EventSource {
             ProcessSymbols symbols,
             Terminal terminal)
             throws SourceException, InterruptedException {
+        if (program.settings().missingProbes() == Settings.MissingProbes.ERROR) {
+            NamedPlaces.check(sites, request.unsafe());
+        }
         try {
             LiveSource source = new LiveSource(sites, clocks, processes, symbols);
             Recording recording = Recording.start(source.recordingRequest(request, plan));
@@ -166,7 +169,7 @@ final class LiveSource implements EventSource {
                 reason = whyNone(files, reason);
             }
             String where = Place.of(
-                            sites.get(i).source(), sites.get(i).attachPoint().span())
+                            sites.get(i).sources(), sites.get(i).attachPoint().span())
                     .text();
             if (missing == Settings.MissingProbes.ERROR) {
                 stop();
@@ -364,11 +367,13 @@ final class LiveSource implements EventSource {
 
         @Override
         public void appeared(int pid) {
+            processes.remember(pid);
             symbols.appeared(pid);
         }
 
         @Override
         public void forked(int parent, int child) {
+            processes.remember(child);
             symbols.forked(parent, child);
         }
 

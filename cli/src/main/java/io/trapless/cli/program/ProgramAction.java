@@ -136,6 +136,7 @@ public final class ProgramAction {
                 request.named(),
                 System.getenv(),
                 request.unsafe(),
+                request.warnings() == ProgramRequest.WarningLevel.ALL,
                 request.command() != null,
                 new ProgramFiles(request.includeFolders()),
                 facts);

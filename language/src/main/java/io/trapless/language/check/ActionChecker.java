@@ -27,7 +27,7 @@ final class ActionChecker {
         state.variables.leave();
         return new CheckedAction(
                 index,
-                state.place(action.span()).source(),
+                state.program.program.sources(),
                 state.point,
                 state.kind,
                 state.variables.slots(),

@@ -85,11 +85,6 @@ final class ActionState {
         return places;
     }
 
-    /** The place to show for something: the outermost call, if it came out of a macro. */
-    Span visible(Span span) {
-        return calls.isEmpty() ? span : calls.getFirst();
-    }
-
     void enterCall(Span call) {
         calls.add(call);
     }

@@ -80,7 +80,7 @@ final class Aggregations {
             if (feed != null) {
                 statements.add(feed);
             }
-            return new CheckedStatement.Block(statements, span);
+            return new CheckedStatement.Block(statements, call, span);
         } finally {
             state.variables.leave();
             if (call != null) {

@@ -110,7 +110,7 @@ final class Calls {
     private Term named(Expression.Call call) {
         Span span = call.span();
         String name = call.function();
-        if (call.arguments().isEmpty()) {
+        if (call.arguments().isEmpty() || isOwnParent(call)) {
             String plain = name.startsWith("__builtin_") ? name.substring("__builtin_".length()) : name;
             Term value = expressions.names().find(plain, span);
             if (value != null) {
@@ -120,6 +120,15 @@ final class Calls {
             throw state.fail(span, "Call to " + name + "() has arguments that do not match any definition.");
         }
         throw state.fail(unknown(name, call.functionSpan(), span));
+    }
+
+    /** {@code ppid(curtask)}: of all that bpftrace asks of the kernel's structure, this alone can be told without it. */
+    private static boolean isOwnParent(Expression.Call call) {
+        return call.function().equals("ppid")
+                && call.arguments().size() == 1
+                && call.arguments().getFirst()
+                        instanceof Expression.Argument.OfExpression(Expression.Name(String name, Span _))
+                && name.equals("curtask");
     }
 
     private Finding unknown(String name, Span nameSpan, Span span) {

@@ -6,7 +6,6 @@ import io.trapless.language.checked.CheckedProgram;
 import io.trapless.language.checked.CheckedStatement;
 import io.trapless.language.checked.FormatText;
 import io.trapless.language.diagnostic.Finding;
-import io.trapless.language.diagnostic.FindingPrinter;
 import io.trapless.language.diagnostic.Span;
 import io.trapless.language.slice.BinaryOperator;
 import io.trapless.language.slice.UnaryOperator;
@@ -114,16 +113,17 @@ final class MetaCalls {
         FormatText format = FormatParser.parse("assert failed: %s");
         List<CheckedExpression> message = List.of(arguments.get(1).node());
         FormatParser.check(state, format, message, span);
-        String location = FindingPrinter.location(state.place(state.visible(span)));
+        Span inLibrary = state.program.assertion;
         CheckedStatement.Block failure = new CheckedStatement.Block(
                 List.of(
                         new CheckedStatement.Evaluate(
-                                new CheckedExpression.Format(FormatTarget.ERRORF, format, message, location, span),
-                                span),
+                                new CheckedExpression.Format(FormatTarget.ERRORF, format, message, inLibrary),
+                                inLibrary),
                         new CheckedStatement.Evaluate(
                                 new CheckedExpression.Exit(
                                         new CheckedExpression.NumberConstant(1, Types.INT64, span), span),
                                 span)),
+                span,
                 span);
         CheckedExpression fails = new CheckedExpression.Unary(UnaryOperator.NOT, condition, Types.BOOL, span);
         CheckedStatement.Block body = new CheckedStatement.Block(

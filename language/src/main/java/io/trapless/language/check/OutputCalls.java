@@ -2,7 +2,6 @@ package io.trapless.language.check;
 
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.FormatText;
-import io.trapless.language.diagnostic.FindingPrinter;
 import io.trapless.language.diagnostic.Span;
 import io.trapless.language.syntax.Expression;
 import io.trapless.language.types.AggregateKind;
@@ -38,11 +37,7 @@ final class OutputCalls {
             case "cat" -> CheckedExpression.FormatTarget.CAT;
             default -> CheckedExpression.FormatTarget.PRINTF;
         };
-        return Term.of(new CheckedExpression.Format(target, format, values, location(span), span));
-    }
-
-    private String location(Span span) {
-        return FindingPrinter.location(state.place(state.visible(span)));
+        return Term.of(new CheckedExpression.Format(target, format, values, span));
     }
 
     Term print(Expression.Call call) {

@@ -3,7 +3,6 @@ package io.trapless.language.check;
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.EventValue;
 import io.trapless.language.checked.Function;
-import io.trapless.language.diagnostic.FindingPrinter;
 import io.trapless.language.diagnostic.Span;
 import io.trapless.language.slice.RegisterName;
 import io.trapless.language.syntax.Expression;
@@ -128,8 +127,7 @@ final class ProbeCalls {
         } else {
             throw state.fail(span, shown + " accepts a string literal or an integer");
         }
-        String location = FindingPrinter.location(state.place(state.visible(span)));
-        return Term.of(new CheckedExpression.Signal(number, call.function().equals("signal_thread"), location, span));
+        return Term.of(new CheckedExpression.Signal(number, call.function().equals("signal_thread"), span));
     }
 
     /** The one word that a call has as its argument, or null if it has none. */

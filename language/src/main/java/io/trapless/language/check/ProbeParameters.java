@@ -1,12 +1,16 @@
 package io.trapless.language.check;
 
+import io.trapless.language.diagnostic.Result;
+import io.trapless.language.diagnostic.Source;
 import io.trapless.language.expand.Findings;
 import io.trapless.language.syntax.AttachPoint;
+import io.trapless.language.syntax.Parser;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.language.syntax.ProbeTarget;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Positional parameters inside of attach points. */
 final class ProbeParameters {
@@ -19,12 +23,14 @@ final class ProbeParameters {
         this.positional = positional;
     }
 
-    static AttachPoint fill(AttachPoint point, List<String> positional, Findings findings) {
+    /** Null, with an error, if what comes out is no attach point. */
+    static @Nullable AttachPoint fill(AttachPoint point, List<String> positional, Findings findings) {
         if (point.text().indexOf('$') < 0) {
             return point;
         }
         ProbeParameters filler = new ProbeParameters(positional);
-        AttachPoint filled = switch (point) {
+        @Nullable AttachPoint filled = switch (point) {
+            case AttachPoint.Moment m when m.type().indexOf('$') >= 0 -> filler.parse(m, findings);
             case AttachPoint.Moment m ->
                 new AttachPoint.Moment(
                         m.type(), m.parts().stream().map(filler::fill).toList(), m.span());
@@ -42,6 +48,21 @@ final class ProbeParameters {
             findings.error(point.span(), "a positional parameter in the probe is empty or not provided");
         }
         return filled;
+    }
+
+    /** A probe type with a parameter in it tells only now what the whole is. */
+    private @Nullable AttachPoint parse(AttachPoint.Moment moment, Findings findings) {
+        String text = moment.parts().isEmpty() ? moment.type() : moment.type() + ":" + String.join(":", moment.parts());
+        return switch (Parser.attachPoint(new Source("probe", fill(text)))) {
+            case Result.Ok(AttachPoint point) -> point.at(moment.span());
+            case Result.Failed<AttachPoint> failed -> {
+                if (!missing) {
+                    findings.error(
+                            moment.span(), failed.diagnostics().getFirst().message());
+                }
+                yield null;
+            }
+        };
     }
 
     private String fill(String text) {

@@ -65,8 +65,8 @@ public final class ProgramChecker {
         for (Program.Action action : state.program.actions()) {
             for (AttachPoint written : action.attachPoints()) {
                 AttachPoint point = ProbeParameters.fill(written, state.options.positional(), findings);
-                ProbeKind kind = kinds.of(point);
-                if (kind != null) {
+                ProbeKind kind = point == null ? null : kinds.of(point);
+                if (point != null && kind != null) {
                     actions.add(new ActionChecker(new ActionState(state, point, kind), action));
                 }
             }
@@ -96,7 +96,9 @@ public final class ProgramChecker {
                 state.settings,
                 descriptors(),
                 state.definitions().enumDefinitions(),
-                checked.stream().map(Cutter::cut).toList(),
+                checked.stream()
+                        .map(action -> Cutter.cut(action, state.options.tellsReads()))
+                        .toList(),
                 state.namedOptions.all(),
                 all));
     }

@@ -5,6 +5,7 @@ import io.trapless.language.checked.CheckOptions;
 import io.trapless.language.checked.MapDescriptor;
 import io.trapless.language.checked.Settings;
 import io.trapless.language.diagnostic.Finding;
+import io.trapless.language.diagnostic.Source;
 import io.trapless.language.diagnostic.Span;
 import io.trapless.language.expand.ExpandedProgram;
 import io.trapless.language.expand.Findings;
@@ -21,7 +22,16 @@ import org.jspecify.annotations.Nullable;
 final class ProgramState {
     private static final Set<String> STORAGE = Set.of("hash", "lruhash", "percpuhash", "percpulruhash");
 
+    /** Where {@code assert} fails in bpftrace's own library, in which it is a macro: messages name that place. Ours has no text. */
+    private static final Source LIBRARY = new Source("stdlib/base.bt", "\n".repeat(5) + " ".repeat(36));
+
+    private static final Span ASSERTION = new Span(9, 41);
+
     final ExpandedProgram program;
+
+    /** Where failed assertions are told to be, before the place of their call. */
+    final Span assertion;
+
     final CheckOptions options;
     final Settings settings;
     final NamedOptions namedOptions;
@@ -40,6 +50,8 @@ final class ProgramState {
         this.settings = settings;
         this.namedOptions = new NamedOptions(options.named(), settings.maxStrlen());
         this.findings = new Findings(program.sources());
+        int library = program.sources().add(LIBRARY);
+        this.assertion = new Span(library + ASSERTION.start(), library + ASSERTION.end());
         program.mapDeclarations().forEach(d -> declarations.put(d.name(), d));
     }
 

@@ -43,7 +43,7 @@ final class Statements {
         List<CheckedStatement> statements = new ArrayList<>(checked.statements().statements());
         warnDiscarded(value, value.span());
         statements.add(new CheckedStatement.Evaluate(value, value.span()));
-        return new CheckedStatement.Block(statements, block.span());
+        return new CheckedStatement.Block(statements, state.program.callOf(block), block.span());
     }
 
     /** A block for its value; one that holds nothing but a literal is that literal. */
@@ -109,7 +109,8 @@ final class Statements {
             state.warn(last.span(), "Unreachable statement.");
         }
         warnUnassigned();
-        CheckedStatement.Block checked = new CheckedStatement.Block(statements, block.span());
+        CheckedStatement.Block checked =
+                new CheckedStatement.Block(statements, state.program.callOf(block), block.span());
         if (value == null) {
             return Term.of(new CheckedExpression.Block(checked, null, new Type.None(), block.span()));
         }

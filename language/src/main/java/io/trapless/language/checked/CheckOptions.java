@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param named {@code --name=value} of the program's own, by name; the empty string where no value is given
  * @param environment variables of the process, of which {@code BPFTRACE_*} are settings
  * @param unsafe whether {@code system}, {@code signal} and their like are allowed
+ * @param tellsReads whether reads that fail are told: then those are made too whose value nobody uses
  * @param hasChild whether a command was given by {@code -c}
  * @param files reads what is included or imported
  * @param facts what is known of probes' sites
@@ -26,6 +27,7 @@ public record CheckOptions(
         Map<String, String> named,
         Map<String, String> environment,
         boolean unsafe,
+        boolean tellsReads,
         boolean hasChild,
         Files files,
         SiteFacts facts) {
@@ -37,7 +39,7 @@ public record CheckOptions(
 
     /** No parameters, no files, no sites. */
     public static CheckOptions none() {
-        return new CheckOptions(List.of(), Map.of(), Map.of(), false, false, Files.NONE, SiteFacts.UNKNOWN);
+        return new CheckOptions(List.of(), Map.of(), Map.of(), false, false, false, Files.NONE, SiteFacts.UNKNOWN);
     }
 
     /** Reads files for the checker, which itself touches none. */

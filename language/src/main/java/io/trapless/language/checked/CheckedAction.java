@@ -1,6 +1,6 @@
 package io.trapless.language.checked;
 
-import io.trapless.language.diagnostic.Source;
+import io.trapless.language.diagnostic.Sources;
 import io.trapless.language.diagnostic.Span;
 import io.trapless.language.syntax.AttachPoint;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What happens at one attach point.
  *
  * @param index from 0, the place in the program
- * @param source where its text (and the spans in it) come from
+ * @param sources the texts of the program, which the spans in it are of
  * @param attachPoint parameters such as {@code $1} in it are filled in
  * @param kind the attach point, understood
  * @param slots the variables; {@link Slot#index()} is the place in this list
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record CheckedAction(
         int index,
-        Source source,
+        Sources sources,
         AttachPoint attachPoint,
         ProbeKind kind,
         List<Slot> slots,

@@ -307,10 +307,8 @@ public sealed interface CheckedExpression {
 
     /**
      * {@code printf} and its relatives.
-     *
-     * @param location the place of the call, as bpftrace shows it ({@code stdin:1:9-62}): for {@code errorf} and {@code warnf}
      */
-    record Format(FormatTarget target, FormatText format, List<CheckedExpression> arguments, String location, Span span)
+    record Format(FormatTarget target, FormatText format, List<CheckedExpression> arguments, Span span)
             implements CheckedExpression {
         public Format {
             arguments = List.copyOf(arguments);
@@ -369,7 +367,7 @@ public sealed interface CheckedExpression {
      *
      * @param number 1 to 64; anything else makes a runtime error
      */
-    record Signal(CheckedExpression number, boolean thread, String location, Span span) implements CheckedExpression {
+    record Signal(CheckedExpression number, boolean thread, Span span) implements CheckedExpression {
         @Override
         public Type type() {
             return new Type.None();

@@ -67,10 +67,19 @@ public sealed interface CheckedStatement {
      */
     record Return(@Nullable CheckedExpression value, Span span) implements CheckedStatement {}
 
-    /** Statements in order. */
-    record Block(List<CheckedStatement> statements, Span span) implements CheckedStatement {
+    /**
+     * Statements in order.
+     *
+     * @param call if they came out of a macro: the place where it is called
+     */
+    record Block(
+            List<CheckedStatement> statements, @Nullable Span call, Span span) implements CheckedStatement {
         public Block {
             statements = List.copyOf(statements);
+        }
+
+        public Block(List<CheckedStatement> statements, Span span) {
+            this(statements, null, span);
         }
 
         public boolean isEmpty() {

@@ -32,30 +32,34 @@ public final class Cutter {
         this.definitions = Definitions.of(action.body());
     }
 
-    /** The action with its cut; as it is if it is not at a site of a process. */
-    public static CheckedAction cut(CheckedAction action) {
+    /**
+     * The action with its cut; as it is if it is not at a site of a process.
+     *
+     * @param complete whether reads are to be made too whose value nobody uses
+     */
+    public static CheckedAction cut(CheckedAction action, boolean complete) {
         if (!(action.attachPoint() instanceof AttachPoint.Sites(ProbePattern pattern))) {
             return action;
         }
         return new CheckedAction(
                 action.index(),
-                action.source(),
+                action.sources(),
                 action.attachPoint(),
                 action.kind(),
                 action.slots(),
                 action.filter(),
                 action.body(),
-                new Cutter(action, pattern).cut(),
+                new Cutter(action, pattern).cut(complete),
                 action.span());
     }
 
-    private Cut cut() {
+    private Cut cut(boolean complete) {
         TargetValues values = new TargetValues(definitions, ANY);
         CheckedExpression filter = action.filter();
         boolean inside = filter != null && values.scalar(filter) != null;
         // Each run shows which variables are left to be read; without the others the next one has less to capture.
         CheckedStatement.Block body = action.body();
-        for (int before = -1; before != size(body); ) {
+        for (int before = -1; !complete && before != size(body); ) {
             before = size(body);
             CaptureCollector trial = new CaptureCollector(values);
             outside(filter, inside, trial);

@@ -87,12 +87,12 @@ abstract class TreeMapper {
                 new CheckedExpression.Find(x.map(), expression(x.key()), x.result(), x.type(), x.span());
             case CheckedExpression.PrintValue x -> new CheckedExpression.PrintValue(expression(x.value()), x.span());
             case CheckedExpression.Format x ->
-                new CheckedExpression.Format(x.target(), x.format(), all(x.arguments()), x.location(), x.span());
+                new CheckedExpression.Format(x.target(), x.format(), all(x.arguments()), x.span());
             case CheckedExpression.Join x ->
                 new CheckedExpression.Join(expression(x.address()), x.separator(), x.span());
             case CheckedExpression.Exit x -> new CheckedExpression.Exit(optional(x.status()), x.span());
             case CheckedExpression.Signal x ->
-                new CheckedExpression.Signal(expression(x.number()), x.thread(), x.location(), x.span());
+                new CheckedExpression.Signal(expression(x.number()), x.thread(), x.span());
         };
     }
 
@@ -149,6 +149,6 @@ abstract class TreeMapper {
     CheckedStatement.Block block(CheckedStatement.Block block) {
         List<CheckedStatement> out = new ArrayList<>();
         block.statements().forEach(s -> out.add(statement(s)));
-        return new CheckedStatement.Block(out, block.span());
+        return new CheckedStatement.Block(out, block.call(), block.span());
     }
 }

@@ -1,6 +1,7 @@
 package io.trapless.language.expand;
 
 import io.trapless.language.c.CDefinitions;
+import io.trapless.language.diagnostic.Sources;
 import io.trapless.language.diagnostic.Span;
 import io.trapless.language.syntax.Expression;
 import io.trapless.language.syntax.Program;

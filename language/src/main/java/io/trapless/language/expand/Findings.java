@@ -1,6 +1,7 @@
 package io.trapless.language.expand;
 
 import io.trapless.language.diagnostic.Finding;
+import io.trapless.language.diagnostic.Sources;
 import io.trapless.language.diagnostic.Span;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -6,6 +6,7 @@ import io.trapless.language.diagnostic.Diagnostic;
 import io.trapless.language.diagnostic.Finding;
 import io.trapless.language.diagnostic.Result;
 import io.trapless.language.diagnostic.Source;
+import io.trapless.language.diagnostic.Sources;
 import io.trapless.language.diagnostic.Span;
 import io.trapless.language.syntax.Expression;
 import io.trapless.language.syntax.Parser;

@@ -1,9 +1,7 @@
 package io.trapless.language.expand;
 
 import io.trapless.language.diagnostic.Span;
-import io.trapless.language.syntax.AttachPoint;
 import io.trapless.language.syntax.Expression;
-import io.trapless.language.syntax.ProbePattern;
 import io.trapless.language.syntax.Program;
 import java.util.List;
 
@@ -24,7 +22,9 @@ final class Rebase extends SyntaxMapper {
         return switch (item) {
             case Program.Action a ->
                 new Program.Action(
-                        a.attachPoints().stream().map(this::point).toList(),
+                        a.attachPoints().stream()
+                                .map(point -> point.at(span(point.span())))
+                                .toList(),
                         a.filter() == null ? null : expression(a.filter()),
                         block(a.body()),
                         span(a.span()));
@@ -41,18 +41,6 @@ final class Rebase extends SyntaxMapper {
         return settings.stream()
                 .map(s -> new Program.Setting(s.key(), expression(s.value()), span(s.span())))
                 .toList();
-    }
-
-    private AttachPoint point(AttachPoint point) {
-        return switch (point) {
-            case AttachPoint.Moment m -> new AttachPoint.Moment(m.type(), m.parts(), span(m.span()));
-            case AttachPoint.Sites(ProbePattern.Uprobe p) ->
-                new AttachPoint.Sites(new ProbePattern.Uprobe(p.module(), p.target(), span(p.span())));
-            case AttachPoint.Sites(ProbePattern.Uretprobe p) ->
-                new AttachPoint.Sites(new ProbePattern.Uretprobe(p.module(), p.target(), span(p.span())));
-            case AttachPoint.Sites(ProbePattern.Usdt p) ->
-                new AttachPoint.Sites(new ProbePattern.Usdt(p.module(), p.provider(), p.name(), span(p.span())));
-        };
     }
 
     /** An expression alone, for the values of C constants. */

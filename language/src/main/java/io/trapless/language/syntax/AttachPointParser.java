@@ -4,6 +4,7 @@ import io.trapless.language.diagnostic.Diagnostic;
 import io.trapless.language.diagnostic.Problem;
 import io.trapless.language.diagnostic.Span;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ final class AttachPointParser {
     private static final String UPROBE_FORM =
             "a file and a function: uprobe:FILE:FUNCTION, uprobe:FILE:FUNCTION+OFFSET, uprobe:FILE:0xADDRESS or uprobe:FILE@SOURCE:LINE";
     private static final String USDT_FORM = "a file and a name: usdt:FILE:NAME or usdt:FILE:PROVIDER:NAME";
+
+    /** A positional parameter, which whoever knows its value fills in. */
+    private static final Pattern PARAMETER = Pattern.compile("\\$[1-9]");
 
     private final TokenStream in;
 
@@ -25,10 +29,13 @@ final class AttachPointParser {
         AttachPointScanner.Part first = parts.getFirst();
         Span span = first.span().to(parts.getLast().span());
         ProbeType type = ProbeType.of(first.text());
+        List<AttachPointScanner.Part> rest = parts.subList(1, parts.size());
         if (type == null) {
+            if (PARAMETER.matcher(first.text()).find()) {
+                return moment(first.text(), rest, span);
+            }
             throw in.fail(unknownType(first));
         }
-        List<AttachPointScanner.Part> rest = parts.subList(1, parts.size());
         return switch (type) {
             case UPROBE -> {
                 ProbePattern.Uprobe line = sourceLine(rest, span);
@@ -56,12 +63,14 @@ final class AttachPointParser {
                             .at(first.span(), type.text(), type.reason())
                             .hint("uprobe and usdt trace functions and static probes of programs"));
                 }
-                yield new AttachPoint.Moment(
-                        type.text(),
-                        rest.stream().map(AttachPointScanner.Part::text).toList(),
-                        span);
+                yield moment(type.text(), rest, span);
             }
         };
+    }
+
+    private static AttachPoint moment(String type, List<AttachPointScanner.Part> rest, Span span) {
+        return new AttachPoint.Moment(
+                type, rest.stream().map(AttachPointScanner.Part::text).toList(), span);
     }
 
     private static Diagnostic unknownType(AttachPointScanner.Part first) {

@@ -66,7 +66,7 @@ class DebugTypesTest {
 
     private static CheckResult check(String program, NamedArgument... arguments) {
         CheckOptions options = new CheckOptions(
-                List.of(), Map.of(), Map.of(), false, false, CheckOptions.Files.NONE, facts(arguments));
+                List.of(), Map.of(), Map.of(), false, false, false, CheckOptions.Files.NONE, facts(arguments));
         return ProgramChecker.check(new Source("stdin", program), options);
     }
 

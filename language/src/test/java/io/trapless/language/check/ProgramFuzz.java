@@ -34,6 +34,7 @@ public final class ProgramFuzz {
             Map.of("BPFTRACE_UNSTABLE_TYPEINFO", "enable"),
             true,
             false,
+            false,
             CheckOptions.Files.NONE,
             CheckOptions.SiteFacts.UNKNOWN);
 

@@ -61,6 +61,7 @@ class ProgramGoldenTest {
                 Map.of("BPFTRACE_UNSTABLE_TYPEINFO", "enable", "HOME", "/"),
                 false,
                 false,
+                false,
                 FILES,
                 CheckOptions.SiteFacts.UNKNOWN);
     }

@@ -93,7 +93,22 @@ final class ActionCompiler {
     // Statements.
 
     void statements(CheckedStatement.Block block) {
+        statements(block, null);
+    }
+
+    /** @param value what comes out of the block, if anything does */
+    void statements(CheckedStatement.Block block, @Nullable CheckedExpression value) {
+        Span call = block.call();
+        if (call != null) {
+            emitter.enterCall(call);
+        }
         block.statements().forEach(this::statement);
+        if (value != null) {
+            expressions.emit(value);
+        }
+        if (call != null) {
+            emitter.leaveCall();
+        }
     }
 
     private void statement(CheckedStatement statement) {

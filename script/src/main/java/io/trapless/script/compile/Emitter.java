@@ -1,7 +1,7 @@
 package io.trapless.script.compile;
 
 import io.trapless.language.checked.MapDescriptor;
-import io.trapless.language.diagnostic.Source;
+import io.trapless.language.diagnostic.Sources;
 import io.trapless.language.diagnostic.Span;
 import io.trapless.script.map.ProgramMap;
 import io.trapless.script.output.Place;
@@ -29,16 +29,20 @@ final class Emitter {
     private final ClassDesc owner;
     private final Constants constants;
     private final ScriptRuntime runtime;
-    private final Source source;
-    private final Map<Span, Place> places = new HashMap<>();
+    private final Sources sources;
+    private final Map<List<Span>, Place> places = new HashMap<>();
+
+    /** The macro calls around what is emitted, innermost first. */
+    private final List<Span> calls = new ArrayList<>();
+
     private final List<TypeKind> held = new ArrayList<>();
 
-    Emitter(CodeBuilder code, ClassDesc owner, Constants constants, ScriptRuntime runtime, Source source) {
+    Emitter(CodeBuilder code, ClassDesc owner, Constants constants, ScriptRuntime runtime, Sources sources) {
         this.code = code;
         this.owner = owner;
         this.constants = constants;
         this.runtime = runtime;
-        this.source = source;
+        this.sources = sources;
     }
 
     // Objects.
@@ -56,11 +60,22 @@ final class Emitter {
     }
 
     void place(Span span) {
-        constant(places.computeIfAbsent(span, s -> Place.of(source, s)), Names.PLACE);
+        constant(placeOf(span), Names.PLACE);
     }
 
     Place placeOf(Span span) {
-        return places.computeIfAbsent(span, s -> Place.of(source, s));
+        List<Span> all = new ArrayList<>(calls);
+        all.addFirst(span);
+        return places.computeIfAbsent(all, _ -> Place.of(sources, span, calls));
+    }
+
+    /** What is emitted from now on came out of a macro. */
+    void enterCall(Span call) {
+        calls.addFirst(call);
+    }
+
+    void leaveCall() {
+        calls.removeFirst();
     }
 
     void constant(Object value, ClassDesc type) {

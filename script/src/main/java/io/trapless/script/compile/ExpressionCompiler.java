@@ -224,6 +224,13 @@ final class ExpressionCompiler {
             emitter.runtimeCall("stack", OBJECT, Names.MOMENT, INT, INT);
             return;
         }
+        if (emitter.tellsReads()) {
+            emitter.runtime();
+            emitter.moment();
+            code.loadConstant(captured.field());
+            emitter.place(captured.span());
+            emitter.runtimeCall("captured", ConstantDescs.CD_void, Names.MOMENT, INT, Names.PLACE);
+        }
         emitter.moment();
         code.loadConstant(captured.field());
         switch (form(captured)) {
@@ -353,10 +360,7 @@ final class ExpressionCompiler {
     }
 
     private void block(CheckedExpression.Block block) {
-        action.statements(block.statements());
-        if (block.value() != null) {
-            emit(block.value());
-        }
+        action.statements(block.statements(), block.value());
     }
 
     // Tuples, structures, arrays.

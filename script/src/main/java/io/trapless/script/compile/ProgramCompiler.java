@@ -74,7 +74,7 @@ public final class ProgramCompiler {
         Cut cut = action.cut();
         @Nullable CheckedExpression filter = cut == null ? action.filter() : cut.filter();
         CheckedStatement.Block body = cut == null ? action.body() : cut.handler();
-        Emitter emitter = new Emitter(code, OWNER, constants, runtime, action.source());
+        Emitter emitter = new Emitter(code, OWNER, constants, runtime, action.sources());
         new ActionCompiler(emitter, action.slots()).emit(filter, body, cut == null ? List.of() : cut.windows());
     }
 

@@ -70,12 +70,19 @@ public final class JsonOutput implements Output {
     }
 
     private void located(String type, String text, Place place) {
+        write(place(message(type, text), place));
+    }
+
+    private static StringBuilder message(String type, String text) {
         StringBuilder line = new StringBuilder("{\"type\": \"").append(type).append("\", \"msg\": ");
         JsonText.string(line, text);
+        return line;
+    }
+
+    private static StringBuilder place(StringBuilder line, Place place) {
         JsonText.string(line.append(", \"filename\": "), ByteText.ofUnicode(place.file()));
         line.append(", \"line\": ").append(place.line());
-        line.append(", \"col\": ").append(place.column());
-        write(line.append('}'));
+        return line.append(", \"col\": ").append(place.column()).append('}');
     }
 
     @Override
@@ -99,10 +106,17 @@ public final class JsonOutput implements Output {
     }
 
     @Override
-    public void runtimeWarning(String text, Place place) {
-        if (warnings) {
-            located("runtime_error", text, place);
+    public void runtimeWarning(String text, @Nullable HelperFailure failure, Place place) {
+        if (!warnings) {
+            return;
         }
+        if (failure == null) {
+            located("runtime_error", text, place);
+            return;
+        }
+        StringBuilder line = message("helper_error", failure.reason());
+        JsonText.string(line.append(", \"helper\": "), failure.helper());
+        write(place(line.append(", \"retcode\": ").append(failure.code()), place));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.trapless.script.output;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where a program's results go. One thread at a time. */
 public interface Output {
@@ -31,7 +32,12 @@ public interface Output {
     void system(String text);
 
     /** Something that went wrong in a handler without ending it. */
-    void runtimeWarning(String text, Place place);
+    default void runtimeWarning(String text, Place place) {
+        runtimeWarning(text, null, place);
+    }
+
+    /** The same of something in which bpftrace would have seen a helper of the kernel fail. */
+    void runtimeWarning(String text, @Nullable HelperFailure failure, Place place);
 
     void lostEvents(long count);
 

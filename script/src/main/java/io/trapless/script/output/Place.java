@@ -1,6 +1,8 @@
 package io.trapless.script.output;
 
+import io.trapless.language.diagnostic.Finding;
 import io.trapless.language.diagnostic.Source;
+import io.trapless.language.diagnostic.Sources;
 import io.trapless.language.diagnostic.Span;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,17 +15,31 @@ import java.util.List;
  * @param column one-based
  * @param text {@code file:line:column-column}, or {@code file:line-line}
  * @param context the line and a line that marks the place, or all lines if it spans several
+ * @param expandedFrom the macro calls through which the place came into being, innermost first; may be empty
  */
-public record Place(String file, int line, int column, String text, List<String> context) {
+public record Place(String file, int line, int column, String text, List<String> context, List<Place> expandedFrom) {
     /** For what is said of no place in the program. */
-    public static final Place NOWHERE = new Place("", 0, 0, "", List.of());
+    public static final Place NOWHERE = new Place("", 0, 0, "", List.of(), List.of());
 
     public Place {
         context = List.copyOf(context);
+        expandedFrom = List.copyOf(expandedFrom);
     }
 
-    /** The place of {@code span} in {@code source}. */
-    public static Place of(Source source, Span span) {
+    /** The place of {@code span} in {@code sources}. */
+    public static Place of(Sources sources, Span span) {
+        return of(sources, span, List.of());
+    }
+
+    /** The place of {@code span}, which came out of macros that were called at {@code calls}, innermost first. */
+    public static Place of(Sources sources, Span span, List<Span> calls) {
+        List<Place> expandedFrom =
+                calls.stream().map(call -> of(sources, call, List.of())).toList();
+        Finding.Place place = sources.place(span);
+        return of(place.source(), place.span(), expandedFrom);
+    }
+
+    private static Place of(Source source, Span span, List<Place> expandedFrom) {
         int line = source.line(span.start());
         int lastLine = source.line(Math.max(span.start(), span.end()));
         int column = span.start() - source.lineStart(span.start()) + 1;
@@ -34,7 +50,8 @@ public record Place(String file, int line, int column, String text, List<String>
                 lines.add(text);
                 offset = source.lineStart(offset) + text.length() + 1;
             }
-            return new Place(source.name(), line, column, source.name() + ":" + line + "-" + lastLine, lines);
+            return new Place(
+                    source.name(), line, column, source.name() + ":" + line + "-" + lastLine, lines, expandedFrom);
         }
         int endColumn = span.end() - source.lineStart(span.start()) + 1;
         String text = source.lineText(span.start());
@@ -48,6 +65,7 @@ public record Place(String file, int line, int column, String text, List<String>
                 line,
                 column,
                 source.name() + ":" + line + ":" + column + "-" + endColumn,
-                List.of(text.replace("\t", "    "), marks.toString()));
+                List.of(text.replace("\t", "    "), marks.toString()),
+                expandedFrom);
     }
 }

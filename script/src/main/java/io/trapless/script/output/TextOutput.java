@@ -1,6 +1,7 @@
 package io.trapless.script.output;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Results as text, in bpftrace's form; messages go to a second sink, normally standard error. */
 public class TextOutput implements Output {
@@ -45,10 +46,16 @@ public class TextOutput implements Output {
     @Override
     public void message(Severity severity, String text, Place place) {
         String where = place.text().isEmpty() ? "" : place.text() + ": ";
-        if (severity == Severity.ERROR) {
-            say(where + "ERROR: " + trimmed(text));
-        } else if (warnings) {
-            say(where + "WARNING: " + trimmed(text));
+        if (severity == Severity.ERROR || warnings) {
+            say(where + severity + ": " + trimmed(text));
+            sayCalls(severity, place);
+        }
+    }
+
+    private void sayCalls(Severity severity, Place place) {
+        for (Place call : place.expandedFrom()) {
+            say(call.text() + ": " + severity + ": expanded from");
+            call.context().forEach(this::say);
         }
     }
 
@@ -84,10 +91,14 @@ public class TextOutput implements Output {
     }
 
     @Override
-    public void runtimeWarning(String text, Place place) {
+    public void runtimeWarning(String text, @Nullable HelperFailure failure, Place place) {
         if (warnings) {
             say(place.text() + ": WARNING: " + text);
+            if (failure != null) {
+                say(failure.line());
+            }
             place.context().forEach(this::say);
+            sayCalls(Severity.WARNING, place);
         }
     }
 

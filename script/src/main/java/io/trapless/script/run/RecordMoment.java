@@ -67,6 +67,12 @@ final class RecordMoment extends Moment {
     }
 
     @Override
+    public boolean isUnread(int index) {
+        int place = kind().places()[index];
+        return place >= 0 && place < Short.SIZE && (record.faultBits() >>> place & 1) != 0;
+    }
+
+    @Override
     public long number(int index) {
         EventKind present = kind();
         int place = present.places()[index];

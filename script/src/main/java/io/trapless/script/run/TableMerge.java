@@ -57,7 +57,7 @@ public final class TableMerge implements TableSink {
         if (slot < 0) {
             PushDownPlan.Table full = tables.get(table);
             runtime.mapFull(
-                    Place.of(full.feeder().source(), full.feeder().body().span()), events);
+                    Place.of(full.feeder().sources(), full.feeder().body().span()), events);
         }
         return slot;
     }

@@ -1,10 +1,12 @@
 package io.trapless.script.run;
 
+import io.trapless.script.output.HelperFailure;
 import io.trapless.script.output.Place;
 import io.trapless.script.output.TextOutput;
 import io.trapless.script.output.TextSink;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what one test or benchmark prints, and counts its errors. */
 final class TestOutput extends TextOutput {
@@ -32,9 +34,9 @@ final class TestOutput extends TextOutput {
     }
 
     @Override
-    public void runtimeWarning(String text, Place place) {
+    public void runtimeWarning(String text, @Nullable HelperFailure failure, Place place) {
         errors++;
-        super.runtimeWarning(text, place);
+        super.runtimeWarning(text, failure, place);
     }
 
     int errors() {

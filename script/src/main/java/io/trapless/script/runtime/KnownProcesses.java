@@ -36,8 +36,8 @@ public final class KnownProcesses {
         if (facts == null || now - facts.readAt > FRESH_NANOS) {
             Facts fresh = read(pid, tid, now);
             if (fresh == null) {
-                // it has ended: what is known of it stays true
-                fresh = facts == null ? Facts.UNKNOWN : facts;
+                // it has ended: what is known of it stays true, and a thread is like its process
+                fresh = facts != null ? facts : tid == pid ? Facts.UNKNOWN : facts(pid, pid);
             }
             facts = fresh;
             if (kept.size() >= MAX_KEPT) {

@@ -55,6 +55,11 @@ public abstract class Moment {
         return probe;
     }
 
+    /** Whether the memory that field {@code index} of the event's record is about could not be read. */
+    public boolean isUnread(int index) {
+        return false;
+    }
+
     /** The number in field {@code index} of the event's record, extended to 64 bits. */
     public abstract long number(int index);
 

@@ -190,7 +190,14 @@ public final class ScriptRuntime {
         return slot;
     }
 
-    /** Whether {@link #found} has anything to do. */
+    /** Tells if a value of the record could not be read, if that is wanted. */
+    public void captured(Moment moment, int field, Place place) {
+        if (moment.isUnread(field)) {
+            warnings.unreadable(place);
+        }
+    }
+
+    /** Whether {@link #found} and {@link #captured} have anything to do. */
     public boolean tellsReads() {
         return warnings.tellsReads();
     }

@@ -1,9 +1,11 @@
 package io.trapless.script.runtime;
 
+import io.trapless.script.output.HelperFailure;
 import io.trapless.script.output.Output;
 import io.trapless.script.output.Place;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What goes wrong in handlers without ending them. The first of each kind at each place is told at once, the rest are counted and told at the end: a probe may fire a million times a second.
@@ -58,8 +60,8 @@ public final class Warnings {
                 Level.NORMAL,
                 place,
                 times,
-                "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`\n"
-                        + "Additional Info - helper: map_update_elem, retcode: -7");
+                "Map full; can't update element. Try increasing max_map_keys config or manually setting the max entries in a map declaration e.g. `let @a = hash(5000)`",
+                helper("map_update_elem", -7));
     }
 
     /** A key to delete that was not there. */
@@ -67,20 +69,20 @@ public final class Warnings {
         warn(
                 Level.NORMAL,
                 place,
-                "Can't delete map element because it does not exist.\nAdditional Info - helper: map_delete_elem, retcode: -2");
+                1,
+                "Can't delete map element because it does not exist.",
+                helper("map_delete_elem", -2));
     }
 
     /** A key to read that was not there. */
     void nothingToRead(Place place) {
-        warn(
-                Level.ALL,
-                place,
-                "Can't lookup map element because it does not exist.\nAdditional Info - helper: map_lookup_elem, retcode: 0");
+        warn(Level.ALL, place, 1, "Can't lookup map element because it does not exist.", helper("map_lookup_elem", 0));
     }
 
     /** Memory that can't be read. */
     void unreadable(Place place) {
-        warn(Level.ALL, place, "Bad address\nAdditional Info - helper: probe_read_user, retcode: -14");
+        HelperFailure failure = helper("probe_read_user", -14);
+        warn(Level.ALL, place, 1, failure.reason(), failure);
     }
 
     /** Whether reads that gave zero are told. */
@@ -89,16 +91,20 @@ public final class Warnings {
     }
 
     private void warn(Level wanted, Place place, String text) {
-        warn(wanted, place, 1, text);
+        warn(wanted, place, 1, text, null);
     }
 
-    private void warn(Level wanted, Place place, long times, String text) {
+    private static HelperFailure helper(String name, int code) {
+        return new HelperFailure(name, code, NameTable.ERRORS.name(-code));
+    }
+
+    private void warn(Level wanted, Place place, long times, String text, @Nullable HelperFailure failure) {
         if (level.compareTo(wanted) < 0) {
             return;
         }
         long[] count = counts.computeIfAbsent(new Key(place, text), _ -> new long[1]);
         if (count[0] == 0) {
-            output.runtimeWarning(text, place);
+            output.runtimeWarning(text, failure, place);
         }
         count[0] += times;
     }
@@ -107,9 +113,7 @@ public final class Warnings {
     public void summary() {
         counts.forEach((key, count) -> {
             if (count[0] > 1) {
-                int end = key.text().indexOf('\n');
-                String first = end < 0 ? key.text() : key.text().substring(0, end);
-                output.runtimeWarning(first + " (" + count[0] + " times in all)", key.place());
+                output.runtimeWarning(key.text() + " (" + count[0] + " times in all)", key.place());
             }
         });
     }

@@ -3,6 +3,7 @@ package io.trapless.script.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapless.language.diagnostic.Source;
+import io.trapless.language.diagnostic.Sources;
 import io.trapless.language.diagnostic.Span;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +99,7 @@ final class OutputTest {
 
     @Test
     void messagesShowTheirPlace() {
-        Place place = Place.of(new Source("stdin", "begin { errorf(\"x\") }"), new Span(8, 19));
+        Place place = Place.of(Sources.of(new Source("stdin", "begin { errorf(\"x\") }")), new Span(8, 19));
 
         text.message(Output.Severity.ERROR, "bad\n", place);
         text.runtimeWarning("odd", place);
@@ -111,6 +112,25 @@ final class OutputTest {
                                 + "begin { errorf(\"x\") }\n"
                                 + "        ~~~~~~~~~~~\n"
                                 + "{\"type\": \"errorf\", \"msg\": \"bad\", \"filename\": \"stdin\", \"line\": 1, \"col\": 9}\n");
+    }
+
+    @Test
+    void failuresOfHelpersAreToldAsBpftraceTellsThem() {
+        Place place = Place.of(Sources.of(new Source("stdin", "begin { delete(@x); }")), new Span(8, 18));
+        HelperFailure failure = new HelperFailure("map_delete_elem", -2, "No such file or directory");
+
+        text.runtimeWarning("gone", failure, place);
+        json.runtimeWarning("gone", failure, place);
+        json.runtimeWarning("gone", place);
+
+        assertThat(written().lines())
+                .containsExactly(
+                        "stdin:1:9-19: WARNING: gone",
+                        "Additional Info - helper: map_delete_elem, retcode: -2",
+                        "begin { delete(@x); }",
+                        "        ~~~~~~~~~~",
+                        "{\"type\": \"helper_error\", \"msg\": \"No such file or directory\", \"helper\": \"map_delete_elem\", \"retcode\": -2, \"filename\": \"stdin\", \"line\": 1, \"col\": 9}",
+                        "{\"type\": \"runtime_error\", \"msg\": \"gone\", \"filename\": \"stdin\", \"line\": 1, \"col\": 9}");
     }
 
     @Test

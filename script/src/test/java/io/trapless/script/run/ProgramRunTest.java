@@ -140,4 +140,38 @@ final class ProgramRunTest {
     void wildAddressesGiveNothing() throws SourceException, InterruptedException {
         assertThat(run("begin { printf(\"<%s>\\n\", str((int8 *)0x1234)); }")).startsWith("<>\n");
     }
+
+    @Test
+    void messagesFromMacrosNameTheirCalls() throws SourceException, InterruptedException {
+        String out =
+                run("macro inner() { warnf(\"odd\") } macro outer() { inner(); } begin { outer(); warnf(\"even\"); }");
+
+        assertThat(out.lines().toList())
+                .containsSubsequence(
+                        "stdin:1:17-29: WARNING: odd",
+                        "stdin:1:48-55: WARNING: expanded from",
+                        "stdin:1:67-74: WARNING: expanded from",
+                        "stdin:1:76-89: WARNING: even")
+                .contains(" ".repeat(66) + "~".repeat(7));
+    }
+
+    @Test
+    void aDivisionInAMacroNamesItsCall() throws SourceException, InterruptedException {
+        String out = run("macro half(x) { 8 / x } begin { $z = (uint64)0; print(half($z)); }");
+
+        assertThat(out)
+                .contains("stdin:1:17-22: WARNING: Divide or modulo by 0 detected")
+                .contains("stdin:1:55-63: WARNING: expanded from\n");
+    }
+
+    @Test
+    void assertionsFailInTheLibraryAndAtTheirCall() throws SourceException, InterruptedException {
+        String out = run("begin { assert(1 == 1, \"fine\"); assert(1 == 2, \"not so\"); print(3); }");
+
+        assertThat(out.lines().toList())
+                .startsWith(
+                        "stdlib/base.bt:6:5-37: ERROR: assert failed: not so", "stdin:1:33-57: ERROR: expanded from")
+                .doesNotContain("3");
+        assertThat(status).isEqualTo(1);
+    }
 }

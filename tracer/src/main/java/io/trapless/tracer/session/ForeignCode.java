@@ -3,6 +3,7 @@ package io.trapless.tracer.session;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.attach.TextChange;
+import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.session.store.JournalReader;
 import io.trapless.tracer.session.store.Leftovers;
 import io.trapless.tracer.session.store.SessionDirectory;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * forked while it was traced too. The sessions are looked for once, when the first changed place is met. For one thread.
  */
 final class ForeignCode implements CodeObstacles {
+    /** Of a process that one of this recording forked: it records already, by what it inherited. */
+    static final String INHERITED = "this recording's own jump is there";
+
     private final TargetProcess process;
     private @Nullable List<Owner> owners;
 
@@ -55,6 +59,9 @@ final class ForeignCode implements CodeObstacles {
     }
 
     private String sentence(Owner owner) {
+        if (owner.tracer == Processes.pid()) {
+            return INHERITED;
+        }
         return owner.tracerLives
                 ? "session " + owner.session + " of tracer process " + owner.tracer
                         + " records there already; end it, or probe something else"

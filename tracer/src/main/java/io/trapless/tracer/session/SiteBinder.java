@@ -128,7 +128,9 @@ final class SiteBinder {
     }
 
     void refuse(String probe, String reason) {
-        refused.add(new RefusedProbe(probe, reason));
+        if (!reason.equals(ForeignCode.INHERITED)) {
+            refused.add(new RefusedProbe(probe, reason));
+        }
     }
 
     /** {@link #bind(TargetProcess, Predicate)} in all its modules. */

@@ -1,8 +1,5 @@
-package io.trapless.language.expand;
+package io.trapless.language.diagnostic;
 
-import io.trapless.language.diagnostic.Finding;
-import io.trapless.language.diagnostic.Source;
-import io.trapless.language.diagnostic.Span;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,8 +9,15 @@ public final class Sources {
     private final List<Integer> bases = new ArrayList<>();
     private int end;
 
+    /** Those of one text. */
+    public static Sources of(Source source) {
+        Sources sources = new Sources();
+        sources.add(source);
+        return sources;
+    }
+
     /** Adds a text; gives what to add to its own offsets. */
-    int add(Source source) {
+    public int add(Source source) {
         int base = end;
         sources.add(source);
         bases.add(base);
