@@ -198,8 +198,8 @@ class PushDownTest {
 
     /** What no table can do. */
     private static String handled(Random random) {
-        return site + "{ $k = arg0 % " + (1 + random.nextInt(6)) + "; @last[$k] = arg1; if ($k == "
-                + random.nextInt(3) + ") { @some += arg0; } else { @others[$k, arg0]++; } }";
+        return site + "{ $k = arg0 % " + (1 + random.nextInt(6)) + "; @last[$k] = arg1; if ($k == " + random.nextInt(3)
+                + ") { @some += arg0; } else { @others[$k, arg0]++; } }";
     }
 
     private static String ending(Random random) {

@@ -117,14 +117,17 @@ final class RestlessTest {
         what = ending + " of " + words;
         victim.check();
         Map<String, Integer> before = victim.text();
-        Map<String, String> environment = Map.of("XDG_RUNTIME_DIR", leftovers.shm().toString());
+        Map<String, String> environment =
+                Map.of("XDG_RUNTIME_DIR", leftovers.shm().toString());
         try (Trapless.Running tracer = Trapless.start(environment, words.toArray())) {
             if (ending != Ending.DURATION || words.getFirst().equals("-q")) {
                 Thread.sleep(random.nextInt(PATIENCE_MILLIS));
                 end(tracer, ending);
             }
             Trapless.Result result = tracer.await(SECONDS);
-            assertThat(result.out() + result.err()).doesNotContain("internal error").doesNotContain("Exception");
+            assertThat(result.out() + result.err())
+                    .doesNotContain("internal error")
+                    .doesNotContain("Exception");
             endings.merge(ending + (result.exitStatus() == 0 ? "" : " failed"), 1, Integer::sum);
             // A JVM that has not begun yet ends by the signal.
             assertThat(result.exitStatus()).as(result.err()).isIn(0, early(ending));
@@ -197,10 +200,13 @@ final class RestlessTest {
         String functions = oneOf(List.of("*", "*", "*a*", "*e", "m*"));
         boolean entries = random.nextInt(4) > 0;
         if (entries) {
-            words.addAll(List.of("-e", "uprobe:" + module + ":" + functions + oneOf(List.of("", "", " { a = arg0, s = ustack(4) }"))));
+            words.addAll(List.of(
+                    "-e",
+                    "uprobe:" + module + ":" + functions + oneOf(List.of("", "", " { a = arg0, s = ustack(4) }"))));
         }
         if (!entries || random.nextBoolean()) {
-            words.addAll(List.of("-e", "uretprobe:" + module + ":" + functions + oneOf(List.of("", " { r = retval }"))));
+            words.addAll(
+                    List.of("-e", "uretprobe:" + module + ":" + functions + oneOf(List.of("", " { r = retval }"))));
         }
         words.addAll(List.of("--buffer-size", oneOf(List.of("64K", "1M"))));
         for (String option : List.of("--follow", "--durations", "--later")) {
