@@ -98,6 +98,27 @@ final class SymbolReader {
         return 0;
     }
 
+    /** What Go's runtime knows of; not the mark at the beginning of the code. */
+    void addGo() {
+        GoFunctions go = GoFunctions.of(image);
+        if (go == null) {
+            return;
+        }
+        for (GoFunctions.CompiledFunction function : go.functions()) {
+            boolean mark = function.name().startsWith("go") && function.name().endsWith("buildid");
+            if (isCode(function.address()) && !mark) {
+                found.add(new RawSymbol(
+                        function.name(),
+                        function.address(),
+                        Math.min(function.sizeBytes(), codeEnd(function.address()) - function.address()),
+                        Function.Kind.FUNC,
+                        Function.Binding.LOCAL,
+                        null,
+                        false));
+            }
+        }
+    }
+
     void addAll(@Nullable ElfFile file) throws ElfException {
         if (file != null) {
             add(file.symbols());

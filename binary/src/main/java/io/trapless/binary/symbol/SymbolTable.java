@@ -27,7 +27,7 @@ public final class SymbolTable {
         this.functions = functions;
     }
 
-    /** The functions of the tables within the file: full, dynamic, and compressed. */
+    /** The functions of the tables within the file: full, dynamic, compressed, and Go's own. */
     public static SymbolTable of(ElfFile image) throws ElfException {
         return read(image, null, null);
     }
@@ -52,6 +52,7 @@ public final class SymbolTable {
             if (root != null && imagePath != null) {
                 addSeparate(image, root, imagePath, reader);
             }
+            reader.addGo();
         }
         return new SymbolTable(new FunctionMerger(reader).merge());
     }

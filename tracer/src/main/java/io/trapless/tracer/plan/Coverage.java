@@ -86,13 +86,20 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
      * Looks at an image.
      *
      * @param functions ranges of the functions; not those of their parts
+     * @param barred functions in which nothing may be patched, by their start, and why
      * @param notes addresses of the nops of USDT notes
      */
-    public static Coverage of(SitePlanner planner, List<CodeRange> functions, List<Long> notes) {
+    public static Coverage of(
+            SitePlanner planner, List<CodeRange> functions, Map<Long, String> barred, List<Long> notes) {
         Coverage coverage = none();
         for (CodeRange function : functions) {
-            coverage.entries.add(planner, planner.entrySite(function.start()));
             FunctionFlow flow = FunctionFlow.of(planner.map(), function);
+            String why = barred.get(function.start());
+            if (why != null) {
+                coverage.refuseAll(planner, flow, why);
+                continue;
+            }
+            coverage.entries.add(planner, planner.entrySite(function.start()));
             coverage.addExits(planner, flow);
             for (CodeRange part : flow.parts()) {
                 coverage.addOffsets(planner, part);
@@ -102,6 +109,23 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
             coverage.notes.add(planner, planner.noteSite(note));
         }
         return coverage;
+    }
+
+    private void refuseAll(SitePlanner planner, FunctionFlow flow, String why) {
+        entries.refuse(why);
+        flow.exits().forEach(exit -> tally(exit).refuse(why));
+        functions.refuse(why);
+        for (CodeRange part : flow.parts()) {
+            for (long at = part.start(); at < part.end(); at = planner.next(at)) {
+                if (planner.isOffset(at)) {
+                    offsets.refuse(why);
+                }
+            }
+        }
+    }
+
+    private Tally tally(FunctionExit exit) {
+        return exit.kind() == FunctionExit.Kind.RETURN ? returns : tails;
     }
 
     private void addExits(SitePlanner planner, FunctionFlow flow) {
@@ -123,7 +147,7 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
     }
 
     private boolean addExit(SitePlanner planner, FunctionFlow flow, FunctionExit exit) {
-        Tally tally = exit.kind() == FunctionExit.Kind.RETURN ? returns : tails;
+        Tally tally = tally(exit);
         return switch (planner.room(exit.address(), exit.when())) {
             case DisplacedRange range -> {
                 tally.cover(planner.tactic(range).text());

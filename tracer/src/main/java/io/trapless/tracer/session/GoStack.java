@@ -3,6 +3,7 @@ package io.trapless.tracer.session;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.elf.ElfFile;
 import io.trapless.binary.symbol.Function;
+import io.trapless.binary.symbol.GoFunctions;
 import io.trapless.tracer.resolve.ImageFile;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * StackGuard less StackSmall), which is more than a probe takes. One that does not ("nosplit") may have nothing left; below lies the stack of another.
  */
 final class GoStack {
-    private static final String[] LINE_TABLES = {".gopclntab", ".data.rel.ro.gopclntab"};
-
     /** How the compiler begins a function that checks its stack: up to the comparison with the guard of the goroutine, which is in r14 or, before Go 1.17, found through the thread pointer. */
     private static final List<byte[]> CHECKS = List.of(
             bytes("493b6610"), // cmp 0x10(%r14),%rsp
@@ -27,29 +26,37 @@ final class GoStack {
     static final String REFUSAL =
             "a goroutine may have too little stack left there: this Go function does not check it (nosplit)";
 
-    private GoStack() {}
+    private final ElfFile elf;
+    private final @Nullable GoFunctions code;
 
-    /** Why a function of a Go image must not be probed; null if it may. */
-    static @Nullable String refusal(ImageFile file, @Nullable Function function) throws ElfException {
+    private GoStack(ElfFile elf, @Nullable GoFunctions code) {
+        this.elf = elf;
+        this.code = code;
+    }
+
+    /** Null for an image that Go has not made. */
+    static @Nullable GoStack of(ImageFile file) throws ElfException {
+        return GoFunctions.areIn(file.elf()) ? new GoStack(file.elf(), GoFunctions.of(file.elf())) : null;
+    }
+
+    /**
+     * Why a place must not be probed; null if it may.
+     *
+     * @param function around it, if one is known
+     */
+    @Nullable String refusal(long address, @Nullable Function function) throws ElfException {
+        if (code != null && (address < code.start() || address >= code.end())) {
+            return null; // C, which is called on a thread's own stack
+        }
         if (function == null) {
             return "a goroutine may have too little stack left there: no Go function is known around it";
         }
         for (byte[] check : CHECKS) {
-            if (begins(file.elf(), function, check)) {
+            if (begins(elf, function, check)) {
                 return null;
             }
         }
         return REFUSAL;
-    }
-
-    /** Whether the image was made by the Go compiler. */
-    static boolean isGo(ElfFile elf) {
-        for (String name : LINE_TABLES) {
-            if (elf.section(name) != null) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static boolean begins(ElfFile elf, Function function, byte[] expected) throws ElfException {

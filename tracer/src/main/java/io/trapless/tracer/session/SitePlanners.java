@@ -12,12 +12,13 @@ import io.trapless.tracer.resolve.Site;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One planner for each image, made when its first site is asked for. For one thread. */
 final class SitePlanners {
     private final Map<ImageFile, SitePlanner> planners = new HashMap<>();
-    private final Map<ImageFile, Boolean> goImages = new HashMap<>();
+    private final Map<ImageFile, Optional<GoStack>> goImages = new HashMap<>();
 
     SitePlan plan(Site site) throws ElfException {
         SitePlan.Refused small = smallStack(site);
@@ -45,12 +46,12 @@ final class SitePlanners {
 
     private SitePlan.@Nullable Refused smallStack(Site site) throws ElfException {
         ImageFile file = site.module().file();
-        Boolean go = goImages.get(file);
+        Optional<GoStack> go = goImages.get(file);
         if (go == null) {
-            go = GoStack.isGo(file.elf());
+            go = Optional.ofNullable(GoStack.of(file));
             goImages.put(file, go);
         }
-        String why = go ? GoStack.refusal(file, site.function()) : null;
+        String why = go.isPresent() ? go.get().refusal(site.fileAddress(), site.function()) : null;
         return why == null ? null : new SitePlan.Refused(DisplacementRefusal.SMALL_STACK, why);
     }
 

@@ -1,0 +1,55 @@
+package io.trapless.binary.symbol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.trapless.binary.elf.ByteView;
+import io.trapless.binary.elf.ElfException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** A table as the linker of Go 1.18 lays it out. */
+final class GoFunctionsTest {
+    private static final long TEXT = 0x401000;
+    private static final int NAMES = 72;
+    private static final int FUNCTIONS = 96;
+
+    /** Two functions: {@code main.main} at 0x20 bytes from the beginning of the code, of 0x40 bytes, and behind it {@code main.f}, which ends at 0x70. */
+    private static byte[] table() {
+        ByteBuffer table = ByteBuffer.allocate(160).order(ByteOrder.LITTLE_ENDIAN);
+        table.putInt(0, 0xfffffff0).put(6, (byte) 1).put(7, (byte) 8);
+        table.putLong(8, 2).putLong(24, TEXT).putLong(32, NAMES).putLong(64, FUNCTIONS);
+        table.put(NAMES + 1, "main.main\0main.f\0".getBytes(StandardCharsets.US_ASCII));
+        table.position(FUNCTIONS);
+        table.putInt(0x20).putInt(24).putInt(0x60).putInt(40).putInt(0x70).putInt(0);
+        table.putInt(FUNCTIONS + 24, 0x20).putInt(FUNCTIONS + 28, 1);
+        table.putInt(FUNCTIONS + 40, 0x60).putInt(FUNCTIONS + 44, 11);
+        return table.array();
+    }
+
+    @Test
+    void functionsAndWhereGosCodeEnds() throws ElfException {
+        GoFunctions go = GoFunctions.read(ByteView.of(table()), TEXT);
+        assertThat(go.start()).isEqualTo(TEXT);
+        assertThat(go.end()).isEqualTo(TEXT + 0x70);
+        assertThat(go.functions())
+                .containsExactly(
+                        new GoFunctions.CompiledFunction("main.main", TEXT + 0x20, 0x40),
+                        new GoFunctions.CompiledFunction("main.f", TEXT + 0x60, 0x10));
+    }
+
+    @Test
+    void aTableThatIsCutOrCountsTooManyIsNone() {
+        byte[] whole = table();
+        for (int size = 0; size < FUNCTIONS + 48; size++) {
+            ByteView cut = ByteView.of(Arrays.copyOf(whole, size));
+            assertThatThrownBy(() -> GoFunctions.read(cut, TEXT)).isInstanceOf(ElfException.class);
+        }
+        byte[] many = table();
+        ByteBuffer.wrap(many).order(ByteOrder.LITTLE_ENDIAN).putLong(8, Long.MAX_VALUE);
+        assertThatThrownBy(() -> GoFunctions.read(ByteView.of(many), TEXT)).isInstanceOf(ElfException.class);
+    }
+}
