@@ -64,14 +64,29 @@ public final class RemoteMemory {
      * @param descriptor open in the tracer, with the access that later mappings need
      */
     public SharedFile share(int descriptor) throws AttachException {
-        return new SharedFile(passDescriptor(descriptor));
+        int[] ends = socketPair();
+        int received = -1;
+        try {
+            send(ends[0], descriptor);
+            received = receive(ends[1]);
+            return new SharedFile(ends[0], ends[1], received);
+        } finally {
+            if (received < 0) {
+                closeRemote(ends[0]);
+                closeRemote(ends[1]);
+            }
+        }
     }
 
-    /** A file of the tracer in the target's hands; closing takes the descriptor back, mappings stay. */
+    /** A file of the tracer in the target's hands; closing takes the descriptor back, and the socket's that it came through, mappings stay. */
     public final class SharedFile implements AutoCloseable {
-        private final long remote;
+        private final int far;
+        private final int near;
+        private final int remote;
 
-        private SharedFile(long remote) {
+        private SharedFile(int far, int near, int remote) {
+            this.far = far;
+            this.near = near;
             this.remote = remote;
         }
 
@@ -86,9 +101,15 @@ public final class RemoteMemory {
             check("mmap", calls.call(Syscalls.MMAP, address, size, protection, flags, remote, 0));
         }
 
+        /** All three by one call where their numbers are neighbours, which they are unless another thread opens and closes files. */
         @Override
         public void close() throws AttachException {
-            closeRemote(remote);
+            boolean neighbours = near == far + 1 && remote == near + 1;
+            if (!neighbours || calls.call(Syscalls.CLOSE_RANGE, far, remote, 0) != 0) {
+                closeRemote(far);
+                closeRemote(near);
+                closeRemote(remote);
+            }
         }
     }
 
@@ -109,8 +130,8 @@ public final class RemoteMemory {
         check("mprotect", calls.call(Syscalls.MPROTECT, address, size, protection));
     }
 
-    /** Puts a copy of a descriptor into the target; returns its number there. */
-    private long passDescriptor(int descriptor) throws AttachException {
+    /** Two ends in the target. */
+    private int[] socketPair() throws AttachException {
         long pair = calls.scratch();
         check(
                 "socketpair",
@@ -123,15 +144,7 @@ public final class RemoteMemory {
                         0,
                         0));
         byte[] ends = target.readMemory(pair, 8);
-        int far = Bytes.getInt(ends, 0);
-        int near = Bytes.getInt(ends, 4);
-        try {
-            send(far, descriptor);
-            return receive(near);
-        } finally {
-            closeRemote(far);
-            closeRemote(near);
-        }
+        return new int[] {Bytes.getInt(ends, 0), Bytes.getInt(ends, 4)};
     }
 
     /** Takes a copy of the target's end {@code far} and sends the descriptor through it. */
@@ -157,7 +170,7 @@ public final class RemoteMemory {
         }
     }
 
-    private long receive(int near) throws AttachException {
+    private int receive(int near) throws AttachException {
         long base = calls.scratch();
         MemorySegment message = Sockets.message(base, -1);
         target.writeMemory(base, message.toArray(ValueLayout.JAVA_BYTE));

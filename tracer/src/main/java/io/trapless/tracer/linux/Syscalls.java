@@ -18,6 +18,7 @@ public final class Syscalls {
     public static final int READ = 0;
     public static final int WRITE = 1;
     public static final int CLOSE = 3;
+    public static final int CLOSE_RANGE = 436;
     public static final int LSEEK = 8;
     public static final int MMAP = 9;
     public static final int MPROTECT = 10;
