@@ -33,7 +33,8 @@ class DisplacedRangeTest {
 
     @Test
     void howSignalHandlersReturnIsLeftAlone() {
-        assertThat(plan("48c7c00f000000" + "0f05" + "90c3", 0)).isEqualTo(refused(DisplacementRefusal.SIGNAL_RETURN, 0));
+        assertThat(plan("48c7c00f000000" + "0f05" + "90c3", 0))
+                .isEqualTo(refused(DisplacementRefusal.SIGNAL_RETURN, 0));
         assertThat(plan("b80f000000" + "0f05" + "90c3", 0)).isEqualTo(refused(DisplacementRefusal.SIGNAL_RETURN, 0));
         assertThat(plan("b80e000000" + "0f05" + "90c3", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 5, 5, true));
         assertThat(plan("b80f000000" + "31c0" + "90c3", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 5, 5, true));
