@@ -148,7 +148,8 @@ final class IslandsTest {
                 "shell kill -STOP " + target.pid(),
                 "-ex",
                 "detach"));
-        System.out.println(steps + " steps: " + out.lines().filter(line -> line.startsWith("=>")).toList());
+        System.out.println(steps + " steps: "
+                + out.lines().filter(line -> line.startsWith("=>")).toList());
         assertThat(out).contains("Temporary breakpoint", "=>");
     }
 

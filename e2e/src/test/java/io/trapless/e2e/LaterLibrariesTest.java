@@ -92,7 +92,8 @@ final class LaterLibrariesTest {
     @Test
     void everyFunctionOfTheLinkerToo() throws Exception {
         try (Target target = Target.start("loader", plugin(), ROUNDS, CALLS);
-                Trapless.Running tracer = record(target, "uprobe:*:plug", "uprobe:ld-linux*:*", "uretprobe:ld-linux*:*")) {
+                Trapless.Running tracer =
+                        record(target, "uprobe:*:plug", "uprobe:ld-linux*:*", "uretprobe:ld-linux*:*")) {
             awaitErr(tracer, "recording ");
             target.go();
             awaitOut(target, "done ");
@@ -156,8 +157,8 @@ final class LaterLibrariesTest {
             assertThat(typo.exitStatus()).isEqualTo(1);
             assertThat(typo.err()).contains("has no code of");
             for (String nothing : List.of("libnosuch:f", "*nosuch*:f", "*:nosuchfunction", "lib*.so*:nosuchfunction")) {
-                Trapless.Result name =
-                        Trapless.run("record", "-p", target.pid(), "-e", "uprobe:" + nothing, "-o", folder.resolve("t"));
+                Trapless.Result name = Trapless.run(
+                        "record", "-p", target.pid(), "-e", "uprobe:" + nothing, "-o", folder.resolve("t"));
                 assertThat(name.exitStatus()).as(nothing).isEqualTo(1);
             }
             // With --later it is waited for, and told at the end that it never came.

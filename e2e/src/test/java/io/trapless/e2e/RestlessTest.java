@@ -127,9 +127,10 @@ final class RestlessTest {
         Map<String, Integer> before = victim.text();
         List<String> mappedBefore = victim.mapped(leftovers.shm());
         String said;
-        Map<String, String> environment = Map.of("XDG_RUNTIME_DIR", leftovers.shm().toString());
+        Map<String, String> environment =
+                Map.of("XDG_RUNTIME_DIR", leftovers.shm().toString());
         try (Trapless.Running tracer = Trapless.start(environment, words.toArray())) {
-            if (ending != Ending.DURATION || words.getFirst().equals("-q")) {
+            if (ending != Ending.DURATION || words.getFirst().equals("-p")) {
                 Thread.sleep(random.nextInt(PATIENCE_MILLIS));
                 end(tracer, ending);
             }
@@ -213,10 +214,13 @@ final class RestlessTest {
         String functions = oneOf(List.of("*", "*", "*a*", "*e", "m*"));
         boolean entries = random.nextInt(4) > 0;
         if (entries) {
-            words.addAll(List.of("-e", "uprobe:" + module + ":" + functions + oneOf(List.of("", "", " { a = arg0, s = ustack(4) }"))));
+            words.addAll(List.of(
+                    "-e",
+                    "uprobe:" + module + ":" + functions + oneOf(List.of("", "", " { a = arg0, s = ustack(4) }"))));
         }
         if (!entries || random.nextBoolean()) {
-            words.addAll(List.of("-e", "uretprobe:" + module + ":" + functions + oneOf(List.of("", " { r = retval }"))));
+            words.addAll(
+                    List.of("-e", "uretprobe:" + module + ":" + functions + oneOf(List.of("", " { r = retval }"))));
         }
         words.addAll(List.of("--buffer-size", oneOf(List.of("64K", "1M"))));
         for (String option : List.of("--follow", "--durations", "--later")) {
@@ -237,7 +241,7 @@ final class RestlessTest {
                 "uprobe:libc:mem* { @n = count(); @h = hist(arg2); }",
                 "uprobe:libc:malloc { @t[tid] = nsecs; } uretprobe:libc:malloc /@t[tid]/ { @h = hist(nsecs - @t[tid]); delete(@t, tid); }",
                 "uprobe:libc:free { @[ustack(5)] = count(); } interval:ms:100 { print(@); clear(@); }"));
-        return List.of("-q", "-p", victim.pid(), "-e", clause);
+        return List.of("-p", victim.pid(), "-e", clause);
     }
 
     private String oneOf(List<String> choices) {

@@ -77,7 +77,9 @@ final class TortureTest {
     /** @param types kinds of probes, which all functions of the modules get */
     private void torture(List<String> command, int status, List<String> types, String modules) throws Exception {
         Trapless.Result alone = run(command);
-        assertThat(alone.exitStatus()).as("alone: %s %s", alone.out(), alone.err()).isEqualTo(status);
+        assertThat(alone.exitStatus())
+                .as("alone: %s %s", alone.out(), alone.err())
+                .isEqualTo(status);
         assertThat(run(command).out()).as("the work is deterministic").isEqualTo(alone.out());
         Path file = folder.resolve("summary.json");
         Path trace = folder.resolve("trace-" + String.join("-", types));
@@ -96,8 +98,7 @@ final class TortureTest {
         assertThat(summary.processes().getFirst().exitStatus()).isEqualTo(status);
         assertThat(summary.processes())
                 .as("the program's own events")
-                .anyMatch(process -> process.events() > 0
-                        && process.command().startsWith(command.get(LIMIT_WORDS)));
+                .anyMatch(process -> process.events() > 0 && process.command().startsWith(command.get(LIMIT_WORDS)));
         assertThat(summary.notices()).isEmpty();
         assertThat(summary.sites()).hasSizeGreaterThan(SITES_WANTED);
         assertThat(summary.refused())

@@ -68,7 +68,9 @@ class Victim implements AutoCloseable {
 
     /** It lives, and has not said that anything is wrong. */
     void check() throws Exception {
-        assertThat(running.isAlive()).as("%s lives: %s %s", name, running.out(), running.err()).isTrue();
+        assertThat(running.isAlive())
+                .as("%s lives: %s %s", name, running.out(), running.err())
+                .isTrue();
     }
 
     /** Ends it: all of its work was right. */
@@ -77,7 +79,9 @@ class Victim implements AutoCloseable {
         check();
         running.say("end");
         Trapless.Result result = running.await(SECONDS);
-        assertThat(result.exitStatus()).as("%s: %s %s", name, result.out(), result.err()).isZero();
+        assertThat(result.exitStatus())
+                .as("%s: %s %s", name, result.out(), result.err())
+                .isZero();
         assertThat(result.out().toLowerCase(java.util.Locale.ROOT)).endsWith("right true\n");
     }
 

@@ -295,6 +295,8 @@ final class LiveSource implements EventSource {
         events.takeAll();
         try {
             RecordingSummary summary = live().finish();
+            summary.notices().forEach(notice -> terminal.err().println("NOTE: " + notice));
+            terminal.err().flush();
             lost = summary.lost();
         } catch (RecordingException e) {
             // what was to be said has been said by the events that are missing

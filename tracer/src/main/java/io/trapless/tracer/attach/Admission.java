@@ -55,7 +55,8 @@ final class Admission {
     static AttachException alreadyTraced(int pid, int tracer) {
         return new AttachException(
                 Reason.ALREADY_TRACED,
-                "process " + pid + " is already traced by process " + processOf(tracer) + "; end that debugger or tracer first");
+                "process " + pid + " is already traced by process " + processOf(tracer)
+                        + "; end that debugger or tracer first");
     }
 
     private static void checkConfinement(int pid, ProcessFacts facts) throws AttachException {
