@@ -30,6 +30,8 @@ final class RestlessTest {
     /** The longest time that a tracer is left alone, milliseconds: some die before they have attached, most while they record. */
     private static final int PATIENCE_MILLIS = 5000;
 
+    private static final String MEMORY_LEFT = "may still need";
+
     @TempDir
     Path folder;
 
@@ -69,7 +71,9 @@ final class RestlessTest {
             while (System.nanoTime() < end) {
                 round++;
                 Victim victim = victims.get(random.nextInt(victims.size()));
+                victim.work();
                 attack(victim, Ending.values()[random.nextInt(Ending.values().length)]);
+                victim.rest();
             }
             for (Victim victim : victims) {
                 what = "the end of " + victim.name();
@@ -104,11 +108,15 @@ final class RestlessTest {
                         "-Xmx64m",
                         TortureProgram.source("Loop.java")),
                 List.of("libc", "libjava", "libjli")));
+        // One works at a time: it has the machine, and so has who else needs it.
         // What is loaded on first use is loaded now: the code is compared by what is mapped.
         for (Victim victim : victims) {
             victim.check();
         }
         Thread.sleep(2000);
+        for (Victim victim : victims) {
+            victim.rest();
+        }
     }
 
     private void attack(Victim victim, Ending ending) throws Exception {
@@ -117,27 +125,32 @@ final class RestlessTest {
         what = ending + " of " + words;
         victim.check();
         Map<String, Integer> before = victim.text();
+        List<String> mappedBefore = victim.mapped(leftovers.shm());
+        String said;
         Map<String, String> environment =
                 Map.of("XDG_RUNTIME_DIR", leftovers.shm().toString());
         try (Trapless.Running tracer = Trapless.start(environment, words.toArray())) {
-            if (ending != Ending.DURATION || words.getFirst().equals("-q")) {
+            if (ending != Ending.DURATION || words.getFirst().equals("-p")) {
                 Thread.sleep(random.nextInt(PATIENCE_MILLIS));
                 end(tracer, ending);
             }
             Trapless.Result result = tracer.await(SECONDS);
-            assertThat(result.out() + result.err())
-                    .doesNotContain("internal error")
-                    .doesNotContain("Exception");
+            said = result.err();
+            assertThat(result.out() + said).doesNotContain("internal error").doesNotContain("Exception");
             endings.merge(ending + (result.exitStatus() == 0 ? "" : " failed"), 1, Integer::sum);
             // A JVM that has not begun yet ends by the signal.
             assertThat(result.exitStatus()).as(result.err()).isIn(0, early(ending));
         }
         victim.check();
         if (ending == Ending.KILL) {
-            clean(victim, environment);
+            said = clean(victim, environment);
         }
         assertThat(victim.text()).as("its code").isEqualTo(before);
-        assertThat(victim.mapped(leftovers.shm())).as("rings that are mapped").isEmpty();
+        // A word on a stack that looks like an address of ours, stale or not, keeps the memory: then that is told.
+        if (!mappedBefore.containsAll(victim.mapped(leftovers.shm()))) {
+            assertThat(said).as("rings are mapped").contains(MEMORY_LEFT);
+            endings.merge("memory left", 1, Integer::sum);
+        }
         assertThat(leftovers.all()).as("what lies about").isEmpty();
         victim.check();
         if (Files.exists(trace)) {
@@ -162,7 +175,7 @@ final class RestlessTest {
     }
 
     /** What a killed tracer has left is taken out; a session becomes a trace, which is deleted. */
-    private void clean(Victim victim, Map<String, String> environment) throws Exception {
+    private String clean(Victim victim, Map<String, String> environment) throws Exception {
         Thread.sleep(random.nextInt(500));
         victim.check();
         boolean any = !victim.mapped(leftovers.shm()).isEmpty();
@@ -178,6 +191,7 @@ final class RestlessTest {
             run(environment, "recover", session, "-o", recovered).succeeded();
             new Leftovers(recovered).delete();
         }
+        return detach.out() + detach.err();
     }
 
     private static Trapless.Result run(Map<String, String> environment, Object... words) throws Exception {
@@ -227,7 +241,7 @@ final class RestlessTest {
                 "uprobe:libc:mem* { @n = count(); @h = hist(arg2); }",
                 "uprobe:libc:malloc { @t[tid] = nsecs; } uretprobe:libc:malloc /@t[tid]/ { @h = hist(nsecs - @t[tid]); delete(@t, tid); }",
                 "uprobe:libc:free { @[ustack(5)] = count(); } interval:ms:100 { print(@); clear(@); }"));
-        return List.of("-q", "-p", victim.pid(), "-e", clause);
+        return List.of("-p", victim.pid(), "-e", clause);
     }
 
     private String oneOf(List<String> choices) {

@@ -56,6 +56,16 @@ class Victim implements AutoCloseable {
         return modules;
     }
 
+    /** Stops working, so that others have the machine. */
+    void rest() throws Exception {
+        running.signal("STOP");
+    }
+
+    /** Goes on. */
+    void work() throws Exception {
+        running.signal("CONT");
+    }
+
     /** It lives, and has not said that anything is wrong. */
     void check() throws Exception {
         assertThat(running.isAlive())
@@ -65,6 +75,7 @@ class Victim implements AutoCloseable {
 
     /** Ends it: all of its work was right. */
     void finish() throws Exception {
+        work();
         check();
         running.say("end");
         Trapless.Result result = running.await(SECONDS);
@@ -139,7 +150,20 @@ class Victim implements AutoCloseable {
         }
 
         @Override
+        void rest() throws Exception {
+            load.signal("STOP");
+            super.rest();
+        }
+
+        @Override
+        void work() throws Exception {
+            super.work();
+            load.signal("CONT");
+        }
+
+        @Override
         void finish() throws Exception {
+            work();
             check();
         }
 

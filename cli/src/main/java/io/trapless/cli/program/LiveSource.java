@@ -49,6 +49,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -75,11 +76,19 @@ final class LiveSource implements EventSource {
     private final Map<Integer, Set<String>> found = new ConcurrentHashMap<>();
 
     private @Nullable Recording recording;
+    private final Consumer<String> farewell;
     private long lost;
     private boolean stopped;
 
-    private LiveSource(List<CheckedAction> sites, Clocks clocks, KnownProcesses processes, ProcessSymbols symbols)
+    /** @param farewell takes what is worth knowing of the end: sentences */
+    private LiveSource(
+            List<CheckedAction> sites,
+            Clocks clocks,
+            KnownProcesses processes,
+            ProcessSymbols symbols,
+            Consumer<String> farewell)
             throws IOException {
+        this.farewell = farewell;
         this.processes = processes;
         this.sites = sites;
         this.symbols = symbols;
@@ -102,7 +111,13 @@ final class LiveSource implements EventSource {
             NamedPlaces.check(sites, request.unsafe());
         }
         try {
-            LiveSource source = new LiveSource(sites, clocks, processes, symbols);
+            boolean tells = request.warnings() != ProgramRequest.WarningLevel.NONE;
+            LiveSource source = new LiveSource(sites, clocks, processes, symbols, notice -> {
+                if (tells) {
+                    terminal.err().println("NOTE: " + notice);
+                    terminal.err().flush();
+                }
+            });
             Recording recording = Recording.start(source.recordingRequest(request, plan));
             source.recording = recording;
             source.tellMissing(program.settings().missingProbes(), recording, request, terminal);
@@ -298,6 +313,7 @@ final class LiveSource implements EventSource {
         events.takeAll();
         try {
             RecordingSummary summary = live().finish();
+            summary.notices().forEach(farewell);
             lost = summary.lost();
         } catch (RecordingException e) {
             // what was to be said has been said by the events that are missing
