@@ -99,7 +99,7 @@ final class LiveSource implements EventSource {
             Terminal terminal)
             throws SourceException, InterruptedException {
         if (program.settings().missingProbes() == Settings.MissingProbes.ERROR) {
-            NamedPlaces.check(sites, request.unsafe());
+            NamedPlaces.check(sites);
         }
         try {
             LiveSource source = new LiveSource(sites, clocks, processes, symbols);
