@@ -108,7 +108,7 @@ final class LiveSource implements EventSource {
             Terminal terminal)
             throws SourceException, InterruptedException {
         if (program.settings().missingProbes() == Settings.MissingProbes.ERROR) {
-            NamedPlaces.check(sites, request.unsafe());
+            NamedPlaces.check(sites);
         }
         try {
             boolean tells = request.warnings() != ProgramRequest.WarningLevel.NONE;

@@ -1,6 +1,5 @@
 package io.trapless.cli.program;
 
-import io.trapless.binary.symbol.Function;
 import io.trapless.binary.symbol.Glob;
 import io.trapless.language.checked.CheckedAction;
 import io.trapless.language.syntax.AttachPoint;
@@ -11,7 +10,6 @@ import io.trapless.tracer.resolve.ImageFiles;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.RefusalReason;
 import io.trapless.tracer.resolve.Resolver;
-import io.trapless.tracer.resolve.Site;
 import java.util.List;
 
 /**
@@ -23,40 +21,28 @@ final class NamedPlaces {
     /**
      * Looks at each of {@code sites} that names one place.
      *
-     * @param unsafe whether functions of unknown size may be probed
-     * @throws SourceException if an address is not code, or a function's size is not known
+     * @throws SourceException if an address is not code
      */
-    static void check(List<CheckedAction> sites, boolean unsafe) throws SourceException {
+    static void check(List<CheckedAction> sites) throws SourceException {
         try (ImageFiles files = new ImageFiles()) {
             Resolver resolver = Resolver.forSystem(files, 0);
             for (CheckedAction site : sites) {
                 if (site.attachPoint() instanceof AttachPoint.Sites(ProbePattern pattern)
                         && pattern.module().indexOf('/') >= 0
                         && !Glob.isWild(pattern.module())) {
-                    check(pattern, resolver, unsafe);
+                    check(pattern, resolver);
                 }
             }
         }
     }
 
-    private static void check(ProbePattern pattern, Resolver resolver, boolean unsafe) throws SourceException {
+    private static void check(ProbePattern pattern, Resolver resolver) throws SourceException {
         switch (pattern) {
             case ProbePattern.Uprobe(String module, ProbeTarget.Address address, var _) -> {
                 for (Refusal refusal : resolver.resolve(pattern).refusals()) {
                     if (refusal.reason() == RefusalReason.NOT_CODE) {
                         throw new SourceException("Could not resolve address: " + module + ":" + address.text()
                                 + "\nHINT: " + refusal.sentence());
-                    }
-                }
-            }
-            case ProbePattern.Uprobe(String _, ProbeTarget.Function(String name, var _), var _)
-            when !unsafe && !Glob.isWild(name) -> {
-                for (Site site : resolver.resolve(pattern).sites()) {
-                    Function function = site.function();
-                    if (function != null && function.sizeBytes() == 0 && site.inlined() == null) {
-                        throw new SourceException("Could not determine boundary for " + name + " (symbol has size 0).\n"
-                                + "       Use --unsafe to force attachment. WARNING: This option could lead to data corruption in the target process.\n"
-                                + "HINT: what is displaced is proven to be safe in any case");
                     }
                 }
             }
