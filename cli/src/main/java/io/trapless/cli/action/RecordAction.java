@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code trapless record}. */
 public final class RecordAction {
     private static final long LIVE_LINE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
     private final RecordRequest request;

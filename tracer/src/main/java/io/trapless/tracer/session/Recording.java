@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever fails after the first change to a process, everything that was changed is taken back before the exception leaves {@link #start}.
  */
 public final class Recording {
-    private static final long LIVENESS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LIVENESS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final RecordingRequest request;
     private final Ptracer ptracer = new Ptracer();
