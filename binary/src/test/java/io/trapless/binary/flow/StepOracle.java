@@ -204,7 +204,7 @@ final class StepOracle {
     private static void execute(List<String> command) throws Exception {
         Process process = new ProcessBuilder(command).inheritIO().start();
         try {
-            assertThat(process.waitFor(120, TimeUnit.SECONDS))
+            assertThat(process.waitFor(10, TimeUnit.MINUTES))
                     .as("%s ends", command)
                     .isTrue();
             assertThat(process.exitValue()).as("%s", command).isZero();
