@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ final class TracedProcess {
     private final List<String> command;
     private final List<BoundProbe> probes = new CopyOnWriteArrayList<>();
     private final List<ProcessAttachment> attachments = new CopyOnWriteArrayList<>();
-    private volatile int trapCount;
+    private final AtomicInteger trapCount = new AtomicInteger();
 
     private volatile LoadedModules modules = new LoadedModules(List.of());
     private volatile int loadSlot = NO_SLOT;
@@ -155,7 +156,7 @@ final class TracedProcess {
 
     /** A trap has been set. */
     void noteTrap() {
-        trapCount++;
+        trapCount.incrementAndGet();
     }
 
     void add(ProcessAttachment attachment) {
@@ -169,7 +170,7 @@ final class TracedProcess {
 
     /** Places of it that are armed. */
     int siteCount() {
-        return trapCount
+        return trapCount.get()
                 + attachments.stream().mapToInt(ProcessAttachment::siteCount).sum();
     }
 
