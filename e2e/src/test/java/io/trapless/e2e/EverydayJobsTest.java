@@ -73,21 +73,7 @@ class EverydayJobsTest {
     void tlsConnections() throws Exception {
         Path key = folder.resolve("key.pem");
         Path certificate = folder.resolve("certificate.pem");
-        Programs.run(List.of(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-subj",
-                "/CN=localhost",
-                "-days",
-                "2",
-                "-keyout",
-                key.toString(),
-                "-out",
-                certificate.toString()));
+        Programs.selfSigned("/CN=localhost", key, certificate);
         String port = Integer.toString(freePort());
         List<String> server = Programs.leashed(List.of(
                 "openssl",

@@ -78,4 +78,23 @@ final class Programs {
     private static boolean isNewer(Path product, Path source) throws IOException {
         return Files.getLastModifiedTime(product).compareTo(Files.getLastModifiedTime(source)) > 0;
     }
+
+    /** Makes a certificate that vouches for itself, and its private key. */
+    static void selfSigned(String subject, Path key, Path certificate) throws IOException, InterruptedException {
+        run(List.of(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-subj",
+                subject,
+                "-days",
+                "30",
+                "-keyout",
+                key.toString(),
+                "-out",
+                certificate.toString()));
+    }
 }

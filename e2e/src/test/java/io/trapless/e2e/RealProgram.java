@@ -89,21 +89,7 @@ record RealProgram(String name, Path probed, List<String> command, Map<String, S
     static RealProgram openssl(Path folder) throws IOException, InterruptedException {
         Path copy = copy(LIBRARIES.resolve("libcrypto.so.3"), folder);
         Path certificate = folder.resolve("certificate.pem");
-        Programs.run(List.of(
-                "/usr/bin/openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-subj",
-                "/CN=trapless/O=test",
-                "-days",
-                "30",
-                "-keyout",
-                folder.resolve("key.pem").toString(),
-                "-out",
-                certificate.toString()));
+        Programs.selfSigned("/CN=trapless/O=test", folder.resolve("key.pem"), certificate);
         return new RealProgram(
                 "openssl",
                 copy,

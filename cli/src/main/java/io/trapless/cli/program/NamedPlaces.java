@@ -19,7 +19,7 @@ final class NamedPlaces {
     private NamedPlaces() {}
 
     /**
-     * Looks at each of {@code sites} that names one place.
+     * Looks at each of {@code sites} that names one address.
      *
      * @throws SourceException if an address is not code
      */
@@ -28,25 +28,20 @@ final class NamedPlaces {
             Resolver resolver = Resolver.forSystem(files, 0);
             for (CheckedAction site : sites) {
                 if (site.attachPoint() instanceof AttachPoint.Sites(ProbePattern pattern)
-                        && pattern.module().indexOf('/') >= 0
-                        && !Glob.isWild(pattern.module())) {
-                    check(pattern, resolver);
+                        && pattern instanceof ProbePattern.Uprobe(String module, ProbeTarget.Address address, var _)
+                        && module.indexOf('/') >= 0
+                        && !Glob.isWild(module)) {
+                    requireCode(pattern, module + ":" + address.text(), resolver);
                 }
             }
         }
     }
 
-    private static void check(ProbePattern pattern, Resolver resolver) throws SourceException {
-        switch (pattern) {
-            case ProbePattern.Uprobe(String module, ProbeTarget.Address address, var _) -> {
-                for (Refusal refusal : resolver.resolve(pattern).refusals()) {
-                    if (refusal.reason() == RefusalReason.NOT_CODE) {
-                        throw new SourceException("Could not resolve address: " + module + ":" + address.text()
-                                + "\nHINT: " + refusal.sentence());
-                    }
-                }
+    private static void requireCode(ProbePattern pattern, String place, Resolver resolver) throws SourceException {
+        for (Refusal refusal : resolver.resolve(pattern).refusals()) {
+            if (refusal.reason() == RefusalReason.NOT_CODE) {
+                throw new SourceException("Could not resolve address: " + place + "\nHINT: " + refusal.sentence());
             }
-            default -> {}
         }
     }
 }

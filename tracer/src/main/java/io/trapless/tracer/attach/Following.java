@@ -287,7 +287,7 @@ public final class Following {
             held.hold(pid, pid);
             held.note(pid, kind, status);
             processes.put(pid, new Followed(child));
-            listener.forked(parent, child, standing(child));
+            listener.forked(parent, child, StoppedThreads.ofNew(child));
             handle(pid, kind, status);
         } catch (AttachException refused) {
             Ptrace.detach(pid, 0);
@@ -295,11 +295,6 @@ public final class Following {
         } catch (LinuxException killed) {
             Ptrace.detach(pid, 0);
         }
-    }
-
-    /** A process whose only thread stands still. */
-    private static StoppedThreads standing(TargetProcess process) {
-        return StoppedThreads.ofNew(process);
     }
 
     private void executed(int pid) {
@@ -339,7 +334,7 @@ public final class Following {
                 return;
             }
             followed.start = null;
-            listener.started(followed.process, standing(followed.process));
+            listener.started(followed.process, StoppedThreads.ofNew(followed.process));
             held.resume(pid);
         } catch (AttachException refused) {
             followed.start = null;

@@ -1,5 +1,6 @@
 package io.trapless.tracer.attach;
 
+import io.trapless.binary.flow.SignalReturn;
 import io.trapless.tracer.attach.AttachRefusal.Reason;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Gadgets(long systemCall, long signalReturn) {
     private static final byte[] SYSCALL_RET = {0x0f, 0x05, (byte) 0xc3};
-    private static final byte[][] SIGRETURN = {
-        {0x48, (byte) 0xc7, (byte) 0xc0, 15, 0, 0, 0, 0x0f, 0x05}, {(byte) 0xb8, 15, 0, 0, 0, 0x0f, 0x05}
-    };
+    private static final byte[][] SIGRETURN = SignalReturn.forms();
     private static final int CHUNK = 256 * 1024;
     private static final int OVERLAP = 16;
 

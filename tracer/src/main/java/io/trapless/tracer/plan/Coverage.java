@@ -10,6 +10,7 @@ import io.trapless.binary.flow.FunctionFlow;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 
 /**
  * How much of an image can be probed, by which tactic, and why the rest can't. Each site is looked at for itself: that sites which are armed together share padding is not counted.
@@ -101,9 +102,7 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
             }
             coverage.entries.add(planner, planner.entrySite(function.start()));
             coverage.addExits(planner, flow);
-            for (CodeRange part : flow.parts()) {
-                coverage.addOffsets(planner, part);
-            }
+            forOffsets(planner, flow, at -> coverage.offsets.add(planner, at));
         }
         for (long note : notes) {
             coverage.notes.add(planner, planner.noteSite(note));
@@ -115,13 +114,7 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
         entries.refuse(why);
         flow.exits().forEach(exit -> tally(exit).refuse(why));
         functions.refuse(why);
-        for (CodeRange part : flow.parts()) {
-            for (long at = part.start(); at < part.end(); at = planner.next(at)) {
-                if (planner.isOffset(at)) {
-                    offsets.refuse(why);
-                }
-            }
-        }
+        forOffsets(planner, flow, _ -> offsets.refuse(why));
     }
 
     private Tally tally(FunctionExit exit) {
@@ -168,10 +161,12 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
         };
     }
 
-    private void addOffsets(SitePlanner planner, CodeRange part) {
-        for (long at = part.start(); at < part.end(); at = planner.next(at)) {
-            if (planner.isOffset(at)) {
-                offsets.add(planner, at);
+    private static void forOffsets(SitePlanner planner, FunctionFlow flow, LongConsumer each) {
+        for (CodeRange part : flow.parts()) {
+            for (long at = part.start(); at < part.end(); at = planner.next(at)) {
+                if (planner.isOffset(at)) {
+                    each.accept(at);
+                }
             }
         }
     }

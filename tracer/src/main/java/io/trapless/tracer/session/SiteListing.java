@@ -162,9 +162,7 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
         for (PlannedExit exit : planned.exits()) {
             if (exit.refusal() != null) {
                 any = true;
-                if (!TrapSites.isReturn(exit.exit())
-                        || TrapSites.refusal(site.module().file(), exit.exit().address(), exit.refusal(), planners)
-                                != null) {
+                if (TrapSites.refusal(site.module().file(), exit.exit(), exit.refusal(), planners) != null) {
                     return false;
                 }
             }

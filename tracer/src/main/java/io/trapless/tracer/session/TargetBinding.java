@@ -259,9 +259,7 @@ final class TargetBinding {
         if (!binder.traps()) {
             return refused.sentence();
         }
-        TrapRefusal obstacle = TrapSites.isReturn(exit.exit())
-                ? traps.addReturn(clause, site, exit.exit().address(), refused, pairing(true))
-                : new TrapRefusal("traps are for functions' entries and returns and for addresses");
+        TrapRefusal obstacle = traps.addExit(clause, site, exit.exit(), refused, pairing(true));
         return obstacle == null ? null : refused.sentence() + NO_TRAP + obstacle.sentence();
     }
 

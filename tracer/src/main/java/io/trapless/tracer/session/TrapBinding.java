@@ -1,6 +1,7 @@
 package io.trapless.tracer.session;
 
 import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.flow.FunctionExit;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureProgram;
@@ -45,16 +46,18 @@ final class TrapBinding {
     @Nullable TrapRefusal addEntry(int clause, Site site, SitePlan.Refused refused, List<Capture> more)
             throws RecordingException, ElfException {
         TrapRefusal obstacle = TrapSites.refusal(site, refused, binder.planners());
+        if (obstacle != null) {
+            return obstacle;
+        }
         long address = TrapSites.address(site, binder.planners());
-        return obstacle != null
-                ? obstacle
-                : add(clause, site, site.probe(), site.fileAddress(), address, FrameStart.RETURN_ON_TOP, more);
+        return add(clause, site, site.probe(), site.fileAddress(), address, FrameStart.RETURN_ON_TOP, more);
     }
 
-    /** The same at the instruction that returns from the site's function. */
-    @Nullable TrapRefusal addReturn(int clause, Site site, long address, SitePlan.Refused refused, List<Capture> more)
+    /** The same at an exit of the site's function. */
+    @Nullable TrapRefusal addExit(int clause, Site site, FunctionExit exit, SitePlan.Refused refused, List<Capture> more)
             throws RecordingException, ElfException {
-        TrapRefusal obstacle = TrapSites.refusal(site.module().file(), address, refused, binder.planners());
+        TrapRefusal obstacle = TrapSites.refusal(site.module().file(), exit, refused, binder.planners());
+        long address = exit.address();
         return obstacle != null
                 ? obstacle
                 : add(clause, site, site.probe() + RETURN, address, address, FrameStart.RETURNING, more);

@@ -24,20 +24,29 @@ final class TrapSites {
 
     private static final int MAX_INSTRUCTION_BYTES = 15;
 
+    private static final String PLACES = "traps are for functions' entries and returns and for addresses";
+
     private TrapSites() {}
 
     /** Why no trap can stand in; null if one can, as far as the file tells. */
     static @Nullable TrapRefusal refusal(Site site, SitePlan.Refused refused, SitePlanners planners)
             throws ElfException {
         if (site.usdt() != null || site.inlined() != null || site.kind() == SiteKind.EXITS) {
-            return new TrapRefusal("traps are for functions' entries and returns and for addresses");
+            return new TrapRefusal(PLACES);
         }
         return refusal(site.module().file(), address(site, planners), refused, planners);
     }
 
-    /** The same for the instruction at an address, as the file states it. */
-    static @Nullable TrapRefusal refusal(ImageFile file, long address, SitePlan.Refused refused, SitePlanners planners)
-            throws ElfException {
+    /** The same for an exit of a function: only where it is left whenever the instruction is come to, and has its value then. */
+    static @Nullable TrapRefusal refusal(
+            ImageFile file, FunctionExit exit, SitePlan.Refused refused, SitePlanners planners) throws ElfException {
+        return exit.kind() == FunctionExit.Kind.RETURN && exit.when() == FunctionExit.When.ALWAYS
+                ? refusal(file, exit.address(), refused, planners)
+                : new TrapRefusal(PLACES);
+    }
+
+    private static @Nullable TrapRefusal refusal(
+            ImageFile file, long address, SitePlan.Refused refused, SitePlanners planners) throws ElfException {
         if (!leavesRoomForATrap(refused.reason())) {
             return new TrapRefusal("a trap is no safer there");
         }
@@ -54,11 +63,6 @@ final class TrapSites {
             return new TrapRefusal("the kernel sets no trap before an instruction with that prefix");
         }
         return Traps.unavailable();
-    }
-
-    /** Whether a function is left whenever this instruction is come to, and has its value then. */
-    static boolean isReturn(FunctionExit exit) {
-        return exit.kind() == FunctionExit.Kind.RETURN && exit.when() == FunctionExit.When.ALWAYS;
     }
 
     /** Whether what forbids a jump is that it takes several bytes, or stack. */
