@@ -80,7 +80,7 @@ final class RecordCommand implements Subcommand {
     @Option(names = "--summary", paramLabel = "FILE", description = "write a JSON summary to this file")
     private @Nullable Path summary;
 
-    @Option(names = "--quiet", description = "no live line, no summary on the terminal")
+    @Option(names = "--quiet", description = "no live line, no summary on the terminal; notices stay")
     private boolean quiet;
 
     @Option(names = "--no-syscalls", description = "refuse captures that would need a system call in the target")

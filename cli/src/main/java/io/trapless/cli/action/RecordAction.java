@@ -59,10 +59,7 @@ public final class RecordAction {
             if (request.summary() != null) {
                 SummaryJson.write(summary, request.summary());
             }
-            if (!request.quiet()) {
-                SummaryText.print(summary, terminal.out());
-                terminal.out().flush();
-            }
+            SummaryText.report(summary, request.quiet(), terminal);
             awaitCommand(recording);
             return Outcome.done();
         } catch (RecordingException e) {

@@ -44,9 +44,7 @@ public final class SessionRecordAction {
             if (request.summary() != null) {
                 SummaryJson.write(summary, request.summary());
             }
-            if (!request.quiet()) {
-                SummaryText.print(summary, terminal.out());
-            }
+            SummaryText.report(summary, request.quiet(), terminal);
             return Outcome.done();
         } catch (RecordingException e) {
             return Outcome.failed(e.sentence());

@@ -1,5 +1,6 @@
 package io.trapless.cli.action;
 
+import io.trapless.cli.Terminal;
 import io.trapless.tracer.session.RecordingSummary;
 import io.trapless.tracer.session.RecordingSummary.ProcessResult;
 import io.trapless.tracer.session.RecordingSummary.RefusedProbe;
@@ -21,6 +22,16 @@ final class SummaryText {
     private static final int TRACES_SHOWN = 10;
 
     private SummaryText() {}
+
+    /** The whole of it as a result, or, if {@code quiet}, only the notices, on standard error: what they tell of the targets, somebody must know. */
+    static void report(RecordingSummary summary, boolean quiet, Terminal terminal) {
+        if (quiet) {
+            summary.notices().forEach(terminal::say);
+        } else {
+            print(summary, terminal.out());
+            terminal.out().flush();
+        }
+    }
 
     static void print(RecordingSummary summary, PrintStream out) {
         List<SiteResult> sites = merged(summary.sites()).stream()

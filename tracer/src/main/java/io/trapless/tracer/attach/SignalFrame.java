@@ -25,7 +25,7 @@ final class SignalFrame {
     static final int SIZE = 440;
 
     private static final int ALTERNATE_STACK_FLAGS_OFFSET = 32;
-    private static final int SEGMENTS_OFFSET = SIGCONTEXT_OFFSET + 18 * 8;
+    static final int SEGMENTS_OFFSET = SIGCONTEXT_OFFSET + 18 * 8;
     private static final int FPSTATE_OFFSET = SEGMENTS_OFFSET + 40;
     private static final int MASK_OFFSET = 304;
 

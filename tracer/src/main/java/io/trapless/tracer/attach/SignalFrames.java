@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * Finds the places that signal handlers will return to: a thread inside a handler has, on its stack, a frame with the rip it was interrupted at. Such a frame is known by its first word,
- * the address of code that calls rt_sigreturn(2). On the {@link Ptracer} thread only.
+ * the address of code that calls rt_sigreturn(2), and by the code segment that it saved. On the {@link Ptracer} thread only.
  */
 final class SignalFrames {
     /** Deepest nesting of handlers that is followed. */
@@ -68,7 +68,8 @@ final class SignalFrames {
         for (int i = nextWithin(words, 0, end, lowestCode, codeSpan);
                 i < end;
                 i = nextWithin(words, i + 1, end, lowestCode, codeSpan)) {
-            if (!isSignalReturn(words[i])) {
+            if ((words[i + SignalFrame.SEGMENTS_OFFSET / Long.BYTES] & 0xFFFF) != Registers.USER_CS
+                    || !isSignalReturn(words[i])) {
                 continue;
             }
             long address = stack.address() + (long) i * Long.BYTES;

@@ -3,32 +3,26 @@ package io.trapless.tracer.attach;
 import java.util.List;
 
 /**
- * Tells whether a thread may still come back to some code: whether its rip, another register, or any word of the stacks it uses points there. It is conservative: a stale word counts too. On
- * the {@link Ptracer} thread only.
+ * Tells whether a thread is in some code, or comes back to it when a signal handler that it is in returns. For generated code that is all: it calls nothing outside itself, and what it does in
+ * place of a displaced call pushes the original's return address ({@code binary.x86.Relocator}), so no other word of a stack leads there, whatever it looks like. On the {@link Ptracer} thread only.
  */
 public final class StackScan {
     private StackScan() {}
 
     /**
-     * Which of {@code ranges} some stopped thread points into.
+     * Whether some stopped thread goes on in one of {@code ranges}.
      *
-     * @return one flag a range
+     * @param ranges generated code
      */
-    public static boolean[] find(StoppedThreads stopped, List<AddressRange> ranges) throws AttachException {
-        boolean[] used = new boolean[ranges.size()];
-        List<MemoryMapping> mappings = stopped.target().mappings();
+    public static boolean findsAny(StoppedThreads stopped, List<AddressRange> ranges) throws AttachException {
+        boolean found = false;
         for (StoppedThread thread : stopped.threads()) {
-            Registers registers = thread.registers();
-            for (int register = Registers.R15; register <= Registers.RSP; register++) {
-                mark(ranges, used, registers.get(register));
-            }
-            scan(stopped.target(), mappings, registers.rsp(), ranges, used);
+            found |= contain(ranges, thread.registers().rip());
         }
         for (SignalFrames.Interrupted interrupted : SignalFrames.find(stopped)) {
-            mark(ranges, used, interrupted.rip());
-            scan(stopped.target(), mappings, interrupted.rsp(), ranges, used);
+            found |= contain(ranges, interrupted.rip());
         }
-        return used;
+        return found;
     }
 
     /** Has the search through stacks compiled; the caller needs no target for it, and may be any thread. */
@@ -36,18 +30,7 @@ public final class StackScan {
         SignalFrames.warmUp();
     }
 
-    private static void scan(
-            TargetProcess target, List<MemoryMapping> mappings, long rsp, List<AddressRange> ranges, boolean[] used) {
-        for (long word : StackWords.read(target, mappings, rsp).words()) {
-            mark(ranges, used, word);
-        }
-    }
-
-    private static void mark(List<AddressRange> ranges, boolean[] used, long word) {
-        for (int i = 0; i < used.length; i++) {
-            if (ranges.get(i).contains(word)) {
-                used[i] = true;
-            }
-        }
+    private static boolean contain(List<AddressRange> ranges, long rip) {
+        return ranges.stream().anyMatch(range -> range.contains(rip));
     }
 }

@@ -158,10 +158,8 @@ final class Detachment {
         List<AddressRange> ranges = mapped.stream()
                 .map(m -> new AddressRange(m.address(), m.address() + m.size()))
                 .toList();
-        for (boolean used : StackScan.find(stopped, ranges)) {
-            if (used) {
-                return false;
-            }
+        if (StackScan.findsAny(stopped, ranges)) {
+            return false;
         }
         try (RemoteCalls calls = RemoteCalls.borrow(stopped, Gadgets.find(target))) {
             RemoteMemory memory = new RemoteMemory(calls);

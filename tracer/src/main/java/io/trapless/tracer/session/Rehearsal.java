@@ -66,7 +66,7 @@ final class Rehearsal {
                     byte[] code = target.readMemory(text, 5);
                     TextPatcher.apply(
                             stopped, List.of(new TextChange(text, code, code)), List.of(new RipMove(text, text)));
-                    StackScan.find(stopped, List.of(new AddressRange(text, text + 1)));
+                    StackScan.findsAny(stopped, List.of(new AddressRange(text, text + 1)));
                 }
             }
         }

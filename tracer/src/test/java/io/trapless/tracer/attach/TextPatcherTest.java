@@ -175,7 +175,7 @@ class TextPatcherTest {
     private boolean used() throws AttachException {
         return ptracer.call(() -> {
             try (StoppedThreads stopped = target.stopAll()) {
-                return StackScan.find(stopped, List.of(new AddressRange(code, code + PAGE)))[0];
+                return StackScan.findsAny(stopped, List.of(new AddressRange(code, code + PAGE)));
             }
         });
     }
