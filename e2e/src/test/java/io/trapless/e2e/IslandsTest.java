@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A site with room for a short jump only: the tracer's death between the two jumps, and detaching while a thread stands on the way. */
+/** A site with room for a short jump only, to padding or to where instructions are displaced: the tracer's death between the two jumps, and detaching while a thread stands on the way. */
 final class IslandsTest {
     private static final int SECONDS = 60;
     private static final int ATTEMPTS = 10;
@@ -26,12 +26,17 @@ final class IslandsTest {
 
     private Leftovers leftovers;
     private CodeBytes before;
+    private String function;
     private Target target;
 
     @BeforeEach
     void setUp() throws Exception {
         leftovers = Leftovers.fresh();
-        target = Target.start("islander", 2);
+    }
+
+    private void start(String function) throws Exception {
+        this.function = function;
+        target = function.equals("narrow") ? Target.start("islander", 2) : Target.start("islander", 2, function);
         before = CodeBytes.read(target.pid(), target.program());
         target.go();
     }
@@ -43,8 +48,10 @@ final class IslandsTest {
     }
 
     /** Islands are written first and restored last: whoever dies in between, there is an island that no short jump leads to. */
-    @Test
-    void anIslandWithoutItsShortJump() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"narrow", "squeezed"})
+    void anIslandWithoutItsShortJump(String name) throws Exception {
+        start(name);
         try (Trapless.Running tracer = record()) {
             tracer.kill();
             tracer.await(SECONDS);
@@ -62,8 +69,9 @@ final class IslandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 9, 23})
-    void aThreadStandsOnTheWay(int steps) throws Exception {
+    @CsvSource({"narrow, 0", "narrow, 1", "narrow, 9", "narrow, 23", "squeezed, 0", "squeezed, 1", "squeezed, 25"})
+    void aThreadStandsOnTheWay(String name, int steps) throws Exception {
+        start(name);
         standing(steps);
     }
 
@@ -71,6 +79,15 @@ final class IslandsTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 34, 38, 42, 50})
     void aThreadStandsAnywhereOnTheWay(int steps) throws Exception {
+        start("narrow");
+        standing(steps);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 6, 8, 10, 12, 16, 20, 24, 28, 34, 42, 50, 60, 70, 80})
+    void aThreadStandsAnywhereBesideDisplacedInstructions(int steps) throws Exception {
+        start("squeezed");
         standing(steps);
     }
 
@@ -100,7 +117,7 @@ final class IslandsTest {
                 "-p",
                 target.pid(),
                 "-e",
-                target.uprobe("narrow") + " { value = (int32)arg0 }",
+                target.uprobe(function) + " { value = (int32)arg0 }",
                 "-o",
                 folder.resolve("trace"),
                 "--shm-path",
@@ -108,6 +125,11 @@ final class IslandsTest {
                 "--mode",
                 "overwrite");
         target.awaitPatched(tracer);
+        // the island may lie among the bytes that have changed, and is written first
+        while ((target.bytes()[0] & 0xff) != SHORT_JUMP) {
+            assertThat(tracer.isAlive()).isTrue();
+            Thread.sleep(1);
+        }
         return tracer;
     }
 

@@ -11,7 +11,7 @@ public enum DisplacementRefusal {
     CALL_NOT_LAST("a call there would return into the overwritten bytes"),
     UNRELOCATABLE("an instruction there cannot be executed at another address"),
     FUNCTION_TOO_SHORT("the code that ends there is shorter than a jump, and no padding follows"),
-    NO_ISLAND("there is room for a short jump only, and no padding near that could hold the long one"),
+    NO_ISLAND("there is room for a short jump only, and nothing near could make room for the long one"),
     RSEQ_SECTION("the place belongs to a restartable sequence of the program"),
     SIGNAL_RETURN("signal handlers return through this code, which others know by its bytes"),
     SMALL_STACK("the stack may have too little room left there");

@@ -1,6 +1,7 @@
 package io.trapless.tracer.plan;
 
 import io.trapless.binary.flow.DisplacedRange;
+import io.trapless.binary.flow.Evictions;
 import io.trapless.binary.flow.FunctionExit.When;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address where the jump goes
  * @param original the bytes that may be overwritten, padding included
- * @param codeBytes of these that are instructions to be copied
+ * @param codeBytes of these that are instructions to be copied; none of padding
  * @param island where the long jump stands if there is only room for a short one at {@code address}; null if there is room
  * @param vforkGuard whether the code may run in a vfork child
- * @param points by address, at least one
+ * @param points by address; none where instructions only make room
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Patch(
@@ -30,9 +31,28 @@ public record Patch(
         }
     }
 
-    /** Padding that holds a jump. */
-    @SuppressWarnings("ArrayRecordComponent")
-    public record Island(long address, byte[] original) {}
+    /**
+     * Room for a jump to another patch's copy.
+     *
+     * @param jump where that jump stands
+     * @param place what is changed for it: padding, or instructions that are displaced and leave room for a second jump behind their own
+     */
+    public record Island(long jump, Patch place) {
+        static Island ofPadding(long address, byte[] original) {
+            return new Island(address, new Patch(address, original, 0, null, false, List.of()));
+        }
+
+        static Island ofInstructions(DisplacedRange range, byte[] original) {
+            return new Island(
+                    Evictions.island(range),
+                    new Patch(range.address(), original, range.codeBytes(), null, false, List.of()));
+        }
+
+        /** Whether instructions have to be displaced for it. */
+        public boolean displaces() {
+            return place.codeBytes() > 0;
+        }
+    }
 
     /**
      * Where the code of probes runs.

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The patches for all sites of one image that are to be armed together. Sites whose ranges overlap get one patch: each range is proven by itself, so nothing enters their union but at its first byte,
- * which is all that a patch relies on. Short jumps get their islands last, out of the padding that no patch overwrites and no other island takes.
+ * which is all that a patch relies on. Short jumps get their islands last, out of the padding that no patch overwrites and no other island takes; where there is none, out of instructions that nobody probes.
  *
  * <p>Filled once, then asked. For one thread.
  */
@@ -84,10 +84,13 @@ public final class PatchSet {
     private void finish(Cluster cluster) {
         Patch.Island island = null;
         if (cluster.end - cluster.start < DisplacedRange.JUMP_BYTES) {
-            island = island(cluster.start);
+            island = padding(cluster.start);
+            if (island == null) {
+                island = eviction(new CodeRange(cluster.start, cluster.end));
+            }
             if (island == null) {
                 cluster.jumps.forEach(jump -> refusals.put(
-                        Key.of(jump), "the padding nearby is taken by the jumps of other probes; probe fewer of them"));
+                        Key.of(jump), "the room nearby is taken by the jumps of other probes; probe fewer of them"));
                 return;
             }
         }
@@ -109,18 +112,18 @@ public final class PatchSet {
     }
 
     /** The first place that is free and within reach; it is taken then. */
-    private Patch.@Nullable Island island(long shortJump) {
+    private Patch.@Nullable Island padding(long shortJump) {
         for (CodeRange padding : planner.islandsNear(shortJump)) {
             long at = padding.start();
             while (at + DisplacedRange.JUMP_BYTES <= padding.end()) {
-                Map.Entry<Long, Long> before = taken.lowerEntry(at + DisplacedRange.JUMP_BYTES);
-                if (before != null && before.getValue() > at) {
-                    at = before.getValue();
+                long behind = takenUntil(at, at + DisplacedRange.JUMP_BYTES);
+                if (behind > at) {
+                    at = behind;
                 } else if (Islands.reaches(shortJump, at)) {
                     byte[] original = planner.code(at, DisplacedRange.JUMP_BYTES);
                     if (original != null) {
                         taken.put(at, at + DisplacedRange.JUMP_BYTES);
-                        return new Patch.Island(at, original);
+                        return Patch.Island.ofPadding(at, original);
                     }
                     break;
                 } else {
@@ -129,6 +132,24 @@ public final class PatchSet {
             }
         }
         return null;
+    }
+
+    /** Instructions nearby that no patch overwrites are displaced; they are taken then. */
+    private Patch.@Nullable Island eviction(CodeRange shortJump) {
+        DisplacedRange range =
+                planner.evictionNear(shortJump, near -> takenUntil(near.address(), near.end()) <= near.address());
+        byte[] original = range == null ? null : planner.code(range.address(), range.lengthBytes());
+        if (range == null || original == null) {
+            return null;
+        }
+        taken.put(range.address(), range.end());
+        return Patch.Island.ofInstructions(range, original);
+    }
+
+    /** Behind the last of the bytes from {@code start} up to {@code end} that are taken, or something not above {@code start}. */
+    private long takenUntil(long start, long end) {
+        Map.Entry<Long, Long> before = taken.lowerEntry(end);
+        return before == null ? start : before.getValue();
     }
 
     /** Sites whose ranges overlap. */

@@ -5,6 +5,7 @@ import io.trapless.binary.flow.CodeRange;
 import io.trapless.binary.flow.DisplacedRange;
 import io.trapless.binary.flow.Displacement;
 import io.trapless.binary.flow.DisplacementRefusal;
+import io.trapless.binary.flow.Evictions;
 import io.trapless.binary.flow.FunctionExit;
 import io.trapless.binary.flow.FunctionExit.When;
 import io.trapless.binary.flow.FunctionFlow;
@@ -16,6 +17,7 @@ import io.trapless.binary.x86.Liveness;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ public final class SitePlanner {
 
     private final CodeMap map;
     private final Islands islands;
+    private final Evictions evictions;
     private final boolean vforkGuard;
     private final int registersInNotes;
     private final Instruction instruction = new Instruction();
@@ -39,6 +42,7 @@ public final class SitePlanner {
     public SitePlanner(ImageView view, boolean vforkGuard, int registersInNotes) {
         this.map = CodeMap.analyze(view);
         this.islands = new Islands(map);
+        this.evictions = new Evictions(map);
         this.vforkGuard = vforkGuard;
         this.registersInNotes = registersInNotes;
     }
@@ -126,14 +130,16 @@ public final class SitePlanner {
         };
     }
 
-    /** Where a jump for a site can go; a range too short for a long jump has padding near. */
+    /** Where a jump for a site can go; a range too short for a long jump has room for an island near. */
     Displacement room(long address, When when) {
         Displacement roomy = displace(address, when, DisplacedRange.JUMP_BYTES);
         if (roomy instanceof DisplacedRange) {
             return roomy;
         }
         if (displace(address, when, DisplacedRange.SHORT_JUMP_BYTES) instanceof DisplacedRange range) {
-            return hasIsland(range) ? range : new Displacement.Refused(DisplacementRefusal.NO_ISLAND, address, null);
+            return hasPadding(range) || evictionNear(codeRange(range), _ -> true) != null
+                    ? range
+                    : new Displacement.Refused(DisplacementRefusal.NO_ISLAND, address, null);
         }
         return roomy;
     }
@@ -144,7 +150,11 @@ public final class SitePlanner {
                 : DisplacedRange.plan(map, address, bytes);
     }
 
-    private boolean hasIsland(DisplacedRange range) {
+    private static CodeRange codeRange(DisplacedRange range) {
+        return new CodeRange(range.address(), range.end());
+    }
+
+    private boolean hasPadding(DisplacedRange range) {
         for (CodeRange padding : islands.near(range.address())) {
             long last = padding.end() - DisplacedRange.JUMP_BYTES;
             for (long island = padding.start(); island <= last; island++) {
@@ -172,7 +182,7 @@ public final class SitePlanner {
     /** What was done to find a range. */
     Tactic tactic(DisplacedRange range) {
         if (range.lengthBytes() < DisplacedRange.JUMP_BYTES) {
-            return Tactic.ISLAND;
+            return hasPadding(range) ? Tactic.ISLAND : Tactic.EVICTION;
         }
         if (range.isBackward()) {
             return Tactic.BACKWARD;
@@ -190,6 +200,11 @@ public final class SitePlanner {
         }
         byte[] text = section.bytes();
         return Decoder.decode(text, Math.toIntExact(address - section.address()), text.length, address, instruction);
+    }
+
+    /** The instructions next to a short jump that can make room for its long one. */
+    @Nullable DisplacedRange evictionNear(CodeRange shortJump, Predicate<DisplacedRange> isFree) {
+        return evictions.find(shortJump, isFree);
     }
 
     /** The padding that a short jump at an address can lead to. */

@@ -11,7 +11,9 @@ public enum Tactic {
     /** Instructions before the site are displaced too. */
     BACKWARD("backward"),
     /** A jump of two bytes leads to padding nearby, in which the long one stands. */
-    ISLAND("island");
+    ISLAND("island"),
+    /** The same, and the long jump stands in the place of instructions nearby, which are displaced for it. */
+    EVICTION("eviction");
 
     private final String text;
 

@@ -19,6 +19,7 @@ import io.trapless.tracer.trampoline.TrampolineCompiler;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,9 @@ final class CodeRegion {
     private final long rangeStart;
     private final long rangeEnd;
     private final List<TextChange> changes = new ArrayList<>();
-    private final List<TextChange> islands = new ArrayList<>();
     private final List<RipMove> moves = new ArrayList<>();
+    private final List<TextChange> islands = new ArrayList<>();
+    private final List<RipMove> islandMoves = new ArrayList<>();
     private final List<Unplaceable> unplaceable = new ArrayList<>();
     private long touchPages;
 
@@ -91,13 +93,19 @@ final class CodeRegion {
         return changes;
     }
 
-    /** What is written over padding, before anything leads there. */
+    /** Of the instructions that {@link #changes} overwrite, to their copies. */
+    List<RipMove> moves() {
+        return moves;
+    }
+
+    /** What is written over padding, and over instructions that make room, before any short jump leads there. */
     List<TextChange> islands() {
         return islands;
     }
 
-    List<RipMove> moves() {
-        return moves;
+    /** Of the instructions that {@link #islands} overwrite, to their copies. */
+    List<RipMove> islandMoves() {
+        return islandMoves;
     }
 
     List<Unplaceable> unplaceable() {
@@ -117,55 +125,107 @@ final class CodeRegion {
         return (code.length + 2L * PAGE - 1) & -PAGE;
     }
 
-    /** The code for a region that begins at {@code start}; fills {@link #changes}, {@link #islands}, {@link #moves} and {@link #unplaceable}. */
+    /** The code for a region that begins at {@code start}; fills the lists that this region tells. */
     byte[] generate(ProcessFacts facts, long start) {
         changes.clear();
-        islands.clear();
         moves.clear();
+        islands.clear();
+        islandMoves.clear();
         unplaceable.clear();
         TrampolineCompiler compiler = new TrampolineCompiler(facts, start);
-        ByteArrayOutputStream code = new ByteArrayOutputStream();
-        code.writeBytes(compiler.sharedCode());
         touchPages = compiler.touchPages();
-        long next = compiler.firstAddress();
+        Trampolines trampolines = new Trampolines(compiler, start);
         for (ArmedSite site : sites) {
-            code.writeBytes(new byte[(int) (next - start - code.size())]);
-            Placement placement = new Placement(site);
-            Trampoline trampoline = compiler.compile(placement.siteCode(), next);
-            if (placement.refusal != null) {
-                unplaceable.add(new Unplaceable(site, placement.refusal));
-                continue;
+            try {
+                place(site, trampolines);
+            } catch (UnplaceableException e) {
+                unplaceable.add(new Unplaceable(site, e.sentence()));
             }
-            code.writeBytes(trampoline.code());
-            next = TrampolineCompiler.align(next + trampoline.code().length);
-            addChanges(site, trampoline.entry());
-            moves.addAll(placement.moves);
         }
-        return code.toByteArray();
+        return trampolines.code.toByteArray();
     }
 
     /** The jump, or the short jump and, to be written before it, the one in the island. */
-    private void addChanges(ArmedSite site, long target) {
+    private void place(ArmedSite site, Trampolines trampolines) throws UnplaceableException {
         Patch.Island island = site.patch().island();
+        Placed placed = trampolines.place(site);
         if (island == null) {
-            changes.add(change(site.start(), site.patch().original(), asm -> asm.jmp(target)));
-            return;
+            changes.add(change(site, asm -> asm.jmp(placed.entry)));
+        } else {
+            ArmedSite room = new ArmedSite(site.loadBias(), island.place(), List.of());
+            long jump = island.jump() + site.loadBias();
+            if (island.displaces()) {
+                Placed aside = trampolines.place(room);
+                islandMoves.addAll(aside.moves);
+                islands.add(change(room, asm -> {
+                    asm.jmp(aside.entry);
+                    asm.jmp(placed.entry);
+                }));
+            } else {
+                islands.add(change(room, asm -> asm.jmp(placed.entry)));
+            }
+            long distance = jump - site.start() - DisplacedRange.SHORT_JUMP_BYTES;
+            changes.add(change(site, asm -> asm.db(SHORT_JUMP, (byte) Math.toIntExact(distance))));
         }
-        long address = island.address() + site.loadBias();
-        islands.add(change(address, island.original(), asm -> asm.jmp(target)));
-        long distance = address - site.start() - DisplacedRange.SHORT_JUMP_BYTES;
-        changes.add(change(
-                site.start(), site.patch().original(), asm -> asm.db(SHORT_JUMP, (byte) Math.toIntExact(distance))));
+        moves.addAll(placed.moves);
+    }
+
+    /**
+     * One trampoline, in its place.
+     *
+     * @param moves of displaced instructions to their copies
+     */
+    private record Placed(long entry, List<RipMove> moves) {}
+
+    /** The displaced instructions can't be copied to where the code lies. */
+    private static final class UnplaceableException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        UnplaceableException(String sentence) {
+            super(sentence, null, false, false);
+        }
+
+        String sentence() {
+            return Objects.requireNonNull(getMessage());
+        }
+    }
+
+    /** The code of a region, one trampoline after another. */
+    private static final class Trampolines {
+        private final TrampolineCompiler compiler;
+        private final long start;
+        private final ByteArrayOutputStream code = new ByteArrayOutputStream();
+        private long next;
+
+        Trampolines(TrampolineCompiler compiler, long start) {
+            this.compiler = compiler;
+            this.start = start;
+            this.next = compiler.firstAddress();
+            code.writeBytes(compiler.sharedCode());
+        }
+
+        Placed place(ArmedSite site) throws UnplaceableException {
+            Placement placement = new Placement(site);
+            Trampoline trampoline = compiler.compile(placement.siteCode(), next);
+            if (placement.refusal != null) {
+                throw new UnplaceableException(placement.refusal);
+            }
+            code.writeBytes(new byte[(int) (next - start - code.size())]);
+            code.writeBytes(trampoline.code());
+            next = TrampolineCompiler.align(next + trampoline.code().length);
+            return new Placed(trampoline.entry(), placement.moves);
+        }
     }
 
     /** A jump, and what is left of the displaced bytes as they were: nothing arrives there. */
-    private static TextChange change(long address, byte[] original, Consumer<Assembler> jump) {
+    private static TextChange change(ArmedSite site, Consumer<Assembler> jump) {
+        byte[] original = site.patch().original();
         byte[] bytes = original.clone();
-        Assembler asm = new Assembler(address);
+        Assembler asm = new Assembler(site.start());
         jump.accept(asm);
         byte[] code = asm.toByteArray();
         System.arraycopy(code, 0, bytes, 0, code.length);
-        return new TextChange(address, original, bytes);
+        return new TextChange(site.start(), original, bytes);
     }
 
     /** The copy of one site's displaced instructions. */

@@ -21,12 +21,21 @@ final class CodeSizes {
     /** What a region's size depends on besides facts that are a session's own: neither where it lies nor where its sites do. */
     private record Shape(boolean threadIdIsKept, List<SiteShape> sites) {}
 
-    private record SiteShape(
-            ByteBuffer original, int codeBytes, boolean vforkGuard, List<ArmedSite.ArmedPoint> points) {
+    private record SiteShape(Displaced itself, Displaced forItsIsland, List<ArmedSite.ArmedPoint> points) {
         static SiteShape of(ArmedSite site) {
-            Patch patch = site.patch();
+            Patch.Island island = site.patch().island();
             return new SiteShape(
-                    ByteBuffer.wrap(patch.original()), patch.codeBytes(), patch.vforkGuard(), site.points());
+                    Displaced.of(site.patch()),
+                    island == null ? Displaced.NOTHING : Displaced.of(island.place()),
+                    site.points());
+        }
+    }
+
+    private record Displaced(ByteBuffer original, int codeBytes, boolean vforkGuard) {
+        static final Displaced NOTHING = new Displaced(ByteBuffer.allocate(0), 0, false);
+
+        static Displaced of(Patch patch) {
+            return new Displaced(ByteBuffer.wrap(patch.original()), patch.codeBytes(), patch.vforkGuard());
         }
     }
 

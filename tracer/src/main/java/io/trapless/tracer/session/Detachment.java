@@ -32,7 +32,7 @@ final class Detachment {
     private final List<TextChange> patches;
     private final List<Long> semaphores;
     private final List<ProcessAttachment.Mapped> mapped;
-    private final Map<Long, Long> islands;
+    private final Map<Long, IslandChanges.Way> islands;
     private final Set<Long> changedByOthers = new HashSet<>();
     private boolean textRestored;
     private int restored;
@@ -52,7 +52,7 @@ final class Detachment {
         this.patches = List.copyOf(patches);
         this.semaphores = List.copyOf(semaphores);
         this.mapped = List.copyOf(mapped);
-        this.islands = IslandChanges.sitesByIsland(this.patches);
+        this.islands = IslandChanges.waysByIsland(this.patches);
     }
 
     /**
@@ -131,8 +131,8 @@ final class Detachment {
         });
         // What somebody has made of a short jump may still lead to its island.
         back.removeIf(patch -> {
-            Long site = islands.get(patch.address());
-            return site != null && changedByOthers.contains(site);
+            IslandChanges.Way way = islands.get(patch.address());
+            return way != null && changedByOthers.contains(way.site());
         });
         IslandChanges.restore(stopped, back, islands);
         restored += (int) back.stream()

@@ -36,8 +36,8 @@ record LoadHook(DynamicLinker linker, int slot) {
         return overlaps(site.start(), site.end())
                 || (island != null
                         && overlaps(
-                                island.address() + site.loadBias(),
-                                island.address() + site.loadBias() + island.original().length));
+                                island.place().address() + site.loadBias(),
+                                island.place().end() + site.loadBias()));
     }
 
     private boolean overlaps(long start, long end) {

@@ -82,9 +82,7 @@ final class ModulePatches {
     private @Nullable String obstacle(Patch patch, CodeObstacles obstacles) {
         String obstacle = obstacles.obstacle(patch.address() + loadBias, patch.original());
         Patch.Island island = patch.island();
-        return obstacle == null && island != null
-                ? obstacles.obstacle(island.address() + loadBias, island.original())
-                : obstacle;
+        return obstacle == null && island != null ? obstacle(island.place(), obstacles) : obstacle;
     }
 
     private void refuse(PatchSet.Key key, String sentence, SiteBinder binder) {

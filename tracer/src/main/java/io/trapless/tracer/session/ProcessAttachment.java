@@ -365,14 +365,14 @@ final class ProcessAttachment {
      */
     void arm(Standstill standstill) throws AttachException, IOException, InterruptedException {
         List<RipMove> moves = prepareJumps();
-        List<TextBatches.Batch> islandBatches = TextBatches.of(islands, List.of());
+        List<TextBatches.Batch> islandBatches = TextBatches.of(islands, islandMoves());
         List<TextBatches.Batch> jumpBatches = TextBatches.of(changes, moves);
         if (islandBatches.size() + jumpBatches.size() <= 2) {
             pause(standstill, stopped -> writeJumps(stopped, moves));
             return;
         }
         for (TextBatches.Batch batch : islandBatches) {
-            pause(standstill, stopped -> TextPatcher.apply(stopped, batch.changes(), List.of()));
+            pause(standstill, stopped -> TextPatcher.apply(stopped, batch.changes(), batch.moves()));
         }
         boolean first = true;
         for (TextBatches.Batch batch : jumpBatches) {
@@ -405,8 +405,12 @@ final class ProcessAttachment {
         return moves;
     }
 
+    private List<RipMove> islandMoves() {
+        return regions.stream().flatMap(region -> region.islandMoves().stream()).toList();
+    }
+
     private void writeJumps(StoppedThreads stopped, List<RipMove> moves) throws AttachException {
-        IslandChanges.apply(stopped, islands, changes, moves);
+        IslandChanges.apply(stopped, islands, islandMoves(), changes, moves);
         Semaphores.add(target, semaphores, 1);
     }
 }

@@ -9,7 +9,7 @@ import java.util.function.IntConsumer;
  *
  * @param resume where the target goes on after the displaced instructions
  * @param vforkGuard whether this code may run in a vfork child
- * @param points one or more
+ * @param points none where instructions are displaced to make room
  * @param displaced emits the copy of the displaced instructions, around the probes' code
  */
 public record SiteCode(long resume, boolean vforkGuard, List<Point> points, Displaced displaced) {

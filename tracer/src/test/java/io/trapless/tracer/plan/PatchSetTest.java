@@ -41,12 +41,12 @@ class PatchSetTest {
                         SitePlan.Jump.class, jump -> assertThat(jump.tactic()).isEqualTo(Tactic.ISLAND));
         assertThat(patches(planner, BASE)).singleElement().satisfies(patch -> {
             assertThat(patch.island()).isNotNull();
-            assertThat(patch.island().address()).isEqualTo(BASE + 5);
+            assertThat(patch.island().jump()).isEqualTo(BASE + 5);
         });
         List<Patch> both = patches(planner, BASE, BASE + 2);
         assertThat(both).hasSize(2);
         assertThat(both.getFirst().island()).isNotNull();
-        assertThat(both.getFirst().island().address())
+        assertThat(both.getFirst().island().jump())
                 .as("behind the padding that the second function's jump overwrites")
                 .isEqualTo(BASE + 7);
         assertThat(both.getLast().end()).isEqualTo(BASE + 7);
@@ -61,6 +61,47 @@ class PatchSetTest {
         set.build();
         assertThat(set.patches()).hasSize(1);
         assertThat(set.refusals()).containsOnlyKeys(new PatchSet.Key(BASE + 2, When.ALWAYS));
+    }
+
+    @Test
+    void whereNoPaddingIsNearInstructionsMakeRoom() {
+        // pop; ret, and at once the next function: two moves and a return
+        SitePlanner planner = planner("5bc3", "b801000000" + "b902000000" + "c3");
+        assertThat(planner.plan(BASE))
+                .isInstanceOfSatisfying(
+                        SitePlan.Jump.class, jump -> assertThat(jump.tactic()).isEqualTo(Tactic.EVICTION));
+        assertThat(patches(planner, BASE)).singleElement().satisfies(patch -> {
+            assertThat(patch.island()).isNotNull();
+            assertThat(patch.island().displaces()).isTrue();
+            assertThat(patch.island().jump()).isEqualTo(BASE + 7);
+            assertThat(patch.island().place().address()).isEqualTo(BASE + 2);
+            assertThat(patch.island().place().codeBytes()).isEqualTo(10);
+        });
+    }
+
+    @Test
+    void instructionsThatAreProbedMakeNoRoom() {
+        SitePlanner planner = planner("5bc3", "b801000000" + "b902000000" + "c3");
+        PatchSet set = new PatchSet(planner);
+        add(set, planner, BASE);
+        add(set, planner, BASE + 2);
+        set.build();
+        assertThat(set.patches()).extracting(Patch::address).containsExactly(BASE + 2);
+        assertThat(set.refusals()).containsOnlyKeys(new PatchSet.Key(BASE, When.ALWAYS));
+    }
+
+    @Test
+    void instructionsThatBranchesEnterMakeNoRoom() {
+        // the second function jumps back between its two moves
+        SitePlanner planner = planner("5bc3", "b801000000" + "b902000000" + "ebf9");
+        assertThat(planner.plan(BASE)).isInstanceOf(SitePlan.Refused.class);
+    }
+
+    @Test
+    void whatControlDoesNotComeToMakesNoRoom() {
+        // behind the return stand bytes that look like instructions
+        SitePlanner planner = planner("5bc3", "c3" + "b801000000" + "b902000000" + "b903000000");
+        assertThat(planner.plan(BASE)).isInstanceOf(SitePlan.Refused.class);
     }
 
     @Test

@@ -35,8 +35,6 @@ public final class SessionDirectory {
     static final String EVENTS = "events";
     static final String PRELOAD = "preload";
 
-    private static final String UNPUBLISHED = ".new-";
-    private static final Duration MOST_MAKING = Duration.ofMinutes(1);
     private static final int MAX_COMMAND_LENGTH = 40;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]{0,200}");
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
@@ -63,10 +61,10 @@ public final class SessionDirectory {
      */
     public static SessionDirectory begin(SessionBase base, String command, int pid) throws StoreException {
         base.prepare();
-        ProcessKey self = ProcessKey.ofSelf();
+        SessionMaker self = SessionMaker.self();
         String stem = fit(command) + "-" + pid + "-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault()));
         for (int attempt = 1; ; attempt++) {
-            String name = UNPUBLISHED + self.pid() + "-" + self.startTime() + "-" + attempt + "-" + stem;
+            String name = self.hidden(stem, attempt);
             try {
                 Path path = base.path().resolve(name);
                 SessionBase.makePrivateDirectory(path);
@@ -92,8 +90,7 @@ public final class SessionDirectory {
         requireName(name);
         requireFree(base.path().resolve(name));
         base.prepare();
-        ProcessKey self = ProcessKey.ofSelf();
-        Path path = base.path().resolve(UNPUBLISHED + self.pid() + "-" + self.startTime() + "-1-" + name);
+        Path path = base.path().resolve(SessionMaker.self().hidden(name, 1));
         try {
             SessionBase.makePrivateDirectory(path);
             return new SessionDirectory(path);
@@ -138,7 +135,7 @@ public final class SessionDirectory {
 
     /** Gives the directory its name, now that its files are whole. This object stands for the old name and is of no use any more. */
     public SessionDirectory publish() throws StoreException {
-        String stem = name().split("-", 5)[4];
+        String stem = SessionMaker.name(name());
         for (int attempt = 1; ; attempt++) {
             Path published = path.resolveSibling(attempt == 1 ? stem : stem + "-" + attempt);
             try {
@@ -163,30 +160,18 @@ public final class SessionDirectory {
 
     /** Deletes what makers of sessions have left that died before {@link #publish}. What can't be deleted stays; it does no harm. */
     public static void deleteUnpublished(SessionBase base) {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(base.path(), UNPUBLISHED + "*")) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(base.path(), SessionMaker.PATTERN)) {
             for (Path entry : entries) {
                 SessionDirectory unpublished = at(entry);
+                Instant last = Files.getLastModifiedTime(entry).toInstant();
                 if (unpublished.isOwn()
-                        && unpublished.isAbandoned()
-                        && !unpublished.maker().isAlive()) {
+                        && SessionMaker.of(unpublished.name()).isGone(Duration.between(last, Instant.now()))) {
                     unpublished.delete();
                 }
             }
         } catch (IOException | DirectoryIteratorException | NumberFormatException e) {
             return; // there is no such folder, or something in it is not ours
         }
-    }
-
-    /** Nobody takes so long to make a session; one who lives in another pid namespace can't be asked. */
-    private boolean isAbandoned() throws IOException {
-        return Files.getLastModifiedTime(path)
-                .toInstant()
-                .isBefore(Instant.now().minus(MOST_MAKING));
-    }
-
-    private ProcessKey maker() {
-        String[] words = name().split("-", 5);
-        return new ProcessKey(Integer.parseInt(words[1]), Long.parseLong(words[2]));
     }
 
     /** Whether it belongs to the user that we are: only then may it be deleted, for its owner can put something else in its place at any time. */

@@ -12,6 +12,7 @@ import io.trapless.tracer.ring.RingGeometry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +33,29 @@ class SessionStoreTest {
     @BeforeEach
     void choose() throws IOException {
         base = SessionBase.choose(folder.resolve("base"), Map.of());
+    }
+
+    /** Whoever makes a session and dies leaves a directory that tells it was its own. */
+    @Test
+    void whatADeadMakerLeftGoesAtOnce() throws Exception {
+        SessionDirectory ours = SessionDirectory.begin(base, "alive", 1);
+        assertThat(SessionMaker.name(ours.name())).startsWith("alive-1-");
+        ProcessKey dead = new ProcessKey(ProcessKey.ofSelf().pid(), 1);
+        Path left = folder(new SessionMaker(dead, SessionMaker.self().pidNamespace()));
+        Path far = folder(new SessionMaker(dead, 1));
+        Path farAndOld = folder(new SessionMaker(dead, 2));
+        Files.setLastModifiedTime(farAndOld, FileTime.from(Instant.now().minusSeconds(120)));
+        SessionDirectory.deleteUnpublished(base);
+        assertThat(ours.path()).exists();
+        assertThat(left).doesNotExist();
+        assertThat(far).as("of another pid namespace, where it may live").exists();
+        assertThat(farAndOld).doesNotExist();
+    }
+
+    private Path folder(SessionMaker maker) throws IOException {
+        Path path = base.path().resolve(maker.hidden("name", 1));
+        SessionBase.makePrivateDirectory(path);
+        return path;
     }
 
     static SessionProperties properties(ProcessKey tracer) {
