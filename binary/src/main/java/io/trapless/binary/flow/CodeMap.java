@@ -28,7 +28,7 @@ public final class CodeMap {
     private final FunctionTable functions;
     private final long[] unresolvedJumps;
 
-    /** Jumps to a register that go by a table of the function's own labels. */
+    /** Jumps that go by a table of the function's own labels. */
     private final long[] tableJumps;
 
     private final List<CodeRange> restartable;
@@ -67,15 +67,15 @@ public final class CodeMap {
         FunctionTable functions = new FunctionTable(view.functions());
         CodeSweep sweep = new CodeSweep(view, marks, functions);
         sweep.run(functions.starts());
-        return new CodeMap(marks, functions, new JumpClasses(sweep, marks, functions), sweep, view);
+        return new CodeMap(marks, functions, new JumpClasses(sweep, view, marks, functions), sweep, view);
     }
 
-    /** The jumps to a register, by what is known of them; ascending. */
+    /** The indirect jumps, by what is known of them; ascending. */
     private static final class JumpClasses {
         private final long[] unresolved;
         private final long[] byTable;
 
-        JumpClasses(CodeSweep sweep, CodeMarks marks, FunctionTable functions) {
+        JumpClasses(CodeSweep sweep, ImageView view, CodeMarks marks, FunctionTable functions) {
             IndirectJumps indirect = new IndirectJumps(marks, functions, sweep.labelTables());
             AddressList nothingKnown = new AddressList();
             AddressList tables = new AddressList();
@@ -86,8 +86,16 @@ public final class CodeMap {
                     case VALUE -> {}
                 }
             }
+            AddressTables addressTables = new AddressTables(view.dataSections(), marks, functions);
+            long[] jumps = sweep.tableJumps();
+            long[] through = sweep.jumpedThrough();
+            for (int i = 0; i < jumps.length; i++) {
+                if (addressTables.holdsLabels(jumps[i], through[i])) {
+                    tables.add(jumps[i]);
+                }
+            }
             unresolved = nothingKnown.toArray();
-            byTable = tables.toArray();
+            byTable = tables.toSortedArray();
         }
     }
 

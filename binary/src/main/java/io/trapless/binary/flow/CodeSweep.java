@@ -36,6 +36,11 @@ final class CodeSweep {
 
     private final AddressList registerJumps = new AddressList();
 
+    /** Jumps through tables of addresses, and the tables. */
+    private final AddressList tableJumps = new AddressList();
+
+    private final AddressList jumpedThrough = new AddressList();
+
     /** Instructions that take the address of data, in ascending order, and the addresses. */
     private final AddressList dataSites = new AddressList();
 
@@ -105,6 +110,16 @@ final class CodeSweep {
     /** Addresses of {@code jmp *%register}. */
     long[] registerJumps() {
         return registerJumps.toSortedArray();
+    }
+
+    /** Addresses of {@code jmp *table(,%register,8)}, in no order. */
+    long[] tableJumps() {
+        return tableJumps.toArray();
+    }
+
+    /** The tables of {@link #tableJumps}. */
+    long[] jumpedThrough() {
+        return jumpedThrough.toArray();
     }
 
     /** Starts and ends, by turns, ascending, of the padding between the code. */
@@ -247,14 +262,23 @@ final class CodeSweep {
             }
             return;
         }
-        if (instruction.flow() == Flow.INDIRECT_JUMP && !instruction.hasMemoryOperand()) {
-            registerJumps.add(instruction.address());
+        if (instruction.flow() == Flow.INDIRECT_JUMP) {
+            visitIndirectJump();
         }
         if (instruction.isRipRelative()) {
             visitReference(instruction.ripTarget());
         }
         if (fixedAddress) {
             visitNumbers();
+        }
+    }
+
+    private void visitIndirectJump() {
+        if (!instruction.hasMemoryOperand()) {
+            registerJumps.add(instruction.address());
+        } else if (AddressTables.isLookup(instruction)) {
+            tableJumps.add(instruction.address());
+            jumpedThrough.add(instruction.displacement());
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -316,13 +317,15 @@ public final class FunctionFlow {
 
     /** Sorts the indirect jumps into those that stay inside and those that leave, once all parts are known. */
     private void indirectExits() {
-        boolean handsOnLabels = hasInside(TargetKind.POINTER, TargetKind.ADDRESS_TAKEN);
-        boolean hasTable = hasInside(TargetKind.JUMP_TABLE);
+        boolean handsOnLabels = hasInside(_ -> true, TargetKind.POINTER, TargetKind.ADDRESS_TAKEN);
+        boolean hasTable = hasInside(_ -> true, TargetKind.JUMP_TABLE);
         boolean usesTable = false;
         for (long jump : indirectJumps.toArray()) {
             usesTable |= map.isTableJump(jump);
         }
-        if (handsOnLabels && indirectJumps.isEmpty()) {
+        // Who comes to a label that was reached anyway leaves by the same exits; and most are numbers that only look
+        // so.
+        if (indirectJumps.isEmpty() && hasInside(at -> !reaches(at), TargetKind.POINTER, TargetKind.ADDRESS_TAKEN)) {
             doubts.add(ExitDoubt.LABEL_ADDRESS);
         }
         for (long jump : indirectJumps.toSortedArray()) {
@@ -343,11 +346,15 @@ public final class FunctionFlow {
         }
     }
 
-    /** Whether an instruction inside, not the first, is a target of one of some kinds. */
-    private boolean hasInside(TargetKind... kinds) {
+    /** Whether an instruction inside that is asked for, not the first, is a target of one of some kinds. */
+    private boolean hasInside(LongPredicate wanted, TargetKind... kinds) {
         for (Part part : parts) {
             for (long at = part.range.start(); at < part.range.end(); at++) {
-                if (map.isTarget(at, kinds) && map.isSwept(at) && !isEntry(at) && at != part.range.start()) {
+                if (map.isTarget(at, kinds)
+                        && map.isSwept(at)
+                        && !isEntry(at)
+                        && at != part.range.start()
+                        && wanted.test(at)) {
                     return true;
                 }
             }

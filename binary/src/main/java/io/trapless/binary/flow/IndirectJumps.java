@@ -127,7 +127,7 @@ final class IndirectJumps {
             push(work, seen, index, register);
             return true;
         }
-        if (isLoad() || (isLea() && instruction.isRipRelative())) {
+        if (isLoad() || isZeroing() || (isLea() && instruction.isRipRelative())) {
             return true;
         }
         if (isConditionalMove()) {
@@ -205,6 +205,13 @@ final class IndirectJumps {
         boolean pop = (isOneByte(instruction.opcode()) && (instruction.opcode() & 0xF8) == 0x58);
         boolean mov = isOneByte(0x8B) && instruction.operandSize() == 8 && instruction.hasMemoryOperand();
         return pop || mov;
+    }
+
+    /** What is left where no function was found: nobody jumps there and comes back. */
+    private boolean isZeroing() {
+        return (isOneByte(0x31) || isOneByte(0x33))
+                && !instruction.hasMemoryOperand()
+                && instruction.regField() == instruction.rmField();
     }
 
     private boolean isMove() {

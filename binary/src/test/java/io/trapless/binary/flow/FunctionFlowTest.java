@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.trapless.binary.flow.FunctionExit.Kind;
 import io.trapless.binary.flow.FunctionExit.When;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -60,6 +62,34 @@ class FunctionFlowTest {
     }
 
     @Test
+    void aValueThatMayBeZeroIsAValue() {
+        // xor %edx,%edx; test %eax,%eax; js over; mov (%rdi,%rax,8),%rdx; jmp *%rdx
+        FunctionFlow flow = follow("31d2" + "85c0" + "7804" + "488b14c7" + "ffe2");
+        assertThat(flow.exits()).containsExactly(exit(10, Kind.TAIL, When.ALWAYS));
+        assertThat(flow.doubts()).isEmpty();
+    }
+
+    /** {@code jmp *TABLE(,%rdi,8)}, then two cases. */
+    @Test
+    void aJumpThroughATableOfAddressesStaysInsideOrLeavesByWhatTheTableHolds() {
+        String function = "ff24fd00200000" + "31c0c3" + "89f8c3";
+        FunctionFlow inside = followFixed(function, BASE + 7, BASE + 10);
+        assertThat(inside.exits())
+                .containsExactly(exit(9, Kind.RETURN, When.ALWAYS), exit(12, Kind.RETURN, When.ALWAYS));
+        assertThat(inside.doubts()).isEmpty();
+        FunctionFlow leaves = followFixed(function, BASE + 13);
+        assertThat(leaves.exits()).containsExactly(exit(0, Kind.TAIL, When.ALWAYS));
+        FunctionFlow repeats = followFixed(function, BASE, BASE + 13);
+        assertThat(repeats.exits()).containsExactly(exit(0, Kind.TAIL, When.ALWAYS));
+    }
+
+    @Test
+    void aLabelThatIsHandedOnLeavesDoubtOnlyIfNothingInsideLeadsThere() {
+        assertThat(followFixed("31c0c3" + "89f8c3", BASE + 2).doubts()).isEmpty();
+        assertThat(followFixed("31c0c3" + "89f8c3", BASE + 3).doubts()).containsExactly(ExitDoubt.LABEL_ADDRESS);
+    }
+
+    @Test
     void runningOnIsATailExitUnlessBehindACall() {
         assertThat(follow("31c0", "c3").exits()).containsExactly(exit(0, Kind.TAIL, When.ALWAYS));
         assertThat(follow("85ff" + "7501", "90", "c3").exits()).containsExactly(exit(2, Kind.TAIL, When.ALWAYS));
@@ -107,6 +137,23 @@ class FunctionFlowTest {
         assertThat(Islands.reaches(BASE, BASE + 130)).isFalse();
         assertThat(Islands.reaches(BASE, BASE - 126)).isTrue();
         assertThat(Islands.reaches(BASE, BASE - 127)).isFalse();
+    }
+
+    /** A function at a fixed address, another one behind it, and words at 0x2000. */
+    private static FunctionFlow followFixed(String function, long... words) {
+        CodeRange range = new CodeRange(BASE, BASE + function.length() / 2);
+        ByteBuffer data = ByteBuffer.allocate(words.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        data.asLongBuffer().put(words);
+        return FunctionFlow.of(
+                CodeMap.analyze(new TestImage(
+                        List.of(new ImageView.Section(BASE, HexFormat.of().parseHex(function + "c3"))),
+                        List.of(new ImageView.Section(0x2000, data.array())),
+                        false,
+                        words,
+                        List.of(range, new CodeRange(range.end(), range.end() + 1)),
+                        new long[0],
+                        List.of())),
+                range);
     }
 
     private static FunctionFlow follow(String... functions) {
