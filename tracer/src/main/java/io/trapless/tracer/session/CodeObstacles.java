@@ -5,6 +5,14 @@ import org.jspecify.annotations.Nullable;
 /** Knows of places that can't be patched although their file could be. */
 @FunctionalInterface
 interface CodeObstacles {
+    /**
+     * Why a place can't be patched.
+     *
+     * @param sentence for the user
+     * @param ours what stands there is this recording's own: a process that one of its own forked records already, by what it inherited
+     */
+    record Obstacle(String sentence, boolean ours) {}
+
     /** There are none: what is loaded is looked at by who will patch it. */
     CodeObstacles NONE = (_, _) -> null;
 
@@ -15,5 +23,5 @@ interface CodeObstacles {
      * @param original the file's bytes
      * @return null if it is as in the file
      */
-    @Nullable String obstacle(long address, byte[] original);
+    @Nullable Obstacle obstacle(long address, byte[] original);
 }

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * forked while it was traced too. The sessions are looked for once, when the first changed place is met. For one thread.
  */
 final class ForeignCode implements CodeObstacles {
-    /** Of a process that one of this recording forked: it records already, by what it inherited. */
-    static final String INHERITED = "this recording's own jump is there";
-
     private final TargetProcess process;
     private @Nullable List<Owner> owners;
 
@@ -37,36 +34,39 @@ final class ForeignCode implements CodeObstacles {
     }
 
     @Override
-    public @Nullable String obstacle(long address, byte[] original) {
+    public @Nullable Obstacle obstacle(long address, byte[] original) {
         byte[] now = new byte[original.length];
         int got = process.tryReadMemory(address, now, 0, now.length);
         if (got == now.length && Arrays.equals(now, original)) {
             return null;
         }
         if (got != now.length && !process.sameImage()) {
-            return "process " + process.pid() + " has ended";
+            return new Obstacle("process " + process.pid() + " has ended", false);
         }
         for (Owner owner : owners()) {
             for (TextChange patch : owner.patches) {
                 if (patch.address() < address + original.length
                         && address < patch.address() + patch.expected().length) {
-                    return sentence(owner);
+                    return obstacle(owner);
                 }
             }
         }
-        return "the code there is not what its file says: another tracer or a debugger has changed it at 0x"
-                + Long.toHexString(address) + " in process " + process.pid();
+        return new Obstacle(
+                "the code there is not what its file says: another tracer or a debugger has changed it at 0x"
+                        + Long.toHexString(address) + " in process " + process.pid(),
+                false);
     }
 
-    private String sentence(Owner owner) {
+    private Obstacle obstacle(Owner owner) {
         if (owner.tracer == Processes.pid()) {
-            return INHERITED;
+            return new Obstacle("this recording's own jump is there", true);
         }
-        return owner.tracerLives
+        String sentence = owner.tracerLives
                 ? "session " + owner.session + " of tracer process " + owner.tracer
                         + " records there already; end it, or probe something else"
                 : "session " + owner.session + ", whose tracer (process " + owner.tracer
                         + ") died, left its jump there; run 'trapless detach -p " + process.pid() + "' first";
+        return new Obstacle(sentence, false);
     }
 
     private List<Owner> owners() {

@@ -56,12 +56,14 @@ final class ModulePatches {
         patches.build();
         patches.refusals().forEach((key, sentence) -> refuse(key, sentence, binder));
         for (Patch patch : patches.patches()) {
-            String obstacle = obstacle(patch, obstacles);
+            CodeObstacles.Obstacle obstacle = obstacle(patch, obstacles);
             List<ArmedSite.ArmedPoint> points = new ArrayList<>();
             for (Patch.Point point : patch.points()) {
                 PatchSet.Key key = new PatchSet.Key(point.address(), point.when());
                 if (obstacle != null) {
-                    refuse(key, obstacle, binder);
+                    if (!obstacle.ours()) {
+                        refuse(key, obstacle.sentence(), binder);
+                    }
                     continue;
                 }
                 Place place = Objects.requireNonNull(places.get(key));
@@ -79,8 +81,8 @@ final class ModulePatches {
         }
     }
 
-    private @Nullable String obstacle(Patch patch, CodeObstacles obstacles) {
-        String obstacle = obstacles.obstacle(patch.address() + loadBias, patch.original());
+    private CodeObstacles.@Nullable Obstacle obstacle(Patch patch, CodeObstacles obstacles) {
+        CodeObstacles.Obstacle obstacle = obstacles.obstacle(patch.address() + loadBias, patch.original());
         Patch.Island island = patch.island();
         return obstacle == null && island != null ? obstacle(island.place(), obstacles) : obstacle;
     }

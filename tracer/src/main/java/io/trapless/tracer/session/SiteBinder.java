@@ -128,9 +128,7 @@ final class SiteBinder {
     }
 
     void refuse(String probe, String reason) {
-        if (!reason.equals(ForeignCode.INHERITED)) {
-            refused.add(new RefusedProbe(probe, reason));
-        }
+        refused.add(new RefusedProbe(probe, reason));
     }
 
     /** {@link #bind(TargetProcess, Predicate)} in all its modules. */

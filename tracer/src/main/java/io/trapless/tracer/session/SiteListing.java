@@ -139,9 +139,12 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
             throws ElfException {
         byte[] original = planners.planner(site.module().file())
                 .code(jump.range().address(), jump.range().lengthBytes());
-        return foreignCode == null || original == null
-                ? null
-                : foreignCode.obstacle(jump.range().address() + site.module().loadBias(), original);
+        if (foreignCode == null || original == null) {
+            return null;
+        }
+        CodeObstacles.Obstacle found =
+                foreignCode.obstacle(jump.range().address() + site.module().loadBias(), original);
+        return found == null ? null : found.sentence();
     }
 
     private static boolean canTrap(Site site, SitePlanners planners) {
