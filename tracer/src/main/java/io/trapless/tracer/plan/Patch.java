@@ -76,6 +76,11 @@ public record Patch(
         return address + original.length;
     }
 
+    /** Whether the byte at an address may be overwritten. */
+    public boolean covers(long anAddress) {
+        return address <= anAddress && anAddress < end();
+    }
+
     /** Where control goes on behind the copied instructions. */
     public long resume() {
         return address + codeBytes;

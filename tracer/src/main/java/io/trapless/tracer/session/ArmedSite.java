@@ -45,4 +45,11 @@ record ArmedSite(long loadBias, Patch patch, List<ArmedPoint> points) {
     long end() {
         return patch.end() + loadBias;
     }
+
+    /** Whether its jump, or that of its island, takes the byte at an address. */
+    boolean overwrites(long address) {
+        Patch.Island island = patch.island();
+        return patch.covers(address - loadBias)
+                || (island != null && island.place().covers(address - loadBias));
+    }
 }

@@ -90,7 +90,7 @@ final class TrapBinding {
         List<BoundTrap> armed = new ArrayList<>();
         for (int i = 0; i < traps.size(); i++) {
             BoundTrap trap = traps.get(i);
-            if (sites.stream().anyMatch(site -> trap.address() >= site.start() && trap.address() < site.end())) {
+            if (sites.stream().anyMatch(site -> site.overwrites(trap.address()))) {
                 binder.refuse(trap.name(), "the jump of another probe takes its bytes; probe one of the two");
                 continue;
             }
