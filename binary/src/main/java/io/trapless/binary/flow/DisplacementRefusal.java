@@ -14,7 +14,7 @@ public enum DisplacementRefusal {
     NO_ISLAND("there is room for a short jump only, and nothing near could make room for the long one"),
     RSEQ_SECTION("the place belongs to a restartable sequence of the program"),
     SIGNAL_RETURN("signal handlers return through this code, which others know by its bytes"),
-    SMALL_STACK("the stack may have too little room left there");
+    SMALL_STACK("a goroutine may have too little of its stack left there");
 
     private final String sentence;
 

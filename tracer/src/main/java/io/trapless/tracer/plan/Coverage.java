@@ -87,19 +87,12 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
      * Looks at an image.
      *
      * @param functions ranges of the functions; not those of their parts
-     * @param barred functions in which nothing may be patched, by their start, and why
      * @param notes addresses of the nops of USDT notes
      */
-    public static Coverage of(
-            SitePlanner planner, List<CodeRange> functions, Map<Long, String> barred, List<Long> notes) {
+    public static Coverage of(SitePlanner planner, List<CodeRange> functions, List<Long> notes) {
         Coverage coverage = none();
         for (CodeRange function : functions) {
             FunctionFlow flow = FunctionFlow.of(planner.map(), function);
-            String why = barred.get(function.start());
-            if (why != null) {
-                coverage.refuseAll(planner, flow, why);
-                continue;
-            }
             coverage.entries.add(planner, planner.entrySite(function.start()));
             coverage.addExits(planner, flow);
             forOffsets(planner, flow, at -> coverage.offsets.add(planner, at));
@@ -108,13 +101,6 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
             coverage.notes.add(planner, planner.noteSite(note));
         }
         return coverage;
-    }
-
-    private void refuseAll(SitePlanner planner, FunctionFlow flow, String why) {
-        entries.refuse(why);
-        flow.exits().forEach(exit -> tally(exit).refuse(why));
-        functions.refuse(why);
-        forOffsets(planner, flow, _ -> offsets.refuse(why));
     }
 
     private Tally tally(FunctionExit exit) {

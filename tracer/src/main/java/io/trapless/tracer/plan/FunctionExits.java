@@ -16,15 +16,6 @@ public record FunctionExits(List<PlannedExit> exits, Set<ExitDoubt> doubts) {
         doubts = Set.copyOf(doubts);
     }
 
-    /** The same exits, none of which is to be patched. */
-    public FunctionExits refused(SitePlan.Refused why) {
-        return new FunctionExits(
-                exits.stream()
-                        .map(exit -> new PlannedExit(exit.exit(), List.of(), why))
-                        .toList(),
-                doubts);
-    }
-
     /** Whether no exit can go unseen. */
     public boolean areCovered() {
         return doubts.isEmpty() && exits.stream().allMatch(exit -> exit.refusal() == null);

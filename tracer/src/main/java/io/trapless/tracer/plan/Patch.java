@@ -58,16 +58,16 @@ public record Patch(
      * Where the code of probes runs.
      *
      * @param address of an instruction of the range, or behind its last
-     * @param deadRegisters as in {@link SitePlan.Jump}
+     * @param deadRegisters as in {@link SitePlan.Jump}, and so are the others
      */
-    public record Point(long address, When when, int deadRegisters, boolean flagsDead) {
+    public record Point(long address, When when, int deadRegisters, boolean flagsDead, int stackLeft) {
         /**
          * The same with what probes elsewhere capture kept alive: the code no longer reads it, but they do, further on.
          *
          * @param registers bit n: general register n
          */
         public Point keeping(int registers, boolean flags) {
-            return new Point(address, when, deadRegisters & ~registers, flagsDead && !flags);
+            return new Point(address, when, deadRegisters & ~registers, flagsDead && !flags, stackLeft);
         }
     }
 

@@ -104,7 +104,12 @@ public final class PatchSet {
             guard |= jump.vforkGuard();
             points.put(
                     Key.of(jump),
-                    new Patch.Point(jump.range().site(), jump.when(), jump.deadRegisters(), jump.flagsDead()));
+                    new Patch.Point(
+                            jump.range().site(),
+                            jump.when(),
+                            jump.deadRegisters(),
+                            jump.flagsDead(),
+                            jump.stackLeft()));
         }
         List<Patch.Point> sorted = new ArrayList<>(points.values());
         sorted.sort(Comparator.comparingLong(Patch.Point::address).thenComparing(Patch.Point::when));

@@ -17,6 +17,7 @@ import io.trapless.binary.x86.Liveness;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongToIntFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * Plans the sites of one image. Built once for an image, which is when its code is analysed; then each site takes microseconds. For one thread at a time.
  */
 public final class SitePlanner {
+    /** Of code that runs on a stack of a usual size. */
+    public static final LongToIntFunction AMPLE_STACK = _ -> Integer.MAX_VALUE;
+
+    /** Bytes of stack that a probe takes which captures nothing but numbers. */
+    public static final int LEAST_STACK = 320;
+
     /** Instructions to look ahead for what is dead: nearly all that can be found is found in a few. */
     private static final int LIVENESS_INSTRUCTIONS = 32;
 
@@ -32,6 +39,7 @@ public final class SitePlanner {
     private final Evictions evictions;
     private final boolean vforkGuard;
     private final int registersInNotes;
+    private final LongToIntFunction stackLeft;
     private final Instruction instruction = new Instruction();
 
     /**
@@ -40,6 +48,12 @@ public final class SitePlanner {
      *     is dead nowhere
      */
     public SitePlanner(ImageView view, boolean vforkGuard, int registersInNotes) {
+        this(view, vforkGuard, registersInNotes, AMPLE_STACK);
+    }
+
+    /** @param stackLeft how many bytes of stack are surely left at an address */
+    public SitePlanner(ImageView view, boolean vforkGuard, int registersInNotes, LongToIntFunction stackLeft) {
+        this.stackLeft = stackLeft;
         this.map = CodeMap.analyze(view);
         this.islands = new Islands(map);
         this.evictions = new Evictions(map);
@@ -132,6 +146,9 @@ public final class SitePlanner {
 
     /** Where a jump for a site can go; a range too short for a long jump has room for an island near. */
     Displacement room(long address, When when) {
+        if (stackLeft.applyAsInt(address) < LEAST_STACK) {
+            return new Displacement.Refused(DisplacementRefusal.SMALL_STACK, address, null);
+        }
         Displacement roomy = displace(address, when, DisplacedRange.JUMP_BYTES);
         if (roomy instanceof DisplacedRange) {
             return roomy;
@@ -176,7 +193,8 @@ public final class SitePlanner {
         int dead = Liveness.registersDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS)
                 & ~registersInNotes;
         boolean flagsDead = Liveness.flagsDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS);
-        return new SitePlan.Jump(range, tactic(range), when, dead, flagsDead, vforkGuard);
+        return new SitePlan.Jump(
+                range, tactic(range), when, dead, flagsDead, vforkGuard, stackLeft.applyAsInt(range.site()));
     }
 
     /** What was done to find a range. */

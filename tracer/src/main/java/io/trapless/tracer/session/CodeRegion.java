@@ -210,6 +210,7 @@ final class CodeRegion {
             if (placement.refusal != null) {
                 throw new UnplaceableException(placement.refusal);
             }
+            requireStack(site, trampoline);
             code.writeBytes(new byte[(int) (next - start - code.size())]);
             code.writeBytes(trampoline.code());
             next = TrampolineCompiler.align(next + trampoline.code().length);
@@ -226,6 +227,17 @@ final class CodeRegion {
         byte[] code = asm.toByteArray();
         System.arraycopy(code, 0, bytes, 0, code.length);
         return new TextChange(site.start(), original, bytes);
+    }
+
+    private static void requireStack(ArmedSite site, Trampoline trampoline) throws UnplaceableException {
+        for (int i = 0; i < site.points().size(); i++) {
+            int left = site.points().get(i).point().stackLeft();
+            int taken = trampoline.stackBytes().get(i);
+            if (taken > left) {
+                throw new UnplaceableException("what is captured takes " + taken
+                        + " bytes of stack, and a goroutine may have only " + left + " left there; capture less");
+            }
+        }
     }
 
     /** The copy of one site's displaced instructions. */

@@ -13,9 +13,7 @@ import io.trapless.tracer.resolve.ImageFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The coverage of one file.
@@ -34,9 +32,7 @@ public record FileCoverage(int functionCount, int namedCount, Coverage coverage)
             List<Long> notes =
                     image.usdtProbes().stream().map(UsdtProbe::address).toList();
             return new FileCoverage(
-                    functions.size(),
-                    named,
-                    Coverage.of(new SitePlanners().planner(image), functions, barred(image, functions), notes));
+                    functions.size(), named, Coverage.of(new SitePlanners().planner(image), functions, notes));
         }
     }
 
@@ -48,21 +44,6 @@ public record FileCoverage(int functionCount, int namedCount, Coverage coverage)
         } catch (ElfException e) {
             return false;
         }
-    }
-
-    /** Those in which {@link SitePlanners} refuses everything. */
-    private static Map<Long, String> barred(ImageFile image, List<CodeRange> functions) throws ElfException {
-        Map<Long, String> barred = new HashMap<>();
-        GoStack go = GoStack.of(image);
-        if (go != null) {
-            for (CodeRange function : functions) {
-                String why = go.refusal(function.start(), image.symbols().covering(function.start()));
-                if (why != null) {
-                    barred.put(function.start(), why);
-                }
-            }
-        }
-        return barred;
     }
 
     private static List<CodeRange> named(ImageFile image) throws ElfException {

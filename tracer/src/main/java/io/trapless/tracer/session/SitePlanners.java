@@ -12,19 +12,12 @@ import io.trapless.tracer.resolve.Site;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** One planner for each image, made when its first site is asked for. For one thread. */
 final class SitePlanners {
     private final Map<ImageFile, SitePlanner> planners = new HashMap<>();
-    private final Map<ImageFile, Optional<GoStack>> goImages = new HashMap<>();
 
     SitePlan plan(Site site) throws ElfException {
-        SitePlan.Refused small = smallStack(site);
-        if (small != null) {
-            return small;
-        }
         SitePlanner planner = planner(site.module().file());
         long address = site.fileAddress();
         return switch (site.kind()) {
@@ -38,21 +31,7 @@ final class SitePlanners {
     /** All ways out of the function that a site of kind {@code EXITS} means. */
     FunctionExits planExits(Site site) throws ElfException {
         Function function = Objects.requireNonNull(site.function());
-        FunctionExits exits =
-                planner(site.module().file()).planExits(new CodeRange(function.address(), function.endAddress()));
-        SitePlan.Refused small = smallStack(site);
-        return small == null ? exits : exits.refused(small);
-    }
-
-    private SitePlan.@Nullable Refused smallStack(Site site) throws ElfException {
-        ImageFile file = site.module().file();
-        Optional<GoStack> go = goImages.get(file);
-        if (go == null) {
-            go = Optional.ofNullable(GoStack.of(file));
-            goImages.put(file, go);
-        }
-        String why = go.isPresent() ? go.get().refusal(site.fileAddress(), site.function()) : null;
-        return why == null ? null : new SitePlan.Refused(DisplacementRefusal.SMALL_STACK, why);
+        return planner(site.module().file()).planExits(new CodeRange(function.address(), function.endAddress()));
     }
 
     private static SitePlan inside(SitePlanner planner, Site site) {
@@ -76,8 +55,11 @@ final class SitePlanners {
     SitePlanner planner(ImageFile file) throws ElfException {
         SitePlanner planner = planners.get(file);
         if (planner == null) {
-            planner =
-                    new SitePlanner(file.view(), VforkRisk.of(file.elf()), UsdtLocations.registers(file.usdtProbes()));
+            planner = new SitePlanner(
+                    file.view(),
+                    VforkRisk.of(file.elf()),
+                    UsdtLocations.registers(file.usdtProbes()),
+                    StackRoom.of(file));
             planners.put(file, planner);
         }
         return planner;

@@ -37,6 +37,8 @@ final class Frame {
     /** Bytes between S and rsp. */
     private int depth;
 
+    private int deepest;
+
     private int capturedFlagsAt;
 
     /**
@@ -71,7 +73,7 @@ final class Frame {
         }
         if (captureFlags) {
             asm.pushfq(); // lahf and seto changed none
-            depth += 8;
+            lower(8);
             capturedFlagsAt = depth;
         }
     }
@@ -80,10 +82,10 @@ final class Frame {
     void openStaging() {
         if (stagingBytes > 0) {
             asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, -stagingBytes));
-            depth += stagingBytes;
+            lower(stagingBytes);
         }
         asm.push(RETRIES);
-        depth += 8;
+        lower(8);
     }
 
     /** Emits the undoing of {@link #openStaging}, without touching flags. */
@@ -112,7 +114,7 @@ final class Frame {
 
     void push(Gpr register) {
         asm.push(register);
-        depth += 8;
+        lower(8);
     }
 
     void pop(Gpr register) {
@@ -162,6 +164,16 @@ final class Frame {
     /** For code that continues at a place where rsp stands {@code depth} below S, such as a cold part. */
     void assumeDepth(int depth) {
         this.depth = depth;
+    }
+
+    /** The most bytes that there were between S and rsp so far. */
+    int deepest() {
+        return deepest;
+    }
+
+    private void lower(int bytes) {
+        depth += bytes;
+        deepest = Math.max(deepest, depth);
     }
 
     private int stagingTop() {

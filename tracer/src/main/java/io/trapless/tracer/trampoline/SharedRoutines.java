@@ -39,6 +39,18 @@ record SharedRoutines(
     static final int FAULT = 1;
     static final int CUT = 2;
 
+    /** Waiting in block mode: what the reservation saves, what waiting saves, a time, and a return address. */
+    private static final int RING_STACK_BYTES = 12 * Long.BYTES;
+
+    /** A safe load: return addresses, what it saves and what the copying saves, vectors for the kernel, and asking for the thread's id. */
+    private static final int READ_STACK_BYTES = 20 * Long.BYTES + ThreadId.STACK_BYTES;
+
+    /** Bytes of stack that the routines take below what a probe of its own has there, at the most. */
+    static int stackBytes(SiteProbe probe) {
+        int own = probe.hasStack() ? StackRoutine.STACK_BYTES : probe.readsPointers() ? READ_STACK_BYTES : 0;
+        return Math.max(RING_STACK_BYTES, own + Long.BYTES);
+    }
+
     /** Generates them for {@code address}, the start of a code region. */
     static SharedRoutines generate(ProcessFacts facts, long address) {
         Assembler asm = new Assembler(address);

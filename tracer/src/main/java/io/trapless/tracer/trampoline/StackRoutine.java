@@ -34,7 +34,7 @@ final class StackRoutine {
     private static final int WINDOW = 256;
 
     /** Bytes of stack below its caller's, at the most: the window, saved registers, and what a read takes. */
-    static final int STACK_BYTES = WINDOW + 160;
+    static final int STACK_BYTES = WINDOW + 176;
 
     /** A frame pointer and a return address. */
     private static final int FRAME = 16;

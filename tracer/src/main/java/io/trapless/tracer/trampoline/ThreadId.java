@@ -11,13 +11,16 @@ import io.trapless.binary.x86.Mem;
 /** Code for the id of the thread that runs. */
 final class ThreadId {
     private static final int SYS_GETTID = 186;
-    private static final int RED_ZONE = 128;
+
+    /** Of the stack, at the most. */
+    static final int STACK_BYTES = 3 * Long.BYTES;
+
     private static final Gpr[] CLOBBERED = {RAX, RCX, R11};
 
     private ThreadId() {}
 
     /**
-     * {@code dst} = the id, zero-extended. Changes no other register and no flag. Where the C library keeps it, a load; in a process without one, a system call, which must not be in a restartable
+     * {@code dst} = the id, zero-extended. Changes no other register and no flag; below the stack pointer, which must be below the target's red zone, it may write {@link #STACK_BYTES}. Where the C library keeps it, a load; in a process without one, a system call, which must not be in a restartable
      * sequence: such a process has none.
      */
     static void load(Assembler asm, ProcessFacts facts, Gpr dst) {
@@ -25,7 +28,6 @@ final class ThreadId {
             asm.mov(dst, Mem.fs(facts.tidOffset()), 4);
             return;
         }
-        asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, -RED_ZONE));
         for (Gpr register : CLOBBERED) {
             if (register != dst) {
                 asm.push(register);
@@ -41,6 +43,5 @@ final class ThreadId {
                 asm.pop(CLOBBERED[i]);
             }
         }
-        asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, RED_ZONE));
     }
 }

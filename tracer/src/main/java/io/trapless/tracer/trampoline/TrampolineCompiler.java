@@ -100,7 +100,11 @@ public final class TrampolineCompiler {
             site.displaced().emit(asm, index -> points.get(index).emitProbes());
             asm.jmp(site.resume());
             points.forEach(PointEmission::emitCold);
-            return new Trampoline(entry, asm.toByteArray(), entry);
+            return new Trampoline(
+                    entry,
+                    asm.toByteArray(),
+                    entry,
+                    points.stream().map(PointEmission::stackBytes).toList());
         }
     }
 
@@ -152,6 +156,15 @@ public final class TrampolineCompiler {
             for (Block block : blocks) {
                 block.emitCold();
             }
+        }
+
+        /** After the emission. */
+        int stackBytes() {
+            int routines = 0;
+            for (SiteProbe probe : point.probes()) {
+                routines = Math.max(routines, SharedRoutines.stackBytes(probe));
+            }
+            return frame.deepest() + routines;
         }
 
         /** The record of one probe. */

@@ -7,7 +7,9 @@ import static io.trapless.binary.x86.Gpr.RSI;
 import static io.trapless.binary.x86.Gpr.RSP;
 
 import io.trapless.binary.x86.Assembler;
+import io.trapless.binary.x86.Condition;
 import io.trapless.binary.x86.Gpr;
+import io.trapless.binary.x86.Label;
 import io.trapless.binary.x86.Mem;
 import io.trapless.layout.PacketDescriptor;
 import io.trapless.layout.RingDescriptor;
@@ -48,8 +50,14 @@ final class Sandbox implements AutoCloseable {
     private final TrampolineCompiler compiler;
     private final MethodHandle run;
     private long nextTrampoline;
+    private int promisedStack;
 
     Sandbox(int mode, ProcessFacts.Rseq rseq, boolean systemCalls) throws Throwable {
+        this(mode, rseq, TID_OFFSET, systemCalls);
+    }
+
+    /** @param tidOffset {@code ProcessFacts.NO_TID}: as where nobody keeps a thread's id */
+    Sandbox(int mode, ProcessFacts.Rseq rseq, int tidOffset, boolean systemCalls) throws Throwable {
         long ringsSize = SessionHeaderDescriptor.fileSize(CPUS, CAPACITY, TABLE_STRIDE);
         MethodHandle mmap = LINKER.downcallHandle(
                 LINKER.defaultLookup().find("mmap").orElseThrow(),
@@ -73,7 +81,7 @@ final class Sandbox implements AutoCloseable {
                 CAPACITY,
                 mode,
                 rseq,
-                TID_OFFSET,
+                tidOffset,
                 (Cpuid.query(7, 0)[2] >> 22 & 1) != 0,
                 2_000_000_000L,
                 new ProcessFacts.NanosecondClock(1L << 31, 7),
@@ -137,6 +145,7 @@ final class Sandbox implements AutoCloseable {
             asm.nop(5);
         });
         Trampoline trampoline = compiler.compile(site, trampolineAt);
+        promisedStack = trampoline.stackBytes().getFirst();
         Assembler jump = new Assembler(function);
         jump.jmp(trampoline.entry());
         jump.ret();
@@ -144,6 +153,47 @@ final class Sandbox implements AutoCloseable {
         write(trampolineAt, trampoline.code());
         nextTrampoline = trampolineAt + trampoline.code().length;
         return function;
+    }
+
+    /** What the last patched function's probes take of the stack at the most, as the compiler says. */
+    int promisedStack() {
+        return promisedStack;
+    }
+
+    /** Bytes below a function's stack pointer that {@link #measuring} looks at. */
+    static final int MEASURED_STACK = 4096;
+
+    /** A function that calls a patched one and returns how many bytes below the latter's stack pointer were written. */
+    long measuring(long function) {
+        long mark = 0x6d61726b6d61726bL;
+        long start = TrampolineCompiler.align(nextTrampoline);
+        Assembler asm = new Assembler(start);
+        asm.mov(Gpr.R12, RDI, 8);
+        asm.mov(RAX, mark);
+        asm.lea(RDI, Mem.of(RSP, -8));
+        asm.mov(Gpr.RCX, MEASURED_STACK / 8);
+        Label fill = asm.here();
+        asm.mov(Mem.of(RDI, 0), RAX, 8);
+        asm.sub(RDI, 8, 8);
+        asm.sub(Gpr.RCX, 1, 8);
+        asm.jcc(Condition.NE, fill);
+        asm.mov(RDI, Gpr.R12, 8);
+        asm.call(function);
+        asm.mov(Gpr.RCX, mark);
+        asm.lea(RDI, Mem.of(RSP, -MEASURED_STACK));
+        Label found = asm.label();
+        Label scan = asm.here();
+        asm.cmp(Gpr.RCX, Mem.of(RDI, 0), 8);
+        asm.jcc(Condition.NE, found);
+        asm.add(RDI, 8, 8);
+        asm.jmp(scan);
+        asm.bind(found);
+        asm.lea(RAX, Mem.of(RSP, -8));
+        asm.sub(RAX, RDI, 8);
+        asm.ret();
+        write(start, asm.toByteArray());
+        nextTrampoline = start + asm.toByteArray().length;
+        return start;
     }
 
     /** Places in a state, in longs: registers by number, flags, red zone (the word next to the return address first), words above the return address, two for each xmm register. */

@@ -1,0 +1,282 @@
+package io.trapless.binary.flow;
+
+import io.trapless.binary.flow.ImageView.Section;
+import io.trapless.binary.x86.Decoder;
+import io.trapless.binary.x86.Flow;
+import io.trapless.binary.x86.Instruction;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much stack a goroutine has left, at the least, where its functions begin. A function that checks its stack first has {@value #CHECKED} bytes below it when it calls another. One that does not (the compiler makes small ones that
+ * call nothing so, the runtime many) lives on what its callers left, and so do those that it calls, up to their own check: so the longest way of unchecked calls counts. The linker proves the same to be less than that
+ * (cmd/link/internal/ld/stackcheck.go).
+ *
+ * <p>An indirect call may lead anywhere. Behind the alignment of the stack that C wants it leads to C, on a stack of C's; where the stack pointer has been loaded the thread is on one of its own. Immutable.
+ */
+public final class GoroutineStack {
+    /** Bytes below a function that has checked its stack: StackGuard less StackSmall (runtime/stack.go). */
+    public static final int CHECKED = 800;
+
+    /** What checks come within so many instructions. */
+    private static final int PROLOGUE = 8;
+
+    /** Where a goroutine keeps the bound of its stack (runtime/runtime2.go: {@code g.stackguard0}). */
+    private static final int STACK_GUARD_OFFSET = 16;
+
+    private static final int RETURN_ADDRESS = 8;
+
+    /** The bottom of every goroutine's stack returns behind its first instruction, a nop that stands there for that (runtime/asm_amd64.s): nothing may be displaced there. */
+    private static final Set<String> RETURNED_INTO = Set.of("runtime.goexit", "runtime.goexit.abi0");
+
+    /** No stack is so deep; sums of it don't overflow. */
+    private static final int ENDLESS = 1 << 28;
+
+    /** Their indirect calls lead to hooks that no program for Linux sets. */
+    private static final Set<String> HOOKED = Set.of("runtime.write");
+
+    /** Begun where the stack is found to be full, or wherever a signal or a debugger interrupted: with nothing left. */
+    private static final List<String> FORCED =
+            List.of("runtime.morestack", "runtime.asyncPreempt", "runtime.sigpanic", "runtime.debugCall", "debugCall");
+
+    private final long[] starts;
+    private final long[] ends;
+    private final boolean[] checks;
+    private final int[] frames;
+    private final int[] depths;
+
+    /** A function of Go's. */
+    public record GoFunction(String name, long start, long end) {}
+
+    private GoroutineStack(Analysis analysis) {
+        this.starts = analysis.starts;
+        this.ends = analysis.ends;
+        this.checks = analysis.checks;
+        this.frames = analysis.frames;
+        this.depths = analysis.depths;
+    }
+
+    /**
+     * Looks at all functions of an image that Go's compiler made.
+     *
+     * @param code its executable sections
+     */
+    public static GoroutineStack of(List<Section> code, List<GoFunction> functions) {
+        Analysis analysis = new Analysis(code, functions);
+        analysis.run();
+        return new GoroutineStack(analysis);
+    }
+
+    /** Bytes below the stack pointer at an address that are surely the goroutine's own; 0 if no function is known there. */
+    public int bytesLeft(long address) {
+        int found = Arrays.binarySearch(starts, address);
+        int i = found >= 0 ? found : -found - 2;
+        if (i < 0 || address >= ends[i]) {
+            return 0;
+        }
+        boolean inFrame = address != starts[i] && !checks[i];
+        return Math.max(0, CHECKED - depths[i] - (inFrame ? frames[i] : 0));
+    }
+
+    /** One run over the code. */
+    private static final class Analysis {
+        private final List<Section> code;
+        private final List<GoFunction> functions;
+        private final long[] starts;
+        private final long[] ends;
+        private final boolean[] checks;
+        private final int[] frames;
+        private final int[] depths;
+
+        /** Of each function, those that call it without having checked, and how deep they are by then beyond their own frame. */
+        private final List<List<Caller>> callers = new ArrayList<>();
+
+        private final boolean[] callsAnything;
+        private final boolean[] visiting;
+        private final Instruction instruction = new Instruction();
+
+        private record Caller(int index, int pushed) {}
+
+        Analysis(List<Section> code, List<GoFunction> functions) {
+            this.code = code;
+            this.functions = functions.stream()
+                    .sorted((a, b) -> Long.compare(a.start, b.start))
+                    .toList();
+            int count = functions.size();
+            this.starts = this.functions.stream().mapToLong(GoFunction::start).toArray();
+            this.ends = this.functions.stream().mapToLong(GoFunction::end).toArray();
+            this.checks = new boolean[count];
+            this.frames = new int[count];
+            this.depths = new int[count];
+            this.callsAnything = new boolean[count];
+            this.visiting = new boolean[count];
+        }
+
+        void run() {
+            for (int i = 0; i < starts.length; i++) {
+                callers.add(new ArrayList<>());
+                checks[i] = checksStack(i);
+                String name = functions.get(i).name;
+                if (RETURNED_INTO.contains(name) || FORCED.stream().anyMatch(name::startsWith)) {
+                    depths[i] = ENDLESS;
+                }
+            }
+            for (int i = 0; i < starts.length; i++) {
+                if (!checks[i]) {
+                    follow(i);
+                }
+            }
+            int anywhere = RETURN_ADDRESS;
+            for (int i = 0; i < starts.length; i++) {
+                int depth = depth(i);
+                if (callsAnything[i] && depth < ENDLESS) {
+                    anywhere = Math.max(anywhere, depth + frames[i] + RETURN_ADDRESS);
+                }
+            }
+            for (int i = 0; i < starts.length; i++) {
+                depths[i] = Math.max(depths[i], anywhere);
+            }
+        }
+
+        /** Whether a function begins with the comparison of the stack pointer, or of what it will be, with its goroutine's bound. */
+        private boolean checksStack(int index) {
+            long at = starts[index];
+            for (int i = 0; i < PROLOGUE && at < ends[index] && decode(at); i++) {
+                if (isGuardComparison()) {
+                    return true;
+                }
+                if (instruction.flow() == Flow.CALL || instruction.flow() == Flow.RETURN) {
+                    return false;
+                }
+                at = instruction.nextAddress();
+            }
+            return false;
+        }
+
+        /** {@code cmp 16(g), %rsp} or {@code %r12}. */
+        private boolean isGuardComparison() {
+            return isOneByte(0x3B)
+                    && instruction.hasMemoryOperand()
+                    && instruction.displacement() == STACK_GUARD_OFFSET
+                    && (instruction.regField() == Instruction.RSP || instruction.regField() == 12);
+        }
+
+        /** Adds up the frame of a function and notes what it calls. */
+        private void follow(int index) {
+            boolean elsewhere = false;
+            long at = starts[index];
+            while (at < ends[index] && decode(at)) {
+                if ((instruction.registersModified() >> Instruction.RSP & 1) != 0) {
+                    int bytes = framed();
+                    elsewhere |= bytes < 0;
+                    frames[index] = Math.min(ENDLESS, frames[index] + Math.max(0, bytes));
+                }
+                switch (instruction.flow()) {
+                    case CALL -> noteCall(index, RETURN_ADDRESS);
+                    case JUMP, CONDITIONAL_JUMP -> noteCall(index, 0);
+                    case INDIRECT_CALL, INDIRECT_JUMP ->
+                        callsAnything[index] |= !elsewhere && !HOOKED.contains(functions.get(index).name);
+                    default -> {}
+                }
+                at = instruction.nextAddress();
+            }
+        }
+
+        private void noteCall(int caller, int pushed) {
+            int callee = Arrays.binarySearch(starts, instruction.target());
+            if (callee >= 0 && (callee != caller || pushed > 0)) {
+                callers.get(callee).add(new Caller(caller, pushed));
+            }
+        }
+
+        /** By how much an instruction that changes the stack pointer may lower it; -1 if it loads it, or aligns it for C. */
+        private int framed() {
+            int opcode = instruction.opcode();
+            if (instruction.flow() != Flow.NEXT) {
+                return 0; // calls and returns
+            }
+            boolean push = isOneByte(opcode)
+                    && ((opcode & 0xF8) == 0x50
+                            || opcode == 0x68
+                            || opcode == 0x6A
+                            || opcode == 0x9C
+                            || (opcode == 0xFF && instruction.regField() == 6));
+            if (push) {
+                return Long.BYTES;
+            }
+            if ((isOneByte(0x81) || isOneByte(0x83)) && !instruction.hasMemoryOperand()) {
+                long value = instruction.immediate();
+                return switch (instruction.regField()) {
+                    case 0 -> bounded(-value); // add
+                    case 5 -> bounded(value); // sub
+                    default -> -1; // and
+                };
+            }
+            if (isOneByte(0x29) || isOneByte(0x2B)) {
+                return ENDLESS; // sub of a register
+            }
+            if (isOneByte(0x8D) && instruction.baseRegister() == Instruction.RSP) {
+                boolean fixed = instruction.indexRegister() == Instruction.NO_REGISTER;
+                return fixed ? bounded(-instruction.displacement()) : ENDLESS;
+            }
+            boolean pop = isOneByte(opcode)
+                    && (((opcode & 0xF8) == 0x58 && instruction.length() <= 2 && !isPopOfStackPointer())
+                            || opcode == 0x9D
+                            || opcode == 0xC9);
+            return pop ? 0 : -1;
+        }
+
+        private boolean isPopOfStackPointer() {
+            return instruction.opcode() == 0x5C && instruction.length() == 1;
+        }
+
+        private static int bounded(long bytes) {
+            return Math.clamp(bytes, 0, ENDLESS);
+        }
+
+        /** The deepest that a function's caller can be, and the return address. */
+        private int depth(int index) {
+            if (visiting[index]) {
+                return ENDLESS;
+            }
+            if (depths[index] > 0) {
+                return depths[index];
+            }
+            visiting[index] = true;
+            int deepest = RETURN_ADDRESS;
+            for (Caller caller : callers.get(index)) {
+                deepest = Math.max(
+                        deepest, Math.min(ENDLESS, depth(caller.index) + frames[caller.index] + caller.pushed));
+            }
+            visiting[index] = false;
+            depths[index] = deepest;
+            return deepest;
+        }
+
+        private boolean isOneByte(int opcode) {
+            return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE && instruction.opcode() == opcode;
+        }
+
+        private boolean decode(long address) {
+            Section section = sectionAt(address);
+            if (section == null) {
+                return false;
+            }
+            byte[] bytes = section.bytes();
+            return Decoder.decode(
+                    bytes, Math.toIntExact(address - section.address()), bytes.length, address, instruction);
+        }
+
+        private @Nullable Section sectionAt(long address) {
+            for (Section section : code) {
+                if (section.contains(address)) {
+                    return section;
+                }
+            }
+            return null;
+        }
+    }
+}

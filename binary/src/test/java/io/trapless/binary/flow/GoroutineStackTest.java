@@ -1,0 +1,135 @@
+package io.trapless.binary.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.trapless.binary.flow.GoroutineStack.GoFunction;
+import io.trapless.binary.x86.Assembler;
+import io.trapless.binary.x86.Gpr;
+import io.trapless.binary.x86.Mem;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** Programs of a few functions, as Go's compiler makes them. */
+class GoroutineStackTest {
+    private static final long BASE = 0x1000;
+    private static final int SIZE = 64;
+    private static final int CHECKED = GoroutineStack.CHECKED;
+
+    private final List<GoFunction> functions = new ArrayList<>();
+    private final ByteArrayOutputStream code = new ByteArrayOutputStream();
+
+    /** Functions stand {@value #SIZE} bytes apart. */
+    private static long at(int index) {
+        return BASE + (long) index * SIZE;
+    }
+
+    private void add(String name, Consumer<Assembler> body) {
+        long start = at(functions.size());
+        Assembler asm = new Assembler(start);
+        body.accept(asm);
+        byte[] bytes = asm.toByteArray();
+        code.writeBytes(bytes);
+        code.writeBytes("\u00cc".repeat(SIZE - bytes.length).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        functions.add(new GoFunction(name, start, start + SIZE));
+    }
+
+    private GoroutineStack stack() {
+        return GoroutineStack.of(List.of(new ImageView.Section(BASE, code.toByteArray())), functions);
+    }
+
+    private static void check(Assembler asm) {
+        asm.cmp(Gpr.RSP, Mem.of(Gpr.R14, 16), 8);
+    }
+
+    @Test
+    void whoChecksLeavesItsCalleesTheirFullRoom() {
+        add("checks", asm -> {
+            check(asm);
+            asm.call(at(1));
+            asm.ret();
+        });
+        add("leaf", asm -> {
+            asm.sub(Gpr.RSP, 24, 8);
+            asm.add(Gpr.RSP, 24, 8);
+            asm.ret();
+        });
+        GoroutineStack stack = stack();
+        assertThat(stack.bytesLeft(at(0))).isEqualTo(CHECKED - 8);
+        assertThat(stack.bytesLeft(at(1))).isEqualTo(CHECKED - 8);
+        assertThat(stack.bytesLeft(at(1) + 4)).as("in its frame").isEqualTo(CHECKED - 8 - 24);
+        assertThat(stack.bytesLeft(at(2))).as("nothing is known there").isZero();
+        assertThat(stack.bytesLeft(BASE - 1)).isZero();
+    }
+
+    @Test
+    void theLongestWayOfUncheckedCallsCounts() {
+        add("a", asm -> {
+            asm.sub(Gpr.RSP, 100, 8);
+            asm.push(Gpr.RBP);
+            asm.call(at(1));
+            asm.ret();
+        });
+        add("b", asm -> {
+            asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, -200));
+            asm.jmp(at(2));
+        });
+        add("checks late", asm -> {
+            check(asm);
+            asm.ret();
+        });
+        add("short way", asm -> asm.jmp(at(2)));
+        GoroutineStack stack = stack();
+        assertThat(stack.bytesLeft(at(1))).isEqualTo(CHECKED - 8 - 108 - 8);
+        assertThat(stack.bytesLeft(at(2))).isEqualTo(CHECKED - 8 - 108 - 8 - 200);
+        assertThat(stack.bytesLeft(at(2) + 4)).isEqualTo(stack.bytesLeft(at(2)));
+    }
+
+    @Test
+    void anIndirectCallMayLeadAnywhereButToCOrOnAnotherStack() {
+        add("calls", asm -> {
+            asm.sub(Gpr.RSP, 300, 8);
+            asm.call(Mem.of(Gpr.RDX, 0));
+            asm.ret();
+        });
+        add("calls C", asm -> {
+            asm.sub(Gpr.RSP, 500, 8);
+            asm.and(Gpr.RSP, -16, 8);
+            asm.call(Mem.of(Gpr.RDX, 0));
+            asm.ret();
+        });
+        add("changes stacks", asm -> {
+            asm.sub(Gpr.RSP, 600, 8);
+            asm.mov(Gpr.RSP, Gpr.RBX, 8);
+            asm.call(Mem.of(Gpr.RDX, 0));
+            asm.ret();
+        });
+        add("other", Assembler::ret);
+        assertThat(stack().bytesLeft(at(3))).isEqualTo(CHECKED - 8 - 300 - 8);
+    }
+
+    @Test
+    void recursionAndWhatInterruptsHaveNothingLeft() {
+        add("turns", asm -> {
+            asm.call(at(1));
+            asm.ret();
+        });
+        add("round", asm -> {
+            asm.call(at(0));
+            asm.ret();
+        });
+        add("runtime.morestack_noctxt", asm -> {
+            asm.call(at(3));
+            asm.ret();
+        });
+        add("behind it", Assembler::ret);
+        add("aside", Assembler::ret);
+        GoroutineStack stack = stack();
+        for (int i = 0; i < 4; i++) {
+            assertThat(stack.bytesLeft(at(i))).as("function %d", i).isZero();
+        }
+        assertThat(stack.bytesLeft(at(4))).isEqualTo(CHECKED - 8);
+    }
+}
