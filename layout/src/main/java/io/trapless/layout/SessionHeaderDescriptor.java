@@ -29,7 +29,7 @@ package io.trapless.layout;
  *     4096 65536  enable           one byte an event id; 0 = off        tracer            every trampoline
  *   ---- offset {@link #RINGS_OFFSET} ----
  *    69632        cpuCount rseq rings, each {@link #rseqRingStride} bytes, then cpuCount atomic rings, each {@link #atomicRingStride} bytes,
- *                 then, at the next page, cpuCount areas of tables ({@link AggregateTableDescriptor}), of a size that the tracer has chosen
+ *                 then, at the next page, cpuCount areas of tables ({@link AggregateTableDescriptor}, {@link MirrorDescriptor}), of a size that the tracer has chosen
  * </pre>
  *
  * <p>A target that has loaded or unloaded a library adds 1 to its slot's requests, atomically, then to the bell, wakes who waits at the bell, and waits until the answers have reached its request:

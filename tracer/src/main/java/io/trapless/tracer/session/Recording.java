@@ -60,7 +60,7 @@ public final class Recording {
 
     private Recording(RecordingRequest request) {
         this.request = request;
-        this.tables = TableLayout.of(request.tables());
+        this.tables = TableLayout.of(request.tables(), request.mirrors());
         this.files = new ImageFiles(request.options().debugFolders());
         LaterModules later = request.reach().follow()
                         || request.reach().later()

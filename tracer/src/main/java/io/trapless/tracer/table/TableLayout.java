@@ -2,6 +2,7 @@ package io.trapless.tracer.table;
 
 import io.trapless.language.slice.TableShape;
 import io.trapless.layout.AggregateTableDescriptor;
+import io.trapless.layout.MirrorDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,13 +46,17 @@ public record TableLayout(List<Place> places, long strideBytes) {
         return new TableLayout(List.of(), 0);
     }
 
-    /** Lays out tables, in their order. */
-    public static TableLayout of(List<TableShape> shapes) {
-        if (shapes.isEmpty()) {
+    /**
+     * Lays out tables, in their order.
+     *
+     * @param mirrors how many {@link MirrorDescriptor mirrors} lie before them
+     */
+    public static TableLayout of(List<TableShape> shapes, int mirrors) {
+        if (shapes.isEmpty() && mirrors == 0) {
             return none();
         }
         List<Place> places = new ArrayList<>();
-        long end = 0;
+        long end = MirrorDescriptor.offset(mirrors);
         for (TableShape shape : shapes) {
             int slotBytes = AggregateTableDescriptor.slotSize(shape.keyCount(), valueWords(shape));
             Place place = new Place(shape, Math.toIntExact(end), slotBytes, homeBits(shape, slotBytes), 0);
