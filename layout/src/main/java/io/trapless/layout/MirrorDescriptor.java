@@ -2,8 +2,7 @@ package io.trapless.layout;
 
 /**
  * A mirror: a table in which trampolines keep the number that they have last seen assigned to an entry of a map, so that later ones can read memory there. There is one for all CPUs and processes of a session, for a thread may be
- * elsewhere when it comes back: mirrors lie at the start of the first CPU's area of tables ({@link SessionHeaderDescriptor#tablesOffset}), one behind the other, and that room of the other areas is not used. Slots are in sets of
- * {@link #WAYS}; the high bits of a key's tag say which set it belongs to.
+ * elsewhere when it comes back. Mirrors lie at {@link SessionHeaderDescriptor#tablesOffset}, one behind the other. Slots are in sets of {@link #WAYS}; the high bits of a key's tag say which set it belongs to.
  *
  * <pre>
  *   offset                        size  field    meaning                                       written by             read by

@@ -250,11 +250,22 @@ final class CaptureCollector extends TreeMapper {
     /** The address of a read of which nothing else is guessed. */
     private @Nullable CheckedExpression addressIn(CheckedExpression read) {
         return switch (read) {
-            case CheckedExpression.Load l -> l.address();
-            case CheckedExpression.ReadString s -> s.address();
-            case CheckedExpression.ReadBytes b -> values.scalar(b.length()) == null ? null : b.address();
+            case CheckedExpression.Load l -> uncast(l.address());
+            case CheckedExpression.ReadString s -> uncast(s.address());
+            case CheckedExpression.ReadBytes b -> values.scalar(b.length()) == null ? null : uncast(b.address());
             default -> null;
         };
+    }
+
+    /** Without casts that change no bit: so reads of several types share a field. */
+    private static CheckedExpression uncast(CheckedExpression address) {
+        CheckedExpression at = address;
+        while (at instanceof CheckedExpression.Convert(var conversion, CheckedExpression operand, Type _, var _)
+                && conversion == CheckedExpression.Conversion.NUMBER
+                && operand.type().sizeInBytes() == Long.BYTES) {
+            at = operand;
+        }
+        return at;
     }
 
     /** As many frames as there is room for, if the handler wants so many. */

@@ -254,7 +254,7 @@ public final class Recording {
         }
         RingGeometry geometry = RingGeometry.withCapacity(
                         Cpus.possibleCount(), request.bufferSizeBytes(), request.mode())
-                .withTables(tables.strideBytes());
+                .withTables(tables.mirrorBytes(), tables.strideBytes());
         SessionResources session = SessionResources.create(
                 request, geometry, targets, hostClock.facts().cyclesPerSecond(), new Ending());
         resources = session;

@@ -50,7 +50,7 @@ final class Sandbox implements AutoCloseable {
     private long nextTrampoline;
 
     Sandbox(int mode, ProcessFacts.Rseq rseq, boolean systemCalls) throws Throwable {
-        long ringsSize = SessionHeaderDescriptor.fileSize(CPUS, CAPACITY, TABLE_STRIDE);
+        long ringsSize = SessionHeaderDescriptor.fileSize(CPUS, CAPACITY, 0, TABLE_STRIDE);
         MethodHandle mmap = LINKER.downcallHandle(
                 LINKER.defaultLookup().find("mmap").orElseThrow(),
                 FunctionDescriptor.of(

@@ -205,6 +205,7 @@ class TableCodeTest {
         TableLayout.Place at = tight.places().getFirst();
         TableLayout layout = new TableLayout(
                 List.of(new TableLayout.Place(shape, 4096, at.slotBytes(), at.homeBits(), stride)),
+                0,
                 Sandbox.TABLE_STRIDE);
         boolean hasValue = shape.kind() != AggregateKind.COUNT;
         boolean extreme = shape.kind() == AggregateKind.MIN || shape.kind() == AggregateKind.MAX;
@@ -334,6 +335,8 @@ class TableCodeTest {
         TableLayout.Place at = TableLayout.of(List.of(shape), 0).places().getFirst();
         int stride = Long.numberOfTrailingZeros(Sandbox.TABLE_STRIDE);
         return new TableLayout(
-                List.of(new TableLayout.Place(shape, 0, at.slotBytes(), at.homeBits(), stride)), Sandbox.TABLE_STRIDE);
+                List.of(new TableLayout.Place(shape, 0, at.slotBytes(), at.homeBits(), stride)),
+                0,
+                Sandbox.TABLE_STRIDE);
     }
 }
