@@ -69,6 +69,17 @@ class EverydayJobsTest {
         }
     }
 
+    /** The same of a process that ends at once, and with the pointer in the map. */
+    @Test
+    void namesThatAreLookedUpOnce() throws Exception {
+        String program = "uprobe:libc:getaddrinfo { @name[tid] = arg0; }"
+                + " uretprobe:libc:getaddrinfo { printf(\"%s: %s\\n\", comm, str(@name[tid])); delete(@name, tid); }";
+        String out = Trapless.run("-q", "-e", program, "-c", "getent ahosts localhost")
+                .succeeded()
+                .out();
+        assertThat(out).contains("getent: localhost\n");
+    }
+
     @Test
     void tlsConnections() throws Exception {
         Path key = folder.resolve("key.pem");

@@ -56,6 +56,25 @@ final class LauncherTest {
         }
     }
 
+    /** While the script waits for a command of its own, here for one that takes its time. */
+    @Test
+    void anEarlyInterruptIsNotForgotten() throws Exception {
+        Path began = folder.resolve("began");
+        Path find = folder.resolve("find");
+        Files.writeString(find, "#!/bin/sh\ntouch " + began + "\nsleep 1\n");
+        assertThat(find.toFile().setExecutable(true)).isTrue();
+        Map<String, String> environment = Map.of("PATH", folder + ":" + System.getenv("PATH"));
+        try (Trapless.Running running = Trapless.start(environment, "--version")) {
+            while (!Files.exists(began)) {
+                Thread.sleep(1);
+            }
+            running.signal("INT");
+            Trapless.Result result = running.await(SECONDS);
+            assertThat(result.exitStatus()).isEqualTo(130);
+            assertThat(result.out()).isEmpty();
+        }
+    }
+
     @Test
     void saysWhatIsMissing() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root: hides the JDKs in a mount namespace");

@@ -1,8 +1,8 @@
 package io.trapless.layout;
 
 /**
- * A table in which trampolines of one CPU keep an aggregation: slots of equal size, one for each key. All tables of a CPU lie in one area, {@code stride} bytes from that of the next CPU; the areas begin at
- * {@link SessionHeaderDescriptor#tablesOffset}. Which table lies where in an area, and how large its slots are, is known to the tracer alone: it compiles it into the trampolines.
+ * A table in which trampolines of one CPU keep an aggregation: slots of equal size, one for each key. All tables of a CPU lie in one area, {@code stride} bytes from that of the next CPU; the areas begin
+ * behind the mirrors at {@link SessionHeaderDescriptor#tablesOffset}. Which table lies where in an area, and how large its slots are, is known to the tracer alone: it compiles it into the trampolines.
  *
  * <pre>
  *   offset     size  field    meaning                                             written by             read by

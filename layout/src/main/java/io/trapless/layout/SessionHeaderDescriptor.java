@@ -29,7 +29,8 @@ package io.trapless.layout;
  *     4096 65536  enable           one byte an event id; 0 = off        tracer            every trampoline
  *   ---- offset {@link #RINGS_OFFSET} ----
  *    69632        cpuCount rseq rings, each {@link #rseqRingStride} bytes, then cpuCount atomic rings, each {@link #atomicRingStride} bytes,
- *                 then, at the next page, cpuCount areas of tables ({@link AggregateTableDescriptor}), of a size that the tracer has chosen
+ *                 then, at the next page, tables: mirrors ({@link MirrorDescriptor}), as many as the tracer has chosen, and cpuCount areas of aggregations
+ *                 ({@link AggregateTableDescriptor}), of a size that the tracer has chosen
  * </pre>
  *
  * <p>A target that has loaded or unloaded a library adds 1 to its slot's requests, atomically, then to the bell, wakes who waits at the bell, and waits until the answers have reached its request:
@@ -112,15 +113,15 @@ public final class SessionHeaderDescriptor {
         return atomicRingOffset(cpuCount, cpuCount, capacity);
     }
 
-    /** File offset of the first CPU's area of tables: a page boundary. */
+    /** File offset of the tables: mirrors, and behind them the first CPU's area of aggregations; a page boundary. */
     public static long tablesOffset(int cpuCount, long capacity) {
         return (fileSize(cpuCount, capacity) + ENABLE_OFFSET - 1) & -ENABLE_OFFSET;
     }
 
-    /** Bytes of the whole file. {@code tableStride} is the size of a CPU's area of tables, 0: there are none. */
-    public static long fileSize(int cpuCount, long capacity, long tableStride) {
-        return tableStride == 0
+    /** Bytes of the whole file. {@code mirrorBytes} is the size of all mirrors, {@code tableStride} that of a CPU's area of aggregations, each 0 if there are none. */
+    public static long fileSize(int cpuCount, long capacity, long mirrorBytes, long tableStride) {
+        return mirrorBytes == 0 && tableStride == 0
                 ? fileSize(cpuCount, capacity)
-                : tablesOffset(cpuCount, capacity) + cpuCount * tableStride;
+                : tablesOffset(cpuCount, capacity) + mirrorBytes + cpuCount * tableStride;
     }
 }

@@ -118,7 +118,8 @@ final class LiveSource implements EventSource {
                     terminal.err().flush();
                 }
             });
-            Recording recording = Recording.start(source.recordingRequest(request, plan));
+            Recording recording = Recording.start(
+                    source.recordingRequest(request, plan, program.mirrors().size()));
             source.recording = recording;
             source.tellMissing(program.settings().missingProbes(), recording, request, terminal);
             return source;
@@ -129,7 +130,7 @@ final class LiveSource implements EventSource {
         }
     }
 
-    private RecordingRequest recordingRequest(ProgramRequest request, PushDownPlan plan) {
+    private RecordingRequest recordingRequest(ProgramRequest request, PushDownPlan plan, int mirrors) {
         List<CaptureSource> sources = new ArrayList<>();
         for (CheckedAction action : sites) {
             Cut cut = action.cut();
@@ -156,7 +157,8 @@ final class LiveSource implements EventSource {
                 new Reach(false, true, isEverywhere(request), List.of(), null),
                 RecordingOptions.NONE.withDebugFolders(request.debugFolders()),
                 new Tap(),
-                plan.tables().stream().map(PushDownPlan.Table::shape).toList());
+                plan.tables().stream().map(PushDownPlan.Table::shape).toList(),
+                mirrors);
     }
 
     /** An attach point without any place is an error, a warning or nothing, as the program's settings say; single places that are refused are warnings. */

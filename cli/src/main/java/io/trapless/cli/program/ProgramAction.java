@@ -173,6 +173,7 @@ public final class ProgramAction {
                 program.enumerations(),
                 actions,
                 program.options(),
+                program.mirrors(),
                 program.warnings());
     }
 

@@ -92,14 +92,14 @@ public final class ProgramChecker {
         if (state.findings().hasErrors()) {
             return new CheckResult.Failed(all);
         }
+        Cutter.Program cut = Cutter.cut(checked, state.options.tellsReads());
         return new CheckResult.Ok(new CheckedProgram(
                 state.settings,
                 descriptors(),
                 state.definitions().enumDefinitions(),
-                checked.stream()
-                        .map(action -> Cutter.cut(action, state.options.tellsReads()))
-                        .toList(),
+                cut.actions(),
                 state.namedOptions.all(),
+                cut.mirrors(),
                 all));
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
  * @param enumerations those that the program defines
  * @param actions one for each attach point, in the program's order (imports first)
  * @param options what {@code getopt} asks for, in order of first appearance, for the help text
+ * @param mirrors the maps that the target keeps a copy of, by the numbers of their mirrors ({@link io.trapless.language.slice.Value.Mirrored})
  * @param warnings in the order of their places
  */
 public record CheckedProgram(
@@ -20,12 +21,14 @@ public record CheckedProgram(
         List<EnumDefinition> enumerations,
         List<CheckedAction> actions,
         List<Option> options,
+        List<MapDescriptor> mirrors,
         List<Finding> warnings) {
     public CheckedProgram {
         maps = List.copyOf(maps);
         enumerations = List.copyOf(enumerations);
         actions = List.copyOf(actions);
         options = List.copyOf(options);
+        mirrors = List.copyOf(mirrors);
         warnings = List.copyOf(warnings);
     }
 

@@ -3,6 +3,7 @@ package io.trapless.language.cut;
 import io.trapless.language.checked.CheckedExpression;
 import io.trapless.language.checked.Cut;
 import io.trapless.language.checked.Function;
+import io.trapless.language.slice.BinaryOperator;
 import io.trapless.language.slice.Limits;
 import io.trapless.language.slice.Value;
 import io.trapless.language.types.Type;
@@ -57,13 +58,26 @@ final class CaptureCollector extends TreeMapper {
     private @Nullable Leaf image;
     private boolean ownMemory;
 
-    CaptureCollector(TargetValues values) {
-        this(values, 0);
+    /** The values with those that mirrors have. */
+    private final TargetValues guesses;
+
+    /** What is asked of mirrors: each has a word where fields are put together, so that one record sees one value. */
+    private final Set<Value.Mirrored> mirrored = new LinkedHashSet<>();
+
+    /** Whether reads may be made at addresses that mirrors have: not in what is done where these were wrong. */
+    private boolean guessing = true;
+
+    CaptureCollector(TargetValues values, TargetValues guesses) {
+        this(values, guesses, 0);
     }
 
-    /** @param imageField which field holds an image of the stack, if there is one: the last */
-    CaptureCollector(TargetValues values, int imageField) {
+    /**
+     * @param guesses the values with those that mirrors have
+     * @param imageField which field holds an image of the stack, if there is one: the last
+     */
+    CaptureCollector(TargetValues values, TargetValues guesses, int imageField) {
         this.values = values;
+        this.guesses = guesses;
         this.origins = new Origins(values);
         this.imageField = imageField;
     }
@@ -84,6 +98,11 @@ final class CaptureCollector extends TreeMapper {
 
     boolean ownMemory() {
         return ownMemory;
+    }
+
+    /** What is asked of mirrors. */
+    Set<Value.Mirrored> mirrored() {
+        return mirrored;
     }
 
     /** What stands in the place of an expression that is captured as a whole; null if it is not. */
@@ -181,15 +200,72 @@ final class CaptureCollector extends TreeMapper {
                     ? null
                     : new CheckedExpression.Call(Function.STR_LIMIT, List.of(whole, expression(limit)), type, span);
         }
+        CheckedExpression field = content(e, values);
+        return field == null ? guessed(e) : field;
+    }
+
+    private @Nullable CheckedExpression content(CheckedExpression e, TargetValues from) {
         if (e.type().isScalar()) {
-            return capture(e, Kind.SCALAR, values.scalar(e), e.type().sizeInBytes());
+            return capture(e, Kind.SCALAR, from.scalar(e), e.type().sizeInBytes());
         }
-        Value string = values.string(e, 0);
+        Value string = from.string(e, 0);
         if (string != null) {
             return capture(e, Kind.STRING, string, string.sizeBytes() + 1);
         }
-        Value buffer = values.bytes(e);
+        Value buffer = from.bytes(e);
         return buffer == null ? null : capture(e, Kind.BYTES, buffer, buffer.sizeBytes() + 2);
+    }
+
+    /** A read at an address that a mirror has: it counts if the handler comes to the same address, else the handler reads for itself. */
+    private @Nullable CheckedExpression guessed(CheckedExpression read) {
+        CheckedExpression address = guessing ? addressIn(read) : null;
+        Value pointer = address == null || values.scalar(address) != null ? null : guesses.scalar(address);
+        if (address == null || pointer == null) {
+            return null;
+        }
+        Set<Value.Mirrored> asked = new LinkedHashSet<>(mirrored);
+        pointer.forEachPart(part -> {
+            if (part instanceof Value.Mirrored m) {
+                asked.add(m);
+            }
+        });
+        int words = asked.size() - mirrored.size();
+        stagedBytes += words * Long.BYTES;
+        CheckedExpression content = content(read, guesses);
+        CheckedExpression at = content == null ? null : capture(address, Kind.SCALAR, pointer, Long.BYTES);
+        if (content == null || at == null) {
+            stagedBytes -= words * Long.BYTES;
+            return null;
+        }
+        mirrored.addAll(asked);
+        CheckedExpression here = expression(address);
+        guessing = false;
+        CheckedExpression later = expression(read);
+        guessing = true;
+        CheckedExpression same =
+                new CheckedExpression.Binary(BinaryOperator.EQUAL, here, at, false, Types.BOOL, read.span());
+        return new CheckedExpression.Conditional(same, content, later, read.type(), read.span());
+    }
+
+    /** The address of a read of which nothing else is guessed. */
+    private @Nullable CheckedExpression addressIn(CheckedExpression read) {
+        return switch (read) {
+            case CheckedExpression.Load l -> uncast(l.address());
+            case CheckedExpression.ReadString s -> uncast(s.address());
+            case CheckedExpression.ReadBytes b -> values.scalar(b.length()) == null ? null : uncast(b.address());
+            default -> null;
+        };
+    }
+
+    /** Without casts that change no bit: so reads of several types share a field. */
+    private static CheckedExpression uncast(CheckedExpression address) {
+        CheckedExpression at = address;
+        while (at instanceof CheckedExpression.Convert(var conversion, CheckedExpression operand, Type _, var _)
+                && conversion == CheckedExpression.Conversion.NUMBER
+                && operand.type().sizeInBytes() == Long.BYTES) {
+            at = operand;
+        }
+        return at;
     }
 
     /** As many frames as there is room for, if the handler wants so many. */

@@ -49,7 +49,7 @@ final class PushDowns {
         }
         List<Value> keys = new ArrayList<>();
         List<Type> keyTypes = new ArrayList<>();
-        for (CheckedExpression part : parts(statement.key())) {
+        for (CheckedExpression part : KeyParts.of(statement.key())) {
             Value key = part.type().isNumber() ? values.scalar(part) : null;
             if (key == null || !isQuiet(key)) {
                 return null;
@@ -90,14 +90,6 @@ final class PushDowns {
                         && isDividedByConstants(c.whenTrue())
                         && isDividedByConstants(c.whenFalse());
             default -> true;
-        };
-    }
-
-    private static List<CheckedExpression> parts(@Nullable CheckedExpression key) {
-        return switch (key) {
-            case null -> List.of();
-            case CheckedExpression.TupleOf t -> t.elements();
-            default -> List.of(key);
         };
     }
 }

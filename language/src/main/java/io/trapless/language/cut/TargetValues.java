@@ -24,10 +24,18 @@ final class TargetValues {
 
     private final Definitions definitions;
     private final ArgumentTypes arguments;
+    private final Mirrors mirrors;
 
-    TargetValues(Definitions definitions, ArgumentTypes arguments) {
+    /** @param mirrors where entries of maps are taken from that stand for no expression: guesses, which whoever uses them must check */
+    TargetValues(Definitions definitions, ArgumentTypes arguments, Mirrors mirrors) {
         this.definitions = definitions;
         this.arguments = arguments;
+        this.mirrors = mirrors;
+    }
+
+    /** The same without guesses. */
+    TargetValues plain() {
+        return new TargetValues(definitions, arguments, Mirrors.NONE);
     }
 
     /** The scalar that an expression is, or null if the target can't compute it. */
@@ -43,7 +51,10 @@ final class TargetValues {
             case CheckedExpression.NumberConstant n -> constant(n.value(), n.type());
             case CheckedExpression.Variable _, CheckedExpression.MapValue _ -> {
                 CheckedExpression value = definitions.valueOf(e);
-                yield value == null || !e.type().isScalar() ? null : scalar(value, depth + 1);
+                if (!e.type().isScalar()) {
+                    yield null;
+                }
+                yield value == null ? mirrored(e) : scalar(value, depth + 1);
             }
             case CheckedExpression.Argument a -> argument(a);
             case CheckedExpression.ReturnValue r -> sized(new Value.Register(RegisterName.RAX, 8), r.type());
@@ -63,6 +74,11 @@ final class TargetValues {
             case CheckedExpression.Indexed i -> load(address(i, depth + 1), null, i.type());
             default -> null;
         };
+    }
+
+    private @Nullable Value mirrored(CheckedExpression e) {
+        Value value = e instanceof CheckedExpression.MapValue read ? mirrors.read(read, plain()) : null;
+        return value == null ? null : sized(value, e.type());
     }
 
     /** Where in the target's memory a part of a structure or array lies that is a value of the program, because it was read as a whole; null if it was not. */

@@ -16,6 +16,7 @@ import io.trapless.language.expand.Linker;
 import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureProgram;
 import io.trapless.language.slice.CaptureType;
+import io.trapless.language.slice.MirrorStore;
 import io.trapless.language.slice.Value;
 import io.trapless.language.syntax.AttachPoint;
 import io.trapless.language.syntax.Expression;
@@ -130,6 +131,10 @@ public final class StagePrinter {
             out.append(" = ").append(ValueText.of(capture.value())).append('\n');
         }
         out.append(inside.captures().isEmpty() ? "" : " }\n");
+        for (MirrorStore store : inside.stores()) {
+            out.append(" mirrored: ").append(ValueText.entry(store.map(), store.keys()));
+            out.append(" = ").append(ValueText.of(store.value())).append('\n');
+        }
         PushDown pushDown = isPushedDown ? cut.pushDown() : null;
         if (pushDown != null) {
             Value value = pushDown.value();

@@ -3,7 +3,9 @@ package io.trapless.language.print;
 import io.trapless.language.slice.Value;
 import io.trapless.language.syntax.StringText;
 import io.trapless.language.types.Type;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Values of the target as text, much as they would be written. */
 final class ValueText {
@@ -34,9 +36,16 @@ final class ValueText {
             case Value.StringEquals s -> of(s.string()) + " == " + StringText.quote(s.literal());
             case Value.StringAt s -> "str(" + of(s.address()) + ", " + (s.maxBytes() + 1) + ")";
             case Value.BytesAt b -> "buf(" + of(b.address()) + ", " + of(b.length()) + ") at most " + b.maxBytes();
+            case Value.Mirrored m -> entry(m.map(), m.keys());
             case Value.UserStack s -> "ustack(" + s.maxFrames() + ")";
             case Value.StackImage s -> "registers and " + s.stackBytes() + " bytes of stack";
         };
+    }
+
+    /** An entry of a map. */
+    static String entry(String map, List<Value> keys) {
+        return "@" + map
+                + (keys.isEmpty() ? "" : keys.stream().map(ValueText::of).collect(Collectors.joining(", ", "[", "]")));
     }
 
     private static String operand(Value value) {

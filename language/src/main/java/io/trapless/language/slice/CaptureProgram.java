@@ -12,27 +12,30 @@ import org.jspecify.annotations.Nullable;
  * @param captures the fields, in record order; at most {@link Limits#MAX_CAPTURES}; those that may fault stand among the first {@link Limits#MAX_FAULT_BITS}
  * @param allArguments the clause has no block and the site is a USDT probe: {@code captures} are all its arguments, {@code arg0} and up
  * @param aggregation what takes the place of a record wherever that is possible, or null; the handler of the record does the same
+ * @param stores what is kept in mirrors when the event is recorded, after all captures were computed, in this order
  */
 public record CaptureProgram(
         List<ProbePattern> probes,
         @Nullable Value filter,
         List<Capture> captures,
         boolean allArguments,
-        @Nullable Aggregation aggregation) {
+        @Nullable Aggregation aggregation,
+        List<MirrorStore> stores) {
     public CaptureProgram {
         probes = List.copyOf(probes);
         captures = List.copyOf(captures);
+        stores = List.copyOf(stores);
     }
 
     /** Records alone. */
     public CaptureProgram(
             List<ProbePattern> probes, @Nullable Value filter, List<Capture> captures, boolean allArguments) {
-        this(probes, filter, captures, allArguments, null);
+        this(probes, filter, captures, allArguments, null, List.of());
     }
 
     /** The same with an aggregation in the place of records. */
     public CaptureProgram with(@Nullable Aggregation pushed) {
-        return new CaptureProgram(probes, filter, captures, allArguments, pushed);
+        return new CaptureProgram(probes, filter, captures, allArguments, pushed, stores);
     }
 
     /** Whether any field may fail to be read: the event then begins with {@code _fault} and {@code _cut}. */

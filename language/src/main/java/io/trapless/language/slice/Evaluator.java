@@ -22,6 +22,11 @@ public final class Evaluator {
             return new long[0];
         }
 
+        /** What mirror {@code mirror} holds under a key; 0 if the state has no mirrors. */
+        default long mirrored(int mirror, long[] keys) {
+            return 0;
+        }
+
         /** Fills {@code into} from memory at {@code address}; false if any of the bytes can't be read. */
         boolean read(long address, byte[] into);
     }
@@ -131,9 +136,17 @@ public final class Evaluator {
             case Value.Conditional c -> integer(integer(c.condition()) != 0 ? c.whenTrue() : c.whenFalse());
             case Value.Cast c -> Arithmetic.extend(integer(c.operand()), c.sizeBytes(), c.signed());
             case Value.StringEquals s -> Arithmetic.truth(equal(s));
+            case Value.Mirrored m -> mirrored(m);
             case Value.StringAt _, Value.BytesAt _, Value.UserStack _, Value.StackImage _ ->
                 throw new IllegalArgumentException("not a number: " + value);
         };
+    }
+
+    private long mirrored(Value.Mirrored mirrored) {
+        boolean before = faulted;
+        long[] keys = mirrored.keys().stream().mapToLong(this::integer).toArray();
+        faulted = before;
+        return state.mirrored(mirrored.mirror(), keys);
     }
 
     private long binary(Value.Binary binary) {

@@ -66,6 +66,8 @@ final class Folding {
             case Value.StringEquals s -> 1 + depth(s.string());
             case Value.StringAt s -> 1 + depth(s.address());
             case Value.BytesAt b -> 1 + Math.max(depth(b.address()), depth(b.length()));
+            case Value.Mirrored m ->
+                1 + m.keys().stream().mapToInt(Folding::depth).max().orElse(0);
         };
     }
 }

@@ -1,6 +1,9 @@
 package io.trapless.language.slice;
 
 import io.trapless.language.syntax.StringText;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * An expression over a stopped instant of the target. Every integer is computed in 64 bits; a value of a smaller static type is always its sign- or zero-extension, so that no
@@ -202,10 +205,35 @@ public sealed interface Value {
         }
     }
 
+    /**
+     * The number that a trampoline of any process has last kept in a mirror under a key ({@link MirrorStore}); any other number, most often 0, if there is none or it has been pushed out. So it is a guess at what an entry of a map
+     * holds: whoever uses it records it too, and the handler, which knows, checks it. One event sees one number, however often it asks.
+     *
+     * @param mirror the mirror's number among those of the session
+     * @param map name of the map, without the {@code @}; for the reader of a slice only
+     * @param keys the numbers that make the key, in which reads that fail give 0 and set no fault bit
+     */
+    record Mirrored(int mirror, String map, List<Value> keys) implements Value {
+        public Mirrored {
+            keys = List.copyOf(keys);
+        }
+
+        @Override
+        public int sizeBytes() {
+            return Long.BYTES;
+        }
+
+        @Override
+        public boolean signed() {
+            return false;
+        }
+    }
+
     /** Whether it reads memory behind a pointer. */
     default boolean mayFault() {
         return switch (this) {
-            case Argument _, Register _, Constant _, Symbol _, Context _, UserStack _, StackImage _ -> false;
+            case Argument _, Register _, Constant _, Symbol _, Context _, UserStack _, StackImage _, Mirrored _ ->
+                false;
             case Load _, StringEquals _, StringAt _, BytesAt _ -> true;
             case Unary u -> u.operand().mayFault();
             case Cast c -> c.operand().mayFault();
@@ -215,5 +243,35 @@ public sealed interface Value {
                         || c.whenTrue().mayFault()
                         || c.whenFalse().mayFault();
         };
+    }
+
+    /** Whether {@code test} holds for the value or any part of it. */
+    default boolean contains(Predicate<Value> test) {
+        if (test.test(this)) {
+            return true;
+        }
+        return switch (this) {
+            case Argument _, Register _, Constant _, Symbol _, Context _, UserStack _, StackImage _ -> false;
+            case Load l -> l.address().contains(test);
+            case Unary u -> u.operand().contains(test);
+            case Cast c -> c.operand().contains(test);
+            case Binary b -> b.left().contains(test) || b.right().contains(test);
+            case Conditional c ->
+                c.condition().contains(test)
+                        || c.whenTrue().contains(test)
+                        || c.whenFalse().contains(test);
+            case StringAt s -> s.address().contains(test);
+            case StringEquals s -> s.string().contains(test);
+            case BytesAt b -> b.address().contains(test) || b.length().contains(test);
+            case Mirrored m -> m.keys().stream().anyMatch(key -> key.contains(test));
+        };
+    }
+
+    /** Shows {@code to} the value and all its parts. */
+    default void forEachPart(Consumer<Value> to) {
+        boolean _ = contains(part -> {
+            to.accept(part);
+            return false;
+        });
     }
 }

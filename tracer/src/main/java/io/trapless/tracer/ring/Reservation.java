@@ -29,9 +29,10 @@ public record Reservation(int onlineCpus, boolean rseqRings, boolean atomicRings
         };
     }
 
-    /** Bytes of tables that are reserved, from the first CPU's on. */
+    /** Bytes of tables that are reserved, from the first on: mirrors, which every thread uses, and areas of CPUs. */
     long tableBytes(RingGeometry geometry) {
-        return rseqRings ? Math.min(onlineCpus, geometry.cpuCount()) * geometry.tableStrideBytes() : 0;
+        int cpus = rseqRings ? Math.min(onlineCpus, geometry.cpuCount()) : 0;
+        return geometry.mirrorBytes() + cpus * geometry.tableStrideBytes();
     }
 
     /** Bytes that are reserved in all. */

@@ -1,5 +1,6 @@
 package io.trapless.tracer.ring;
 
+import io.trapless.layout.MirrorDescriptor;
 import io.trapless.layout.PacketDescriptor;
 import io.trapless.layout.SessionHeaderDescriptor;
 
@@ -9,9 +10,11 @@ import io.trapless.layout.SessionHeaderDescriptor;
  * @param cpuCount possible CPUs of the machine: rings of each kind, 1 to {@value #MAX_CPUS}
  * @param capacityBytes data bytes of one ring, a power of two
  * @param mode what writers do when a ring is full
- * @param tableStrideBytes what each CPU has for aggregations behind the rings: a power of two of whole pages, or 0
+ * @param mirrorBytes what all mirrors behind the rings take: whole pages, or 0
+ * @param tableStrideBytes what each CPU has for aggregations behind these: a power of two of whole pages, or 0
  */
-public record RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode, long tableStrideBytes) {
+public record RingGeometry(
+        int cpuCount, long capacityBytes, RecordingMode mode, long mirrorBytes, long tableStrideBytes) {
     /** The kernel's largest CONFIG_NR_CPUS on x86-64. */
     public static final int MAX_CPUS = 8192;
 
@@ -31,6 +34,9 @@ public record RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode,
                 || capacityBytes > MAX_CAPACITY) {
             throw new IllegalArgumentException("capacityBytes " + capacityBytes);
         }
+        if (mirrorBytes < 0 || mirrorBytes % MirrorDescriptor.SIZE != 0 || mirrorBytes > MAX_TABLE_STRIDE) {
+            throw new IllegalArgumentException("mirrorBytes " + mirrorBytes);
+        }
         if (tableStrideBytes != 0
                 && (Long.bitCount(tableStrideBytes) != 1
                         || tableStrideBytes < 4096
@@ -41,12 +47,12 @@ public record RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode,
 
     /** Rings alone. */
     public RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode) {
-        this(cpuCount, capacityBytes, mode, 0);
+        this(cpuCount, capacityBytes, mode, 0, 0);
     }
 
     /** The same rings with tables behind them. */
-    public RingGeometry withTables(long strideBytes) {
-        return new RingGeometry(cpuCount, capacityBytes, mode, strideBytes);
+    public RingGeometry withTables(long allMirrorsBytes, long strideBytes) {
+        return new RingGeometry(cpuCount, capacityBytes, mode, allMirrorsBytes, strideBytes);
     }
 
     /** The geometry whose rings have at least {@code wantedBytes}, rounded up to what the layout permits. */
@@ -70,13 +76,18 @@ public record RingGeometry(int cpuCount, long capacityBytes, RecordingMode mode,
         };
     }
 
-    /** File offset of the first CPU's area of tables. */
+    /** File offset of the tables: mirrors, then the first CPU's area of aggregations. */
     public long tablesOffset() {
         return SessionHeaderDescriptor.tablesOffset(cpuCount, capacityBytes);
     }
 
+    /** Bytes of all tables. */
+    public long tableBytes() {
+        return mirrorBytes + cpuCount * tableStrideBytes;
+    }
+
     /** Bytes of the whole (sparse) file. */
     public long fileSizeBytes() {
-        return SessionHeaderDescriptor.fileSize(cpuCount, capacityBytes, tableStrideBytes);
+        return SessionHeaderDescriptor.fileSize(cpuCount, capacityBytes, mirrorBytes, tableStrideBytes);
     }
 }

@@ -291,10 +291,9 @@ public final class SessionFile implements AutoCloseable {
         return new FileRingMemory(channel, map(offset, CONTROL_SIZE), offset, geometry.capacityBytes());
     }
 
-    /** The tables of all CPUs, mapped on their own: they stay readable when this file is closed, until nobody refers to them. */
+    /** All tables, mapped on their own: they stay readable when this file is closed, until nobody refers to them. */
     public MemorySegment mapTables() throws IOException {
-        long size = geometry.cpuCount() * geometry.tableStrideBytes();
-        return channel.map(MapMode.READ_ONLY, geometry.tablesOffset(), size, Arena.ofAuto());
+        return channel.map(MapMode.READ_ONLY, geometry.tablesOffset(), geometry.tableBytes(), Arena.ofAuto());
     }
 
     @Override

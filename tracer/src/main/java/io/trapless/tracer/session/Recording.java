@@ -60,7 +60,7 @@ public final class Recording {
 
     private Recording(RecordingRequest request) {
         this.request = request;
-        this.tables = TableLayout.of(request.tables());
+        this.tables = TableLayout.of(request.tables(), request.mirrors());
         this.files = new ImageFiles(request.options().debugFolders());
         LaterModules later = request.reach().follow()
                         || request.reach().later()
@@ -254,7 +254,7 @@ public final class Recording {
         }
         RingGeometry geometry = RingGeometry.withCapacity(
                         Cpus.possibleCount(), request.bufferSizeBytes(), request.mode())
-                .withTables(tables.strideBytes());
+                .withTables(tables.mirrorBytes(), tables.strideBytes());
         SessionResources session = SessionResources.create(
                 request, geometry, targets, hostClock.facts().cyclesPerSecond(), new Ending());
         resources = session;

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param options what else it may do
  * @param tap gets the events while they come, or null
  * @param tables what the aggregations of the sources' programs go into, by their numbers
+ * @param mirrors how many mirrors the sources' programs have
  */
 public record RecordingRequest(
         List<CaptureSource> sources,
@@ -37,7 +38,8 @@ public record RecordingRequest(
         Reach reach,
         RecordingOptions options,
         @Nullable EventTap tap,
-        List<TableShape> tables) {
+        List<TableShape> tables,
+        int mirrors) {
     /** No trace is written: the events are for the tap alone. */
     public static final Path NOWHERE = Path.of("/dev/null");
 
@@ -75,7 +77,8 @@ public record RecordingRequest(
                 reach,
                 options,
                 null,
-                List.of());
+                List.of(),
+                0);
     }
 
     /** Without options. */

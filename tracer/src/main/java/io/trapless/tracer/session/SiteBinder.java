@@ -291,7 +291,8 @@ final class SiteBinder {
         TableUpdate update = pushed == null
                 ? null
                 : new TableUpdate(tables.places().get(pushed.table()), pushed.keys(), pushed.value());
-        return new SiteProbe(id, program.filter(), program.captures(), locations, frame, trigger, update);
+        return new SiteProbe(
+                id, program.filter(), program.captures(), locations, frame, trigger, update, program.stores());
     }
 
     /** Which clause an event is of. */

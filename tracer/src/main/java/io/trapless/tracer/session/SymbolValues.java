@@ -5,6 +5,7 @@ import io.trapless.binary.symbol.NamedAddresses.NamedAddress;
 import io.trapless.language.slice.Aggregation;
 import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureProgram;
+import io.trapless.language.slice.MirrorStore;
 import io.trapless.language.slice.Value;
 import io.trapless.tracer.resolve.ModuleImage;
 import java.util.ArrayList;
@@ -36,19 +37,32 @@ final class SymbolValues {
                 filter == null ? null : values.in(filter),
                 captures,
                 program.allArguments(),
-                values.in(program.aggregation()));
+                values.in(program.aggregation()),
+                values.in(program.stores()));
     }
 
     private @Nullable Aggregation in(@Nullable Aggregation aggregation) throws ElfException {
         if (aggregation == null) {
             return null;
         }
-        List<Value> keys = new ArrayList<>();
-        for (Value key : aggregation.keys()) {
-            keys.add(in(key));
-        }
         Value value = aggregation.value();
-        return new Aggregation(aggregation.table(), keys, value == null ? null : in(value));
+        return new Aggregation(aggregation.table(), all(aggregation.keys()), value == null ? null : in(value));
+    }
+
+    private List<MirrorStore> in(List<MirrorStore> stores) throws ElfException {
+        List<MirrorStore> bound = new ArrayList<>();
+        for (MirrorStore store : stores) {
+            bound.add(new MirrorStore(store.mirror(), store.map(), all(store.keys()), in(store.value())));
+        }
+        return bound;
+    }
+
+    private List<Value> all(List<Value> values) throws ElfException {
+        List<Value> bound = new ArrayList<>();
+        for (Value value : values) {
+            bound.add(in(value));
+        }
+        return bound;
     }
 
     private Value in(Value value) throws ElfException {
@@ -67,6 +81,7 @@ final class SymbolValues {
             case Value.Cast c -> new Value.Cast(in(c.operand()), c.sizeBytes(), c.signed());
             case Value.StringEquals s -> new Value.StringEquals(in(s.string()), s.literal());
             case Value.StringAt s -> in(s);
+            case Value.Mirrored m -> new Value.Mirrored(m.mirror(), m.map(), all(m.keys()));
             case Value.BytesAt b -> new Value.BytesAt(in(b.address()), in(b.length()), b.maxBytes());
         };
     }

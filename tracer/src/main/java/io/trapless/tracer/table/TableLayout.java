@@ -2,15 +2,17 @@ package io.trapless.tracer.table;
 
 import io.trapless.language.slice.TableShape;
 import io.trapless.layout.AggregateTableDescriptor;
+import io.trapless.layout.MirrorDescriptor;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the tables of a session lie in each CPU's area.
+ * Where the aggregations of a session lie in each CPU's area.
  *
+ * @param mirrorBytes what the mirrors before the first area take
  * @param strideBytes from one CPU's area to the next, a power of two; 0: there are no tables
  */
-public record TableLayout(List<Place> places, long strideBytes) {
+public record TableLayout(List<Place> places, long mirrorBytes, long strideBytes) {
     /** Bytes of a table with keys; what does not fit is recorded in rings. */
     private static final long MAX_TABLE_BYTES = 1L << 20;
 
@@ -20,7 +22,7 @@ public record TableLayout(List<Place> places, long strideBytes) {
     /**
      * One table.
      *
-     * @param offset of its first slot from the area's start
+     * @param offset of its first slot from the start of all tables, in the first CPU's area
      * @param homeBits it has {@code 1 << homeBits} home slots; meaningless without keys
      * @param strideBits the areas lie {@code 1 << strideBits} bytes apart
      */
@@ -42,13 +44,18 @@ public record TableLayout(List<Place> places, long strideBytes) {
 
     /** Without tables. */
     public static TableLayout none() {
-        return new TableLayout(List.of(), 0);
+        return new TableLayout(List.of(), 0, 0);
     }
 
-    /** Lays out tables, in their order. */
-    public static TableLayout of(List<TableShape> shapes) {
+    /**
+     * Lays out tables, in their order.
+     *
+     * @param mirrors how many {@link MirrorDescriptor mirrors} lie before them
+     */
+    public static TableLayout of(List<TableShape> shapes, int mirrors) {
+        int mirrorBytes = MirrorDescriptor.offset(mirrors);
         if (shapes.isEmpty()) {
-            return none();
+            return new TableLayout(List.of(), mirrorBytes, 0);
         }
         List<Place> places = new ArrayList<>();
         long end = 0;
@@ -63,8 +70,10 @@ public record TableLayout(List<Place> places, long strideBytes) {
         int strideBits = Long.numberOfTrailingZeros(stride);
         return new TableLayout(
                 places.stream()
-                        .map(p -> new Place(p.shape(), p.offset(), p.slotBytes(), p.homeBits(), strideBits))
+                        .map(p ->
+                                new Place(p.shape(), mirrorBytes + p.offset(), p.slotBytes(), p.homeBits(), strideBits))
                         .toList(),
+                mirrorBytes,
                 stride);
     }
 

@@ -65,7 +65,7 @@ public final class TableReader {
     }
 
     /**
-     * @param memory the areas of all CPUs
+     * @param memory all tables
      * @param cpuCount possible CPUs
      */
     public TableReader(TableLayout layout, MemorySegment memory, int cpuCount) {

@@ -48,7 +48,7 @@ public record ProcessFacts(
         return rings + SessionHeaderDescriptor.atomicRingOffset(0, cpuCount, capacity);
     }
 
-    /** The first CPU's area of tables. */
+    /** The tables: mirrors, and behind them the first CPU's area of aggregations. */
     long tables() {
         return rings + SessionHeaderDescriptor.tablesOffset(cpuCount, capacity);
     }

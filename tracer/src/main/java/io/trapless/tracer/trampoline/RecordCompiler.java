@@ -73,6 +73,11 @@ final class RecordCompiler {
         if (probe.faultable()) {
             asm.mov(frame.staging(RecordPlan.FAULT_OFFSET), 0, 4); // _cut too
         }
+        MirrorCode mirrors = new MirrorCode(asm, frame, values, facts);
+        for (Value.Mirrored asked : plan.mirrored()) {
+            mirrors.find(asked);
+            asm.mov(frame.staging(plan.mirroredOffset(asked)), RAX, 8);
+        }
         if (plan.isVariable()) {
             computePacked();
             return;

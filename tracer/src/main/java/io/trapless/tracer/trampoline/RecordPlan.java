@@ -2,10 +2,13 @@ package io.trapless.tracer.trampoline;
 
 import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureType;
+import io.trapless.language.slice.MirrorStore;
 import io.trapless.language.slice.Value;
 import io.trapless.layout.RecordDescriptor;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How one probe's record comes to be: which values are stored straight from where they stand, which are computed into the staging area before the restartable sequence, and where everything lies.
@@ -18,7 +21,8 @@ import java.util.List;
  *        2     2  _cut
  *        4     4  size of a record of variable size, bytes
  *        8     n  scratch: a string that a filter compares
- *      8+n        a fixed record: 8 bytes for each computed value
+ *      8+n  8 * m  what mirrors have, each entry that a field asks for once
+ *   8+n+8m        a fixed record: 8 bytes for each computed value
  *                 a variable record: everything behind the header, in its final form
  * </pre>
  */
@@ -35,6 +39,7 @@ final class RecordPlan {
 
     private final SiteProbe probe;
     private final int scratchBytes;
+    private final List<Value.Mirrored> mirrored;
     private final boolean variable;
     private final int stagingBytes;
     private final int fixedSize;
@@ -56,9 +61,10 @@ final class RecordPlan {
             scratch = Math.max(scratch, scratchFor(root));
         }
         this.scratchBytes = align8(scratch);
+        this.mirrored = mirrored(probe);
         this.variable = probe.captures().stream().anyMatch(c -> isVariable(c.type()));
         this.fields = new ArrayList<>();
-        int staging = SCRATCH_OFFSET + scratchBytes;
+        int staging = packedOffset();
         int offset = RecordDescriptor.HEADER_SIZE + (probe.faultable() ? FAULT_AND_CUT_BYTES : 0);
         int packed = probe.faultable() ? FAULT_AND_CUT_BYTES : 0;
         for (Capture capture : probe.captures()) {
@@ -92,11 +98,10 @@ final class RecordPlan {
 
     private static int scratchFor(Value root) {
         int[] most = {0};
-        ValueCompiler.any(root, v -> {
+        root.forEachPart(v -> {
             if (v instanceof Value.StringEquals equals) {
                 most[0] = Math.max(most[0], equals.string().maxBytes() + 1);
             }
-            return false;
         });
         return most[0];
     }
@@ -117,6 +122,9 @@ final class RecordPlan {
         if (probe.update() != null) {
             roots.addAll(probe.update().values());
         }
+        for (MirrorStore store : probe.stores()) {
+            roots.addAll(store.values());
+        }
         return roots;
     }
 
@@ -132,7 +140,8 @@ final class RecordPlan {
             payload += image ? 0 : Math.max(8, capture.type().maxRecordBytes());
         }
         int window = probe.hasStack() ? StackRoutine.STACK_BYTES : 0;
-        return SCRATCH_OFFSET + align8(scratch) + FAULT_AND_CUT_BYTES + align8(payload) + 8 + window;
+        int mirrors = Long.BYTES * mirrored(probe).size();
+        return SCRATCH_OFFSET + align8(scratch) + mirrors + FAULT_AND_CUT_BYTES + align8(payload) + 8 + window;
     }
 
     List<Field> fields() {
@@ -166,7 +175,29 @@ final class RecordPlan {
 
     /** Staging offset at which a variable record is put together. */
     int packedOffset() {
-        return SCRATCH_OFFSET + scratchBytes;
+        return SCRATCH_OFFSET + scratchBytes + Long.BYTES * mirrored.size();
+    }
+
+    /** What has to be taken from mirrors before fields are computed. */
+    List<Value.Mirrored> mirrored() {
+        return mirrored;
+    }
+
+    /** Staging offset of what a mirror has. */
+    int mirroredOffset(Value.Mirrored asked) {
+        return SCRATCH_OFFSET + scratchBytes + Long.BYTES * mirrored.indexOf(asked);
+    }
+
+    private static List<Value.Mirrored> mirrored(SiteProbe probe) {
+        Set<Value.Mirrored> found = new LinkedHashSet<>();
+        for (Capture capture : probe.captures()) {
+            capture.value().forEachPart(part -> {
+                if (part instanceof Value.Mirrored asked) {
+                    found.add(asked);
+                }
+            });
+        }
+        return List.copyOf(found);
     }
 
     /** Whether anything is put together in the staging area. */

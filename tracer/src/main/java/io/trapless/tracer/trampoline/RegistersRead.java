@@ -16,7 +16,7 @@ final class RegistersRead {
 
     /** Adds them to {@code into}. */
     static void collect(Value value, List<ArgumentLocation> arguments, Set<Gpr> into) {
-        ValueCompiler.any(value, v -> {
+        value.forEachPart(v -> {
             if (v instanceof Value.Register register && register.name().isGeneral()) {
                 into.add(Gpr.of(register.name().number()));
             } else if (v instanceof Value.StackImage) {
@@ -26,7 +26,6 @@ final class RegistersRead {
             } else if (v instanceof Value.Argument argument) {
                 addLocation(Operands.locate(arguments, argument.index()), into);
             }
-            return false;
         });
     }
 

@@ -3,6 +3,7 @@ package io.trapless.tracer.trampoline;
 import io.trapless.binary.x86.Gpr;
 import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureType;
+import io.trapless.language.slice.MirrorStore;
 import io.trapless.language.slice.RegisterName;
 import io.trapless.language.slice.Value;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param frame where its user stack begins
  * @param trigger the slot in which it leaves a mark when it has fired, or {@link #NO_TRIGGER}
  * @param update what is done in the place of a record wherever that is possible, or null
+ * @param stores what is kept in mirrors besides; none together with an update
  */
 public record SiteProbe(
         int eventId,
@@ -28,13 +30,14 @@ public record SiteProbe(
         List<ArgumentLocation> arguments,
         FrameStart frame,
         int trigger,
-        @Nullable TableUpdate update) {
+        @Nullable TableUpdate update,
+        List<MirrorStore> stores) {
     /** It leaves no mark. */
     public static final int NO_TRIGGER = -1;
 
     /** A probe at a function's beginning or end that is no trigger. */
     public SiteProbe(int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments) {
-        this(eventId, filter, captures, arguments, FrameStart.RETURN_ON_TOP, NO_TRIGGER, null);
+        this(eventId, filter, captures, arguments, FrameStart.RETURN_ON_TOP, NO_TRIGGER, null, List.of());
     }
 
     /** A trigger. */
@@ -45,12 +48,13 @@ public record SiteProbe(
             List<ArgumentLocation> arguments,
             FrameStart frame,
             int trigger) {
-        this(eventId, filter, captures, arguments, frame, trigger, null);
+        this(eventId, filter, captures, arguments, frame, trigger, null, List.of());
     }
 
     public SiteProbe {
         captures = List.copyOf(captures);
         arguments = List.copyOf(arguments);
+        stores = List.copyOf(stores);
     }
 
     /** The same with more values at the end of its record, where only an image of the stack stays behind them. */
@@ -58,7 +62,7 @@ public record SiteProbe(
         List<Capture> all = new ArrayList<>(captures);
         boolean image = !all.isEmpty() && all.getLast().value() instanceof Value.StackImage;
         all.addAll(image ? all.size() - 1 : all.size(), more);
-        return new SiteProbe(eventId, filter, all, arguments, frame, trigger, update);
+        return new SiteProbe(eventId, filter, all, arguments, frame, trigger, update, stores);
     }
 
     /**
@@ -73,7 +77,10 @@ public record SiteProbe(
         List<Capture> kept =
                 captures.stream().filter(capture -> !readsRax(capture)).toList();
         TableUpdate without = update == null || update.values().stream().anyMatch(this::readsRax) ? null : update;
-        return new SiteProbe(eventId, filter, kept, arguments, frame, trigger, without);
+        List<MirrorStore> keeping = stores.stream()
+                .filter(store -> store.values().stream().noneMatch(this::readsRax))
+                .toList();
+        return new SiteProbe(eventId, filter, kept, arguments, frame, trigger, without, keeping);
     }
 
     private boolean readsRax(Value value) {
@@ -118,7 +125,7 @@ public record SiteProbe(
     /** Whether it captures or filters by the flags. */
     public boolean readsFlags() {
         return RecordPlan.roots(this).stream()
-                .anyMatch(root -> ValueCompiler.any(
-                        root, v -> v instanceof Value.Register register && register.name() == RegisterName.RFLAGS));
+                .anyMatch(root -> root.contains(
+                        v -> v instanceof Value.Register register && register.name() == RegisterName.RFLAGS));
     }
 }

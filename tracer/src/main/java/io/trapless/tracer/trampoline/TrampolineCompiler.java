@@ -208,7 +208,7 @@ public final class TrampolineCompiler {
                 this.probe = probe;
                 Operands operands = new Operands(asm, frame, facts, probe.arguments(), point.address());
                 this.plan = new RecordPlan(probe, operands);
-                this.values = new ValueCompiler(asm, frame, operands, facts, shared);
+                this.values = new ValueCompiler(asm, frame, operands, facts, shared, plan);
                 this.record = new RecordCompiler(asm, frame, operands, values, facts, shared, probe, plan);
                 this.usesSequence = facts.rseq().registered() && !probe.hasImage();
                 TableUpdate update = facts.rseq().registered() ? probe.update() : null;
@@ -243,11 +243,12 @@ public final class TrampolineCompiler {
                 if (table != null) {
                     emitTable(table, filter);
                 } else if (isLight) {
+                    emitStores();
                     emitSequence(light, fallBack, fallBack);
                     light.disarm();
                     mark();
                 } else {
-                    emitStaged(filter);
+                    emitStaged(filter, true);
                 }
                 asm.bind(next);
             }
@@ -273,17 +274,27 @@ public final class TrampolineCompiler {
                     asm.jmp(next);
                 }
                 code.fallBack();
-                emitStaged(null);
+                emitStaged(null, false);
                 asm.jmp(next);
             }
 
-            private void emitStaged(@Nullable Value filter) {
+            /** Behind all captures: those of this event are to see what others have stored. */
+            private void emitStores() {
+                MirrorCode mirrors = new MirrorCode(asm, frame, values, facts);
+                probe.stores().forEach(mirrors::store);
+            }
+
+            /** @param stores whether mirrors are still to be written */
+            private void emitStaged(@Nullable Value filter, boolean stores) {
                 frame.openStaging();
                 if (filter != null && plan.filterNeedsStaging()) {
                     values.noteFaultsOf(-1);
                     values.jumpUnless(filter, unwanted);
                 }
                 record.compute();
+                if (stores) {
+                    emitStores();
+                }
                 depthInside = frame.depth();
                 asm.bind(retry);
                 if (usesSequence) {
@@ -342,7 +353,7 @@ public final class TrampolineCompiler {
                 light.abortHandler();
                 asm.bind(fallBack);
                 frame.assumeDepth(depthOutside);
-                emitStaged(null);
+                emitStaged(null, false);
                 asm.jmp(next);
             }
 
@@ -401,13 +412,11 @@ public final class TrampolineCompiler {
                 changed.add(RCX);
             }
             for (Value root : RecordPlan.roots(probe)) {
-                strings |= ValueCompiler.any(
-                        root,
-                        v -> v instanceof Value.StringAt
-                                || v instanceof Value.BytesAt
-                                || v instanceof Value.UserStack
-                                || v instanceof Value.StackImage
-                                || v instanceof Value.StringEquals);
+                strings |= root.contains(v -> v instanceof Value.StringAt
+                        || v instanceof Value.BytesAt
+                        || v instanceof Value.UserStack
+                        || v instanceof Value.StackImage
+                        || v instanceof Value.StringEquals);
                 if (ValueCompiler.needsRcx(root)) {
                     changed.add(RCX);
                 }

@@ -21,7 +21,6 @@ import io.trapless.tracer.trampoline.ArgumentLocation.InUnprovenMemory;
 import io.trapless.tracer.trampoline.ArgumentLocation.OnStack;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,16 +34,20 @@ final class ValueCompiler {
     private final Operands operands;
     private final ProcessFacts facts;
     private final SharedRoutines shared;
+    private final RecordPlan plan;
 
     /** Where a failed read of the value being compiled is noted, or -1. */
     private int faultBit = -1;
 
-    ValueCompiler(Assembler asm, Frame frame, Operands operands, ProcessFacts facts, SharedRoutines shared) {
+    /** @param plan where the record's compiler has put what mirrors have */
+    ValueCompiler(
+            Assembler asm, Frame frame, Operands operands, ProcessFacts facts, SharedRoutines shared, RecordPlan plan) {
         this.asm = asm;
         this.frame = frame;
         this.operands = operands;
         this.facts = facts;
         this.shared = shared;
+        this.plan = plan;
     }
 
     /** From here on, a failed read sets bit {@code index} of {@code _fault}; -1: of none. */
@@ -82,6 +85,7 @@ final class ValueCompiler {
                 operands.extend(RAX, sizeBytes, signed);
             }
             case Value.StringEquals _ -> truth(value);
+            case Value.Mirrored asked -> asm.mov(RAX, frame.staging(plan.mirroredOffset(asked)), 8);
             case Value.Constant _,
                     Value.Register _,
                     Value.Symbol _,
@@ -434,34 +438,8 @@ final class ValueCompiler {
 
     /** Whether {@code value} needs rcx: a shift by a variable. */
     static boolean needsRcx(Value value) {
-        return any(
-                value,
-                v -> v instanceof Value.Binary(BinaryOperator operator, Value _, Value right, boolean _)
-                        && (operator == BinaryOperator.SHIFT_LEFT || operator == BinaryOperator.SHIFT_RIGHT)
-                        && !(right instanceof Value.Constant));
-    }
-
-    /** Whether {@code test} holds for any part of {@code value}. */
-    static boolean any(Value value, Predicate<Value> test) {
-        if (test.test(value)) {
-            return true;
-        }
-        return switch (value) {
-            case Value.Argument _,
-                    Value.Register _,
-                    Value.Constant _,
-                    Value.Symbol _,
-                    Value.Context _,
-                    Value.UserStack _,
-                    Value.StackImage _ -> false;
-            case Value.Load l -> any(l.address(), test);
-            case Value.Unary u -> any(u.operand(), test);
-            case Value.Cast c -> any(c.operand(), test);
-            case Value.Binary b -> any(b.left(), test) || any(b.right(), test);
-            case Value.Conditional c -> any(c.condition(), test) || any(c.whenTrue(), test) || any(c.whenFalse(), test);
-            case Value.StringAt s -> any(s.address(), test);
-            case Value.StringEquals s -> any(s.string(), test);
-            case Value.BytesAt b -> any(b.address(), test) || any(b.length(), test);
-        };
+        return value.contains(v -> v instanceof Value.Binary(BinaryOperator operator, Value _, Value right, boolean _)
+                && (operator == BinaryOperator.SHIFT_LEFT || operator == BinaryOperator.SHIFT_RIGHT)
+                && !(right instanceof Value.Constant));
     }
 }

@@ -58,7 +58,7 @@ final class Sandbox implements AutoCloseable {
 
     /** @param tidOffset {@code ProcessFacts.NO_TID}: as where nobody keeps a thread's id */
     Sandbox(int mode, ProcessFacts.Rseq rseq, int tidOffset, boolean systemCalls) throws Throwable {
-        long ringsSize = SessionHeaderDescriptor.fileSize(CPUS, CAPACITY, TABLE_STRIDE);
+        long ringsSize = SessionHeaderDescriptor.fileSize(CPUS, CAPACITY, 0, TABLE_STRIDE);
         MethodHandle mmap = LINKER.downcallHandle(
                 LINKER.defaultLookup().find("mmap").orElseThrow(),
                 FunctionDescriptor.of(

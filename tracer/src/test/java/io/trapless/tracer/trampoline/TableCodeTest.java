@@ -162,7 +162,8 @@ class TableCodeTest {
                 List.of(),
                 FrameStart.RETURN_ON_TOP,
                 SiteProbe.NO_TRIGGER,
-                update);
+                update,
+                List.of());
     }
 
     private static long recorded(Sandbox sandbox) {
@@ -200,10 +201,11 @@ class TableCodeTest {
 
     private static void compare(Sandbox sandbox, TableShape shape, boolean guard, Random random) throws Throwable {
         int stride = Long.numberOfTrailingZeros(Sandbox.TABLE_STRIDE);
-        TableLayout tight = TableLayout.of(List.of(shape));
+        TableLayout tight = TableLayout.of(List.of(shape), 0);
         TableLayout.Place at = tight.places().getFirst();
         TableLayout layout = new TableLayout(
                 List.of(new TableLayout.Place(shape, 4096, at.slotBytes(), at.homeBits(), stride)),
+                0,
                 Sandbox.TABLE_STRIDE);
         boolean hasValue = shape.kind() != AggregateKind.COUNT;
         boolean extreme = shape.kind() == AggregateKind.MIN || shape.kind() == AggregateKind.MAX;
@@ -330,9 +332,11 @@ class TableCodeTest {
     }
 
     private static TableLayout layout(TableShape shape) {
-        TableLayout.Place at = TableLayout.of(List.of(shape)).places().getFirst();
+        TableLayout.Place at = TableLayout.of(List.of(shape), 0).places().getFirst();
         int stride = Long.numberOfTrailingZeros(Sandbox.TABLE_STRIDE);
         return new TableLayout(
-                List.of(new TableLayout.Place(shape, 0, at.slotBytes(), at.homeBits(), stride)), Sandbox.TABLE_STRIDE);
+                List.of(new TableLayout.Place(shape, 0, at.slotBytes(), at.homeBits(), stride)),
+                0,
+                Sandbox.TABLE_STRIDE);
     }
 }

@@ -77,6 +77,7 @@ public record SessionProperties(
         put(text, "rings.cpus", Integer.toString(geometry.cpuCount()));
         put(text, "rings.capacityBytes", Long.toString(geometry.capacityBytes()));
         put(text, "rings.mode", geometry.mode().name());
+        put(text, "tables.mirrorBytes", Long.toString(geometry.mirrorBytes()));
         put(text, "tables.strideBytes", Long.toString(geometry.tableStrideBytes()));
         put(text, "clock.beginCycles", Long.toString(beginCycles));
         put(text, "clock.sampleCycles", Long.toString(calibration.tsc()));
@@ -137,6 +138,7 @@ public record SessionProperties(
                         Integer.parseInt(get(p, "rings.cpus")),
                         number(p, "rings.capacityBytes"),
                         RecordingMode.valueOf(get(p, "rings.mode")),
+                        number(p, "tables.mirrorBytes"),
                         number(p, "tables.strideBytes")),
                 number(p, "clock.beginCycles"),
                 new TscCalibration.Sample(number(p, "clock.sampleCycles"), number(p, "clock.sampleNanos")),
