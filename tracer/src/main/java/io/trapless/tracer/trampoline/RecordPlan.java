@@ -139,7 +139,7 @@ final class RecordPlan {
             boolean image = capture.type() instanceof CaptureType.StackImage;
             payload += image ? 0 : Math.max(8, capture.type().maxRecordBytes());
         }
-        int window = probe.hasStack() ? StackRoutine.STACK_BYTES : 0;
+        int window = probe.hasStack() ? StackRoutine.MOST_STACK_BYTES : 0;
         int mirrors = Long.BYTES * mirrored(probe).size();
         return SCRATCH_OFFSET + align8(scratch) + mirrors + FAULT_AND_CUT_BYTES + align8(payload) + 8 + window;
     }

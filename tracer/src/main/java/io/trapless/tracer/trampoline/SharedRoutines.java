@@ -46,8 +46,8 @@ record SharedRoutines(
     private static final int READ_STACK_BYTES = 20 * Long.BYTES + ThreadId.STACK_BYTES;
 
     /** Bytes of stack that the routines take below what a probe of its own has there, at the most. */
-    static int stackBytes(SiteProbe probe) {
-        int own = probe.hasStack() ? StackRoutine.STACK_BYTES : probe.readsPointers() ? READ_STACK_BYTES : 0;
+    static int stackBytes(SiteProbe probe, ProcessFacts facts) {
+        int own = probe.hasStack() ? StackRoutine.stackBytes(facts) : probe.readsPointers() ? READ_STACK_BYTES : 0;
         return Math.max(RING_STACK_BYTES, own + Long.BYTES);
     }
 
@@ -58,7 +58,7 @@ record SharedRoutines(
         ring.emit();
         ReadRoutines read = new ReadRoutines(asm, facts);
         read.emit();
-        StackRoutine stack = new StackRoutine(asm, read.copyIn());
+        StackRoutine stack = new StackRoutine(asm, facts, read.copyIn());
         stack.emit();
         Label touchPages = asm.label();
         emitTouchPages(asm, touchPages);

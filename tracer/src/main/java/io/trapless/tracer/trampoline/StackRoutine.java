@@ -33,8 +33,14 @@ final class StackRoutine {
     /** Bytes that are read at a time. */
     private static final int WINDOW = 256;
 
-    /** Bytes of stack below its caller's, at the most: the window, saved registers, and what a read takes. */
-    static final int STACK_BYTES = WINDOW + 176;
+    /** The same where a thread may be a goroutine, whose stack has little room. */
+    private static final int SMALL_WINDOW = 64;
+
+    /** Bytes of stack besides the window: saved registers, and what a read takes. */
+    private static final int OWN_STACK_BYTES = 176;
+
+    /** Bytes of stack below its caller's, in whatever process. */
+    static final int MOST_STACK_BYTES = WINDOW + OWN_STACK_BYTES;
 
     /** A frame pointer and a return address. */
     private static final int FRAME = 16;
@@ -43,13 +49,25 @@ final class StackRoutine {
     private static final int ADDRESS_BITS = 47;
 
     private final Assembler asm;
+    private final int window;
     private final Label copyIn;
     private final Label walkFrames;
 
-    StackRoutine(Assembler asm, Label copyIn) {
+    StackRoutine(Assembler asm, ProcessFacts facts, Label copyIn) {
         this.asm = asm;
+        this.window = window(facts);
         this.copyIn = copyIn;
         this.walkFrames = asm.label();
+    }
+
+    /** Bytes of stack below its caller's, at the most. */
+    static int stackBytes(ProcessFacts facts) {
+        return window(facts) + OWN_STACK_BYTES;
+    }
+
+    /** Where the C library keeps a thread's id there are no goroutines. */
+    private static int window(ProcessFacts facts) {
+        return facts.tidOffset() == ProcessFacts.NO_TID ? SMALL_WINDOW : WINDOW;
     }
 
     Label walkFrames() {
@@ -65,7 +83,7 @@ final class StackRoutine {
         asm.push(R8);
         asm.push(R9);
         asm.push(RDI);
-        asm.lea(RSP, Mem.of(RSP, -WINDOW));
+        asm.lea(RSP, Mem.of(RSP, -window));
         asm.mov(R8, RDX, 8);
         asm.xor(R9, R9, 4);
         asm.xor(RBX, RBX, 4);
@@ -94,7 +112,7 @@ final class StackRoutine {
         asm.mov(RSI, RAX, 8);
         asm.jmp(next);
         asm.bind(done);
-        asm.lea(RSP, Mem.of(RSP, WINDOW));
+        asm.lea(RSP, Mem.of(RSP, window));
         asm.mov(RAX, RDI, 8);
         asm.pop(RDI);
         asm.sub(RAX, RDI, 8);
@@ -132,7 +150,7 @@ final class StackRoutine {
         asm.push(RCX);
         asm.push(RDI);
         asm.lea(RDI, Mem.of(RSP, 2 * Long.BYTES));
-        asm.mov(RDX, WINDOW);
+        asm.mov(RDX, window);
         asm.call(copyIn);
         asm.pop(RDI);
         asm.pop(RCX);

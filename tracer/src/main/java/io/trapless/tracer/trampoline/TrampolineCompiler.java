@@ -162,7 +162,7 @@ public final class TrampolineCompiler {
         int stackBytes() {
             int routines = 0;
             for (SiteProbe probe : point.probes()) {
-                routines = Math.max(routines, SharedRoutines.stackBytes(probe));
+                routines = Math.max(routines, SharedRoutines.stackBytes(probe, facts));
             }
             return frame.deepest() + routines;
         }
