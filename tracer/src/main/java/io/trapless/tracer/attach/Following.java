@@ -87,11 +87,11 @@ public final class Following {
     /** False if the thread has ended. */
     private boolean seize(int pid, int tid, int uid) throws AttachException {
         long result = Ptrace.seize(tid, HeldThreads.OPTIONS);
-        if (result == -Errno.ESRCH) {
-            return false;
-        }
         // One that was made meanwhile by a thread that is held is ours already.
         if (result < 0 && !Admission.isTracedByThisThread(pid, tid)) {
+            if (result == -Errno.ESRCH || ProcessFacts.hasEnded(pid, tid)) {
+                return false;
+            }
             int tracer = Admission.tracerOf(pid, tid);
             throw tracer != 0 ? Admission.alreadyTraced(pid, tracer) : Admission.noPermission(pid, uid);
         }

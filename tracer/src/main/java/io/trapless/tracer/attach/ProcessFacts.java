@@ -90,6 +90,12 @@ public record ProcessFacts(
         }
     }
 
+    /** Whether a thread runs no more: ptrace refuses it (EPERM) as if it were not permitted. */
+    static boolean hasEnded(int pid, int tid) {
+        char state = stateOf(pid, tid);
+        return state == 'Z' || state == 'X' || state == '?';
+    }
+
     /** Whether a thread's process does nothing at a signal: it ignores it, or handles it not and the default is to ignore it (signal(7): SIGCHLD, SIGCONT, SIGURG, SIGWINCH). */
     static boolean ignores(int tid, int signal) {
         String status = Descriptors.readText("/proc/" + tid + "/status");

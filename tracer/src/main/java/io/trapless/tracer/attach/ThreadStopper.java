@@ -101,8 +101,7 @@ final class ThreadStopper {
             pending[pendingCount++] = tid;
             return true;
         }
-        char state = ProcessFacts.stateOf(target.pid(), tid);
-        if (result == -Errno.ESRCH || state == 'Z' || state == 'X' || state == '?') {
+        if (result == -Errno.ESRCH || ProcessFacts.hasEnded(target.pid(), tid)) {
             return false;
         }
         int tracer = Admission.tracerOf(target.pid(), tid);
