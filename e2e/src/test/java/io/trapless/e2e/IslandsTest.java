@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +110,22 @@ final class IslandsTest {
         target.signal("CONT");
         TimeUnit.MILLISECONDS.sleep(20);
         endsWell();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"narrow", "squeezed"})
+    void aProgramThatArmsItself(String name) throws Exception {
+        Path program = Programs.compiled("islander");
+        try (Preload preload = Preload.make(
+                List.of("uprobe:" + program + ":" + name + " { value = (int32)arg0 }"), "--mode", "overwrite")) {
+            Map<String, String> environment =
+                    Map.of("LD_PRELOAD", preload.object().toString());
+            target = Target.start(program, environment, List.of(), 2, "squeezed");
+            target.go();
+            TimeUnit.MILLISECONDS.sleep(20);
+            endsWell();
+            assertThat(preload.recover(folder.resolve("trace"))).isNotEmpty();
+        }
     }
 
     private Trapless.Running record() throws Exception {

@@ -3,6 +3,7 @@ package io.trapless.tracer.session;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.elf.ElfFile;
 import io.trapless.binary.elf.Segment;
+import io.trapless.binary.flow.DisplacedRange;
 import io.trapless.tracer.attach.TextChange;
 import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.preload.CodeSource;
@@ -13,6 +14,7 @@ import io.trapless.tracer.preload.PreloadModule;
 import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.trampoline.ProcessFacts;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -168,10 +170,25 @@ final class PreloadFile {
                     .toList();
             CodeRegion region = new CodeRegion(sites);
             byte[] code = region.generate(factsSource.at(place, rseq, codeSize), place.region());
-            List<TextChange> changes = new ArrayList<>(region.islands()); // before a jump that leads there
+            List<TextChange> changes = new ArrayList<>();
+            region.islands().forEach(island -> changes.addAll(byJumps(island))); // before a jump that leads there
             changes.addAll(region.changes());
             return new CodeSource.Linked(code, changes);
         };
+    }
+
+    /** An island where instructions make room has two jumps, and the initializer fills in one for each change. Nobody else runs by then. */
+    private static List<TextChange> byJumps(TextChange island) {
+        int first = DisplacedRange.JUMP_BYTES;
+        int length = island.expected().length;
+        return length == first ? List.of(island) : List.of(part(island, 0, first), part(island, first, length));
+    }
+
+    private static TextChange part(TextChange whole, int from, int to) {
+        return new TextChange(
+                whole.address() + from,
+                Arrays.copyOfRange(whole.expected(), from, to),
+                Arrays.copyOfRange(whole.replacement(), from, to));
     }
 
     private List<ArmedSite> sitesAt(long bias) {
