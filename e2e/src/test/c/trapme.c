@@ -1,17 +1,22 @@
 /*
  * trapme THREADS CALLS: every thread calls cramped(0), cramped(1) ... and roomy(0), roomy(1) ... in turn and checks what comes back; at the end it calls strait(0), strait(1) .... No jump fits into
- * cramped: a branch enters it at its third byte, and there is no padding within the reach of a short jump. None fits at the return of strait, to which a branch leads that is itself too close to others. Says "ready PID ADDRESS-OF-CRAMPED" first and waits for a line.
+ * cramped: a branch enters it at its third byte, and within the reach of a short jump are neither padding nor instructions that could make room. None fits at the return of strait, to which a branch leads that is itself too close to others. Says "ready PID ADDRESS-OF-CRAMPED" first and waits for a line.
  */
 #include <pthread.h>
 
 #include "target.h"
 
+/* 70 additions, each entered by a branch that is never taken: nowhere in between is room for two jumps. */
+#define ADDITIONS \
+    ".rept 70\n" \
+    "1: add $1, %eax\n" \
+    "  jo 1b\n" \
+    ".endr\n"
+
 __asm__(".text\n"
         ".type ballast, @function\n"
         "ballast:\n"
-        ".rept 70\n"
-        "  add $1, %eax\n"
-        ".endr\n"
+        ADDITIONS
         "  ret\n"
         ".size ballast, . - ballast\n"
         ".globl cramped\n"
@@ -26,10 +31,9 @@ __asm__(".text\n"
         ".globl roomy\n"
         ".type roomy, @function\n"
         "roomy:\n"
-        "  mov %edi, %eax\n"
-        ".rept 70\n"
-        "  add $1, %eax\n"
-        ".endr\n"
+        "  mov $0, %eax\n"
+        "  add %edi, %eax\n"
+        ADDITIONS
         "  ret\n"
         ".size roomy, . - roomy\n"
         ".globl strait\n"
@@ -46,9 +50,7 @@ __asm__(".text\n"
         ".size strait, . - strait\n"
         ".type more_ballast, @function\n"
         "more_ballast:\n"
-        ".rept 70\n"
-        "  add $1, %eax\n"
-        ".endr\n"
+        ADDITIONS
         "  ret\n"
         ".size more_ballast, . - more_ballast\n");
 
