@@ -47,7 +47,7 @@ record SharedRoutines(
 
     /** Bytes of stack that the routines take below what a probe of its own has there, at the most. */
     static int stackBytes(SiteProbe probe, ProcessFacts facts) {
-        int own = probe.hasStack() ? StackRoutine.stackBytes(facts) : probe.readsPointers() ? READ_STACK_BYTES : 0;
+        int own = probe.hasStack() ? StackRoutine.stackBytes(facts) : probe.readsMemory() ? READ_STACK_BYTES : 0;
         return Math.max(RING_STACK_BYTES, own + Long.BYTES);
     }
 

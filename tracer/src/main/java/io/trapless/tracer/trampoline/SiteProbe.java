@@ -105,6 +105,13 @@ public record SiteProbe(
         return faultable() || hasStack() || hasImage() || (filter != null && filter.mayFault());
     }
 
+    /** Whether any of its code may read memory that is not proven to be there: for what it captures, filters by, adds up or keeps in mirrors, or for an argument. */
+    boolean readsMemory() {
+        return readsPointers()
+                || RecordPlan.roots(this).stream().anyMatch(root -> root.contains(Value::mayFault))
+                || arguments.stream().anyMatch(ArgumentLocation.InUnprovenMemory.class::isInstance);
+    }
+
     /** Whether it captures a user stack. */
     public boolean hasStack() {
         return captures.stream().anyMatch(capture -> capture.value() instanceof Value.UserStack);
