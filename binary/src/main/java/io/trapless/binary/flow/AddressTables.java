@@ -6,7 +6,6 @@ import io.trapless.binary.x86.Segment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tables of whole addresses, which compilers make of a switch in code that lies at a fixed address:
@@ -41,7 +40,7 @@ final class AddressTables {
     /** Whether a jump through a table stays in its function. The first entry that is not the function itself tells: a table holds labels or functions. */
     boolean holdsLabels(long jump, long table) {
         CodeRange function = functions.at(jump);
-        Section section = sectionAt(table);
+        Section section = Section.holding(table, data);
         if (function == null || section == null) {
             return false;
         }
@@ -53,14 +52,5 @@ final class AddressTables {
             }
         }
         return false;
-    }
-
-    private @Nullable Section sectionAt(long address) {
-        for (Section section : data) {
-            if (section.contains(address)) {
-                return section;
-            }
-        }
-        return null;
     }
 }

@@ -56,10 +56,7 @@ public final class Evictions {
     }
 
     private @Nullable DisplacedRange rangeAt(long at, CodeRange shortJump) {
-        if (!map.isCode(at)
-                || !map.isSwept(at)
-                || shortJump.contains(at)
-                || !Islands.reaches(shortJump.start(), at + DisplacedRange.JUMP_BYTES)) {
+        if (!map.isSwept(at) || !Islands.reaches(shortJump.start(), at + DisplacedRange.JUMP_BYTES)) {
             return null;
         }
         return DisplacedRange.plan(map, at, BYTES) instanceof DisplacedRange range

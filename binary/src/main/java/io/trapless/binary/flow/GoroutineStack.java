@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How much stack a goroutine has left, at the least, where its functions begin. A function that checks its stack first has {@value #CHECKED} bytes below it when it calls another. One that does not (the compiler makes small ones that
@@ -261,22 +260,13 @@ public final class GoroutineStack {
         }
 
         private boolean decode(long address) {
-            Section section = sectionAt(address);
+            Section section = Section.holding(address, code);
             if (section == null) {
                 return false;
             }
             byte[] bytes = section.bytes();
             return Decoder.decode(
                     bytes, Math.toIntExact(address - section.address()), bytes.length, address, instruction);
-        }
-
-        private @Nullable Section sectionAt(long address) {
-            for (Section section : code) {
-                if (section.contains(address)) {
-                    return section;
-                }
-            }
-            return null;
         }
     }
 }

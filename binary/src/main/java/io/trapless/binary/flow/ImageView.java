@@ -1,6 +1,7 @@
 package io.trapless.binary.flow;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the control-flow analysis has to know of one executable or library. All addresses are as the file states them, before relocation. Order does not matter and
@@ -31,6 +32,16 @@ public interface ImageView {
 
         public boolean contains(long anAddress) {
             return address <= anAddress && anAddress < end();
+        }
+
+        /** The first of some sections that holds an address; null if none does. */
+        static @Nullable Section holding(long anAddress, List<Section> sections) {
+            for (Section section : sections) {
+                if (section.contains(anAddress)) {
+                    return section;
+                }
+            }
+            return null;
         }
     }
 

@@ -87,10 +87,9 @@ final class JumpTables {
 
     /** The section of a candidate. Tables may stand between code as well, but not where a function starts. */
     private @Nullable Section sectionAt(long address) {
-        for (Section section : data) {
-            if (section.contains(address)) {
-                return section;
-            }
+        Section section = Section.holding(address, data);
+        if (section != null) {
+            return section;
         }
         return (marks.get(address) & TargetKind.FUNCTION_START.bit) == 0 ? marks.sectionAt(address) : null;
     }
