@@ -15,8 +15,10 @@ package io.trapless.layout;
  *       36     4  (pad)
  *       40    16  uuid             session UUID, big-endian             tracer, once      tracer
  *   ---- next cache line: hot only in block mode ----
- *       64     8  heartbeat        TSC cycles at the tracer's last      tracer, often     a writer that waits
- *                                  sign of life; 0: no tracer
+ *       64     8  heartbeat        TSC cycles at the tracer's last      tracer, often;    a writer that waits
+ *                                  sign of life; 0: no tracer           0 by a writer
+ *                                                                       that has waited
+ *                                                                       for it in vain
  *   ---- next cache line: libraries that targets load ----
  *      128     4  loadBell         requests ever made; a futex          a target          tracer
  *   ---- offset {@link #LOAD_SLOTS_OFFSET}: {@link #LOAD_SLOTS} times ----

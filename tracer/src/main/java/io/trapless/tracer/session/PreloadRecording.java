@@ -104,6 +104,7 @@ public final class PreloadRecording {
                     table.environment(),
                     table.events());
             trace = TraceDirectory.create(output, schema);
+            file.beat(TimeStampCounter.read()); // whoever reads that this session is being recorded counts on it
             properties.recordedBy(ProcessKey.ofSelf(), output.toAbsolutePath()).write(directory);
             PreloadRecording recording =
                     new PreloadRecording(directory, properties, table, lock, file, trace, maxEvents);
@@ -118,6 +119,7 @@ public final class PreloadRecording {
                     TraceRemoval.removeEmpty(trace.path());
                 }
                 if (file != null) {
+                    file.beat(0);
                     file.close();
                 }
                 lock.close();

@@ -27,8 +27,11 @@ final class RingRoutines {
     private static final int SYS_NANOSLEEP = 35;
     private static final int WAIT_NANOS = 50_000;
 
-    /** A tracer that gave no sign of life for so long is dead: nobody waits for it. */
-    private static final long TRACER_DEAD_SECONDS = 2;
+    /** A tracer that gave no sign of life for so long may be dead. */
+    private static final long TRACER_SILENT_SECONDS = 2;
+
+    /** A machine that was suspended has silenced the tracer as well as the writer: so many waits, 0.1 s or a little more, give it the time to say that it lives. */
+    private static final int GRACE_WAITS = 1_000;
 
     private final Assembler asm;
     private final ProcessFacts facts;
@@ -312,34 +315,55 @@ final class RingRoutines {
         asm.lea(R10, Mem.of(R10, RCX, 1, marksOffset()));
     }
 
-    /** Called: sleeps a little and gives eax = 1, or gives eax = 0 at once if there is no tracer that could make room. Clobbers rdx, r10. */
+    /**
+     * Called: sleeps a little and gives eax = 1, or gives eax = 0 if there is no tracer that could make room. The first to find a tracer silent waits for {@link #GRACE_WAITS} and then declares it dead, so
+     * that nobody else waits; one that lives after all takes that back with its next beat. Clobbers rdx, r10.
+     */
     private void emitWaitForRoom() {
         Label noTracer = asm.label();
+        Label alive = asm.label();
         Label done = asm.label();
+        Label silent = asm.label();
         asm.align(16);
         asm.bind(waitForRoom);
         asm.push(RCX);
         asm.push(R11);
         asm.push(RSI);
         asm.push(RDI);
-        asm.mov(RCX, facts.rings() + SessionHeaderDescriptor.HEARTBEAT_OFFSET);
-        asm.mov(RCX, Mem.of(RCX, 0), 8);
+        loadHeartbeat();
         asm.test(RCX, RCX, 8);
         asm.jcc(Condition.E, noTracer);
         rings.readTimestamp(RAX);
         asm.sub(RAX, RCX, 8);
-        asm.mov(RCX, facts.cyclesPerSecond() * TRACER_DEAD_SECONDS);
-        asm.cmp(RAX, RCX, 8);
-        asm.jcc(Condition.G, noTracer);
-        asm.push(WAIT_NANOS);
-        asm.push(0);
-        asm.mov(RDI, RSP, 8);
-        asm.xor(RSI, RSI, 4);
-        asm.mov(RAX, SYS_NANOSLEEP);
-        asm.syscall();
-        asm.lea(RSP, Mem.of(RSP, 2 * 8));
+        asm.mov(RDX, facts.cyclesPerSecond() * TRACER_SILENT_SECONDS);
+        asm.cmp(RAX, RDX, 8);
+        asm.jcc(Condition.G, silent);
+        sleep();
+        asm.bind(alive);
         asm.mov(RAX, 1);
         asm.jmp(done);
+
+        asm.bind(silent);
+        asm.push(RCX);
+        asm.push(GRACE_WAITS);
+        Mem lastBeat = Mem.of(RSP, 8);
+        Mem waits = Mem.of(RSP, 0);
+        Label wait = asm.here();
+        sleep();
+        loadHeartbeat();
+        asm.cmp(RCX, lastBeat, 8);
+        Label beaten = asm.label();
+        asm.jcc(Condition.NE, beaten);
+        asm.sub(waits, 1, 4);
+        asm.jcc(Condition.G, wait);
+        asm.mov(RAX, RCX, 8);
+        asm.xor(RDX, RDX, 4);
+        asm.mov(RCX, heartbeat());
+        asm.lockCmpxchg(Mem.of(RCX, 0), RDX, 8);
+        asm.bind(beaten);
+        asm.lea(RSP, Mem.of(RSP, 2 * 8));
+        asm.jcc(Condition.NE, alive); // of the comparison, or of the exchange: somebody else has stored something
+
         asm.bind(noTracer);
         asm.xor(RAX, RAX, 4);
         asm.bind(done);
@@ -348,6 +372,27 @@ final class RingRoutines {
         asm.pop(R11);
         asm.pop(RCX);
         asm.ret();
+    }
+
+    private long heartbeat() {
+        return facts.rings() + SessionHeaderDescriptor.HEARTBEAT_OFFSET;
+    }
+
+    /** rcx = the heartbeat. */
+    private void loadHeartbeat() {
+        asm.mov(RCX, heartbeat());
+        asm.mov(RCX, Mem.of(RCX, 0), 8);
+    }
+
+    /** {@link #WAIT_NANOS}. Clobbers rax, rcx, rsi, rdi, r11. */
+    private void sleep() {
+        asm.push(WAIT_NANOS);
+        asm.push(0);
+        asm.mov(RDI, RSP, 8);
+        asm.xor(RSI, RSI, 4);
+        asm.mov(RAX, SYS_NANOSLEEP);
+        asm.syscall();
+        asm.lea(RSP, Mem.of(RSP, 2 * 8));
     }
 
     /** Jumps to one of the places that the site info at r11 names. */

@@ -39,7 +39,7 @@ record SharedRoutines(
     static final int FAULT = 1;
     static final int CUT = 2;
 
-    /** Waiting in block mode: what the reservation saves, what waiting saves, a time, and a return address. */
+    /** Waiting in block mode: what the reservation saves, a return address, what waiting saves and counts, and a time. */
     private static final int RING_STACK_BYTES = 12 * Long.BYTES;
 
     /** A safe load: return addresses, what it saves and what the copying saves, vectors for the kernel, and asking for the thread's id. */
