@@ -193,7 +193,7 @@ public final class Following {
             handle(kept.tid(), kept.kind(), kept.status());
             return true;
         }
-        long result = Processes.wait4(-1, options | Processes.WALL | Processes.WNOTHREAD);
+        long result = Processes.waitLeavingSignals(-1, options | Processes.WALL | Processes.WNOTHREAD);
         if (result == -Errno.EINTR) {
             return true;
         }

@@ -15,7 +15,7 @@ final class ThreadWait {
     static final int NOTHING = 0;
     /** It stopped by {@link Ptrace#interrupt} or a group-stop. */
     static final int EVENT = 1;
-    /** It is about to receive a signal. */
+    /** It is about to receive a signal, and told of again until it is resumed. */
     static final int SIGNAL = 2;
     /** It enters or leaves a system call. */
     static final int SYSTEM_CALL = 3;
@@ -37,7 +37,7 @@ final class ThreadWait {
 
     /** Waits once, for as long as {@code options} (WNOHANG) or a wake-up let it. */
     private int look(int tid, int options) {
-        long result = Processes.wait4(tid, options | Processes.WALL);
+        long result = Processes.waitLeavingSignals(tid, options | Processes.WALL);
         if (result == 0 || result == -Errno.EINTR) {
             return NOTHING;
         }

@@ -17,6 +17,21 @@ public final class Processes {
     /** Wait for a thread, whatever its exit signal is (wait(2)). */
     public static final int WALL = 0x40000000;
 
+    /** Offsets in {@code siginfo_t} of a child (include/uapi/asm-generic/siginfo.h). */
+    private static final int SIGINFO_CODE = 8;
+
+    private static final int SIGINFO_PID = 16;
+    private static final int SIGINFO_STATUS = 24;
+
+    private static final int CLD_TRAPPED = 4;
+    private static final int P_ALL = 0;
+    private static final int P_PID = 1;
+    private static final int WEXITED = 4;
+    private static final int WNOWAIT = 0x0100_0000;
+
+    /** A stop of a traced thread below this is that of a signal; above it are those at system calls and, in the second byte, events (ptrace(2)). */
+    private static final int SYSTEM_CALL_STOP = 0x80;
+
     private static final int PR_SET_TIMERSLACK = 29;
     private static final int SCHED_OTHER = 0;
     private static final int SIGTSTP = 20;
@@ -55,6 +70,29 @@ public final class Processes {
         MemorySegment status = Syscalls.scratch();
         long result = Syscalls.call(Syscalls.WAIT4, tid, status.address(), options, 0);
         return result <= 0 ? result : result | (long) status.get(ValueLayout.JAVA_INT, 0) << 32;
+    }
+
+    /**
+     * {@link #wait4}, but a traced thread that is about to receive a signal stays as it is: what resumes it settles that, and if its tracer dies first it receives the signal. Once wait4 has told of such a stop the kernel has forgotten
+     * what the stop is to return (wait_task_stopped in kernel/exit.c, ptrace_signal in kernel/signal.c), and a tracer that dies then takes the signal with it. The same stop is told of again until the thread is resumed.
+     *
+     * @param tid a thread, or -1 for any
+     */
+    public static long waitLeavingSignals(int tid, int options) {
+        MemorySegment info = Syscalls.scratch();
+        info.set(ValueLayout.JAVA_INT, SIGINFO_PID, 0);
+        int which = tid == -1 ? P_ALL : P_PID;
+        int peeking = options | WEXITED | WNOWAIT;
+        long result = Syscalls.call(Syscalls.WAITID, which, Math.max(tid, 0), info.address(), peeking, 0, 0);
+        int found = info.get(ValueLayout.JAVA_INT, SIGINFO_PID);
+        if (result < 0 || found == 0) {
+            return result;
+        }
+        int stop = info.get(ValueLayout.JAVA_INT, SIGINFO_STATUS);
+        boolean trapped = info.get(ValueLayout.JAVA_INT, SIGINFO_CODE) == CLD_TRAPPED;
+        return trapped && stop < SYSTEM_CALL_STOP
+                ? found | (long) (stop << 8 | 0x7f) << 32
+                : wait4(found, options | WNOHANG);
     }
 
     public static long pidfdOpen(int pid) {

@@ -48,6 +48,7 @@ public final class Syscalls {
     public static final int TIMER_DELETE = 226;
     public static final int CLOCK_GETTIME = 228;
     public static final int TGKILL = 234;
+    public static final int WAITID = 247;
     public static final int OPENAT = 257;
     public static final int POLL = 7;
     public static final int PERF_EVENT_OPEN = 298;
