@@ -154,14 +154,46 @@ final class FollowTest {
         }
         assertThat(Files.readString(status)).isEqualTo("0\n");
         assertThat(Files.readAllLines(done)).hasSize(jobs);
-        removeSessions();
+        removeSessions("sh-");
+    }
+
+    @Test
+    void aKilledTracerTakesNoSignalWithIt() throws Exception {
+        Path raiser = Programs.compiled("raiser");
+        try (Target target = Target.start("raiser")) {
+            target.go();
+            // It is stopped for a signal most of the time: one of three kills would come in between.
+            for (int round = 0; round < 6; round++) {
+                Path trace = folder.resolve("trace" + round);
+                try (Trapless.Running tracer = Trapless.start(
+                        "record",
+                        "--follow",
+                        "-o",
+                        trace,
+                        "-p",
+                        target.pid(),
+                        "-e",
+                        "uprobe:" + raiser + ":round_done")) {
+                    await(() -> tracer.err().contains("recording"));
+                    Thread.sleep(10 * round);
+                    tracer.kill();
+                    tracer.await(SECONDS);
+                }
+                Thread.sleep(20);
+                assertThat(target.isAlive()).as("after kill %d", round).isTrue();
+                Trapless.run("detach", "-p", target.pid()).succeeded();
+            }
+            target.say("end");
+            assertThat(target.await(SECONDS).exitStatus()).isZero();
+        }
+        removeSessions("raiser-");
     }
 
     /** The session of a tracer that was killed stays, until somebody takes what is in it. */
-    private void removeSessions() throws Exception {
+    private void removeSessions(String prefix) throws Exception {
         for (String line : Trapless.run("sessions").succeeded().out().lines().toList()) {
             String name = line.split("[: ]", 2)[0];
-            if (name.startsWith("sh-")) {
+            if (name.startsWith(prefix)) {
                 Trapless.run("recover", name, "-o", folder.resolve(name)).succeeded();
             }
         }
