@@ -25,6 +25,7 @@ final class Constants {
     static final int TAG_VOLATILE = 0x35;
     static final int TAG_RESTRICT = 0x37;
     static final int TAG_NAMESPACE = 0x39;
+    static final int TAG_PARTIAL_UNIT = 0x3c;
     static final int TAG_MODULE = 0x1e;
     static final int TAG_RVALUE_REFERENCE = 0x42;
     static final int TAG_ATOMIC = 0x47;
@@ -36,7 +37,7 @@ final class Constants {
     static final int AT_BIT_SIZE = 0x0d;
     static final int AT_LOW_PC = 0x11;
     static final int AT_CONST_VALUE = 0x1c;
-    static final int AT_INLINE = 0x20;
+    static final int AT_PRODUCER = 0x25;
     static final int AT_UPPER_BOUND = 0x2f;
     static final int AT_ABSTRACT_ORIGIN = 0x31;
     static final int AT_ARTIFICIAL = 0x34;
@@ -67,11 +68,11 @@ final class Constants {
     static final int ATE_UTF = 0x10;
 
     static final int FORM_ADDR = 0x01;
+    static final int FORM_STRING = 0x08;
+    static final int FORM_STRP = 0x0e;
+    static final int FORM_LINE_STRP = 0x1f;
 
     static final int PASS_BY_REFERENCE = 4;
-
-    static final int INLINED = 1;
-    static final int DECLARED_INLINED = 3;
 
     static final int OP_ADDR = 0x03;
     static final int OP_CONST1U = 0x08;

@@ -2,7 +2,10 @@ package io.trapless.binary.dwarf;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class DieReader implements AutoCloseable {
     /** Names are short; a string that does not end is cut. */
     private static final int MAX_STRING = 4096;
+
+    /** Bytes of a section of strings that are read at once. */
+    private static final long MAX_STRINGS = 1L << 30;
+
+    /** The 32-bit length that says that one of 64 bits follows (DWARF 5, section 7.4). */
+    private static final long WIDE_LENGTH = 0xFFFF_FFFFL;
 
     /** A list of ranges that leads back to itself must end. */
     private static final int MAX_RANGES = 100_000;
@@ -110,6 +119,67 @@ final class DieReader implements AutoCloseable {
 
     private static Die read(MemorySegment from) {
         return new Die(from.get(JAVA_LONG, 0), from.get(JAVA_LONG, 8), from.get(JAVA_LONG, 16));
+    }
+
+    /** Zeroed memory that lives as long as the file is open. */
+    MemorySegment allocate(long bytes) {
+        return arena.allocate(bytes, 8);
+    }
+
+    /** Offset in its section. */
+    long offset(Die of) {
+        set(of);
+        return Libdw.offset(die);
+    }
+
+    /**
+     * The bytes of a unit's entries that are in the file itself.
+     *
+     * @param next the unit behind it, without which nobody tells whether its length is to be believed
+     * @return null if the units do not follow each other, or the entries are in a file of their own
+     */
+    byte @Nullable [] bytes(Unit unit, Unit next) {
+        long entry = unit.die().address();
+        MemorySegment header = MemorySegment.ofAddress(header(unit));
+        long length = header.reinterpret(4).get(JAVA_INT_UNALIGNED, 0) & 0xFFFF_FFFFL;
+        long end = header.address() + 4 + length;
+        if (length == WIDE_LENGTH) {
+            end = header.address() + 12 + header.reinterpret(12).get(JAVA_LONG_UNALIGNED, 4);
+        }
+        return end == header(next) && unit.content().equals(unit.die())
+                ? MemorySegment.ofAddress(entry).reinterpret(end - entry).toArray(JAVA_BYTE)
+                : null;
+    }
+
+    /** Where a unit begins in memory. */
+    private long header(Unit unit) {
+        set(unit.die());
+        return unit.die().address() - Libdw.unitOffset(die);
+    }
+
+    /** How the file stores an attribute ({@code DW_FORM_}); 0 if it is not there. */
+    int form(Die of, int name) {
+        return find(of, name, false) ? attribute.get(JAVA_INT, 4) : 0;
+    }
+
+    /** Whether a part of it is in a file that others share. */
+    boolean hasAlternate() {
+        return Libdw.hasAlternate(dwarf);
+    }
+
+    /** All of {@code .debug_str}; empty if it is longer than an array. */
+    byte[] strings() {
+        MemorySegment start = Libdw.stringAt(dwarf, 0, words);
+        if (start.equals(MemorySegment.NULL)) {
+            return new byte[0];
+        }
+        long size = 1; // the largest offset that has a string, and 1: found by its bits
+        for (long bit = 1L << 32; bit != 0; bit >>= 1) {
+            if (!Libdw.stringAt(dwarf, size - 1 + bit, words).equals(MemorySegment.NULL)) {
+                size += bit;
+            }
+        }
+        return size > MAX_STRINGS ? new byte[0] : start.reinterpret(size).toArray(JAVA_BYTE);
     }
 
     /** All units of compilation. */

@@ -23,10 +23,12 @@ public final class DwarfFile implements AutoCloseable {
     private DwarfFile(DieReader reader, String programPath) {
         this.reader = reader;
         this.locations = new Locations(reader, programPath);
-        this.index = new TypeIndex(reader);
+        UnitFilter units = new UnitFilter(reader);
+        FunctionRanges ranges = new FunctionRanges(reader);
+        this.index = new TypeIndex(reader, units);
         this.types = new TypeEntries(reader, index);
-        this.functions = new FunctionEntries(reader, types);
-        this.sources = new FrameSources(reader);
+        this.functions = new FunctionEntries(reader, types, ranges, units);
+        this.sources = new FrameSources(reader, ranges);
     }
 
     /** Whether libdw is installed. */

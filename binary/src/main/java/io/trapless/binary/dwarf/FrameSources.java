@@ -13,9 +13,9 @@ final class FrameSources {
     private final FunctionRanges functions;
     private final LineTables lines;
 
-    FrameSources(DieReader reader) {
+    FrameSources(DieReader reader, FunctionRanges functions) {
         this.reader = reader;
-        this.functions = new FunctionRanges(reader);
+        this.functions = functions;
         this.lines = new LineTables(reader);
     }
 

@@ -2,16 +2,18 @@ package io.trapless.binary.dwarf;
 
 import io.trapless.binary.demangle.Demangler;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Finds functions by address and inlined ones by name. Functions are looked for by one walk when it is first asked. One thread at a time. */
+/** Finds functions by address and inlined ones by name, in the units that can have them. One thread at a time. */
 final class FunctionEntries {
     private static final int MAX_NESTING = 64;
 
@@ -22,61 +24,76 @@ final class FunctionEntries {
 
     private final DieReader reader;
     private final TypeEntries types;
-    private final Map<Long, Die> byAddress = new HashMap<>();
-
-    /** Functions that were inlined somewhere, by the names of their symbols. */
-    private final Map<String, List<Die>> inlined = new HashMap<>();
-
+    private final FunctionRanges ranges;
+    private final UnitFilter units;
     private final Map<String, List<InlinedInstance>> instances = new HashMap<>();
 
-    private boolean walked;
+    /** All functions with code, by the addresses at which they begin; only if units do not tell where theirs are. */
+    private @Nullable Map<Long, Die> byAddress;
 
-    FunctionEntries(DieReader reader, TypeEntries types) {
+    FunctionEntries(DieReader reader, TypeEntries types, FunctionRanges ranges, UnitFilter units) {
         this.reader = reader;
         this.types = types;
+        this.ranges = ranges;
+        this.units = units;
     }
 
-    private void walk() {
-        if (!walked) {
-            walked = true;
-            reader.units().forEach(unit -> FunctionRanges.forFunctions(reader, unit.content(), this::note));
-        }
-    }
-
-    private void note(Die function) {
+    /** Where a function with code begins; empty for another one. */
+    private OptionalLong start(Die function) {
         OptionalLong low = reader.address(function, Constants.AT_LOW_PC);
-        if (low.isPresent()) {
-            byAddress.putIfAbsent(low.getAsLong(), function);
-        } else if (reader.has(function, Constants.AT_RANGES)) {
-            List<DieReader.Range> ranges = reader.ranges(function);
-            if (!ranges.isEmpty()) {
-                byAddress.putIfAbsent(ranges.getFirst().start(), function);
-            }
-        } else if (reader.has(function, Constants.AT_INLINE)) {
-            long how = reader.unsigned(function, Constants.AT_INLINE).orElse(0);
-            if (how == Constants.INLINED || how == Constants.DECLARED_INLINED) {
-                inlined.computeIfAbsent(reader.symbol(function), _ -> new ArrayList<>(1))
-                        .add(function);
-            }
+        if (low.isPresent() || !reader.has(function, Constants.AT_RANGES)) {
+            return low;
         }
+        List<DieReader.Range> parts = reader.ranges(function);
+        return parts.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(parts.getFirst().start());
     }
 
-    /** The functions of a name: a symbol's, or else a readable one of C++ or Rust, with its parameters or without. */
+    /** Whether it may be what instances inlined elsewhere are of. {@code DW_AT_inline} need not say so: link-time optimisation inlines when its entry is long written. */
+    private boolean isAbstract(Die function) {
+        return !reader.flag(function, Constants.AT_DECLARATION)
+                && start(function).isEmpty();
+    }
+
+    /** The functions of a name that were inlined: a symbol's, or else a readable one of C++ or Rust, with its parameters or without. */
     private Set<Die> inlinedFunctions(String name) {
-        List<Die> exact = inlined.get(name);
-        if (exact != null) {
-            return new HashSet<>(exact); // which, of a broken file, is asked for null too
+        Set<Die> exact = inlinedFunctions(units.naming(name), name::equals);
+        if (!exact.isEmpty()) {
+            return exact;
         }
         String word = lastWord(name);
-        Set<Die> found = new HashSet<>();
-        inlined.forEach((symbol, functions) -> {
+        return inlinedFunctions(units.namingMangled(word), symbol -> {
             // Mangled names have identifiers letter by letter: most need not be demangled.
             String readable = Demangler.isMangled(symbol) && symbol.contains(word) ? Demangler.demangle(symbol) : null;
-            if (readable != null
-                    && (readable.equals(name) || withoutParameters(readable).equals(name))) {
-                found.addAll(functions);
-            }
+            return readable != null
+                    && (readable.equals(name) || withoutParameters(readable).equals(name));
         });
+    }
+
+    /** Those that units have, and those that other units have of functions that are declared in a part that dwz took out of several. */
+    private Set<Die> inlinedFunctions(List<DieReader.Unit> named, Predicate<String> symbol) {
+        Set<Die> found = new HashSet<>();
+        Set<Die> declared = new HashSet<>();
+        Consumer<Die> abstractOnes = function -> {
+            // First, for few are, and a name costs more.
+            if (isAbstract(function) && symbol.test(reader.symbol(function))) {
+                found.add(function);
+            }
+        };
+        for (DieReader.Unit unit : named) {
+            FunctionRanges.forFunctions(reader, unit.content(), abstractOnes);
+            if (reader.tag(unit.content()) == Constants.TAG_PARTIAL_UNIT) {
+                FunctionRanges.forFunctions(reader, unit.content(), function -> {
+                    if (symbol.test(reader.symbol(function))) {
+                        declared.add(function);
+                    }
+                });
+            }
+        }
+        for (DieReader.Unit unit : units.referringTo(declared)) {
+            FunctionRanges.forFunctions(reader, unit.content(), abstractOnes);
+        }
         return found;
     }
 
@@ -95,10 +112,30 @@ final class FunctionEntries {
         return plain.substring(start);
     }
 
+    private @Nullable Die entryAt(long address) {
+        FunctionRanges.Found found = ranges.at(address);
+        Die within = found == null ? null : found.function();
+        if (within != null && start(within).equals(OptionalLong.of(address))) {
+            return within;
+        }
+        Map<Long, Die> known = byAddress;
+        if (known == null) {
+            Map<Long, Die> all = new HashMap<>();
+            for (DieReader.Unit unit : reader.units()) {
+                FunctionRanges.forFunctions(
+                        reader,
+                        unit.content(),
+                        function -> start(function).ifPresent(start -> all.putIfAbsent(start, function)));
+            }
+            known = all;
+            byAddress = known;
+        }
+        return known.get(address);
+    }
+
     /** The function that begins at an address, or null. */
     @Nullable DwarfFunction at(long address) {
-        walk();
-        Die die = byAddress.get(address);
+        Die die = entryAt(address);
         if (die == null) {
             return null;
         }
@@ -172,17 +209,18 @@ final class FunctionEntries {
     }
 
     private List<InlinedInstance> search(String name, Locations locations) {
-        walk();
         Set<Die> wanted = inlinedFunctions(name);
-        if (wanted.isEmpty()) {
-            return List.of();
-        }
-        Map<Long, InlinedInstance> found = new LinkedHashMap<>();
-        for (Die function : byAddress.values()) {
-            collect(function, function, wanted, locations, found, 0);
+        Map<Long, InlinedInstance> found = new HashMap<>();
+        for (DieReader.Unit unit : units.referringTo(wanted)) {
+            FunctionRanges.forFunctions(reader, unit.content(), function -> {
+                // What the linker has left out was moved to 0.
+                if (start(function).orElse(0) != 0) {
+                    collect(function, function, wanted, locations, found, 0);
+                }
+            });
         }
         List<InlinedInstance> all = new ArrayList<>(found.values());
-        all.sort(java.util.Comparator.comparingLong(InlinedInstance::address));
+        all.sort(Comparator.comparingLong(InlinedInstance::address));
         return all;
     }
 

@@ -1,15 +1,10 @@
 package io.trapless.binary.dwarf;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -31,9 +26,14 @@ final class Libdw {
     static final int OPERATION_BYTES = 32;
 
     private static final String LIBRARY = "libdw.so.1";
-    /** What a function gives that gives a C string. */
-    static final AddressLayout STRING =
-            ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(Long.MAX_VALUE, JAVA_BYTE));
+
+    /**
+     * Calls any of them: linking a shape of its own for each would cost a command that needs a few of them once more time than all its calls. An argument that a function does not have is in a register that it does not read, or on the
+     * stack above what it reads (System V psABI, 3.2.3).
+     */
+    private static final MethodHandle CALL = Linker.nativeLinker()
+            .downcallHandle(FunctionDescriptor.of(
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
     private static final @Nullable SymbolLookup DW = library(LIBRARY);
     private static final @Nullable SymbolLookup ELF = library("libelf.so.1");
@@ -53,106 +53,103 @@ final class Libdw {
         return DW != null && ELF != null && DW.find("dwarf_get_units").isPresent();
     }
 
-    private static MethodHandle find(@Nullable SymbolLookup library, String name, FunctionDescriptor type) {
+    private static MemorySegment find(@Nullable SymbolLookup library, String name) {
         if (library == null) {
             throw new IllegalStateException(LIBRARY + " is not there");
         }
-        return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), type);
+        return library.findOrThrow(name);
     }
 
     /** A function of libdw, which must be there. */
-    static MethodHandle dw(String name, MemoryLayout result, MemoryLayout... arguments) {
-        return find(DW, name, FunctionDescriptor.of(result, arguments));
+    static MemorySegment dw(String name) {
+        return find(DW, name);
+    }
+
+    private static MemorySegment c(String name) {
+        return Linker.nativeLinker().defaultLookup().findOrThrow(name);
     }
 
     /** Made when the library is known to be there. */
     private static final class Functions {
-        static final MethodHandle OPEN = Linker.nativeLinker()
-                .downcallHandle(
-                        Linker.nativeLinker().defaultLookup().findOrThrow("open"),
-                        FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
-                        Linker.Option.firstVariadicArg(2));
-        static final MethodHandle CLOSE = Linker.nativeLinker()
-                .downcallHandle(
-                        Linker.nativeLinker().defaultLookup().findOrThrow("close"),
-                        FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-        static final MethodHandle FREE = Linker.nativeLinker()
-                .downcallHandle(
-                        Linker.nativeLinker().defaultLookup().findOrThrow("free"), FunctionDescriptor.ofVoid(ADDRESS));
-        static final MethodHandle ELF_VERSION = find(ELF, "elf_version", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-        static final MethodHandle ELF_BEGIN =
-                find(ELF, "elf_begin", FunctionDescriptor.of(ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
-        static final MethodHandle ELF_END = find(ELF, "elf_end", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-        static final MethodHandle BEGIN = dw("dwarf_begin", ADDRESS, JAVA_INT, JAVA_INT);
-        static final MethodHandle END = dw("dwarf_end", JAVA_INT, ADDRESS);
-        static final MethodHandle ERRNO = dw("dwarf_errno", JAVA_INT);
-        static final MethodHandle ERRMSG = dw("dwarf_errmsg", STRING, JAVA_INT);
-        static final MethodHandle GET_ALT = dw("dwarf_getalt", ADDRESS, ADDRESS);
-        static final MethodHandle ALT_LINK = dw("dwelf_dwarf_gnu_debugaltlink", JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
-        static final MethodHandle GET_UNITS =
-                dw("dwarf_get_units", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
-        static final MethodHandle CHILD = dw("dwarf_child", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle SIBLING = dw("dwarf_siblingof", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle TAG = dw("dwarf_tag", JAVA_INT, ADDRESS);
-        static final MethodHandle ATTR = dw("dwarf_attr", ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
-        static final MethodHandle ATTR_INTEGRATE = dw("dwarf_attr_integrate", ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
-        static final MethodHandle FORM_UDATA = dw("dwarf_formudata", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle FORM_SDATA = dw("dwarf_formsdata", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle FORM_ADDR = dw("dwarf_formaddr", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle FORM_FLAG = dw("dwarf_formflag", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle FORM_REF = dw("dwarf_formref_die", ADDRESS, ADDRESS, ADDRESS);
-        static final MethodHandle FORM_STRING = dw("dwarf_formstring", STRING, ADDRESS);
-        static final MethodHandle FORM_BLOCK = dw("dwarf_formblock", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle RANGES = dw("dwarf_ranges", JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
-        static final MethodHandle LOCATION =
-                dw("dwarf_getlocation_addr", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
-        static final MethodHandle CFI = dw("dwarf_getcfi_elf", ADDRESS, ADDRESS);
-        static final MethodHandle CFI_FRAME = dw("dwarf_cfi_addrframe", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS);
-        static final MethodHandle CFI_END = dw("dwarf_cfi_end", JAVA_INT, ADDRESS);
-        static final MethodHandle FRAME_CFA = dw("dwarf_frame_cfa", JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
+        static final MemorySegment OPEN = c("open");
+        static final MemorySegment CLOSE = c("close");
+        static final MemorySegment FREE = c("free");
+        static final MemorySegment ELF_VERSION = find(ELF, "elf_version");
+        static final MemorySegment ELF_BEGIN = find(ELF, "elf_begin");
+        static final MemorySegment ELF_END = find(ELF, "elf_end");
+        static final MemorySegment BEGIN = dw("dwarf_begin");
+        static final MemorySegment END = dw("dwarf_end");
+        static final MemorySegment GET_STRING = dw("dwarf_getstring");
+        static final MemorySegment GET_ALT = dw("dwarf_getalt");
+        static final MemorySegment ALT_LINK = dw("dwelf_dwarf_gnu_debugaltlink");
+        static final MemorySegment GET_UNITS = dw("dwarf_get_units");
+        static final MemorySegment CHILD = dw("dwarf_child");
+        static final MemorySegment SIBLING = dw("dwarf_siblingof");
+        static final MemorySegment OFFSET = dw("dwarf_dieoffset");
+        static final MemorySegment UNIT_OFFSET = dw("dwarf_cuoffset");
+        static final MemorySegment TAG = dw("dwarf_tag");
+        static final MemorySegment ATTR = dw("dwarf_attr");
+        static final MemorySegment ATTR_INTEGRATE = dw("dwarf_attr_integrate");
+        static final MemorySegment FORM_UDATA = dw("dwarf_formudata");
+        static final MemorySegment FORM_SDATA = dw("dwarf_formsdata");
+        static final MemorySegment FORM_ADDR = dw("dwarf_formaddr");
+        static final MemorySegment FORM_FLAG = dw("dwarf_formflag");
+        static final MemorySegment FORM_REF = dw("dwarf_formref_die");
+        static final MemorySegment FORM_STRING = dw("dwarf_formstring");
+        static final MemorySegment FORM_BLOCK = dw("dwarf_formblock");
+        static final MemorySegment RANGES = dw("dwarf_ranges");
+        static final MemorySegment LOCATION = dw("dwarf_getlocation_addr");
+        static final MemorySegment CFI = dw("dwarf_getcfi_elf");
+        static final MemorySegment CFI_FRAME = dw("dwarf_cfi_addrframe");
+        static final MemorySegment CFI_END = dw("dwarf_cfi_end");
+        static final MemorySegment FRAME_CFA = dw("dwarf_frame_cfa");
 
         private Functions() {}
     }
 
-    static AssertionError impossible(Throwable e) {
-        return new AssertionError("a downcall without upcalls cannot throw", e);
+    private static long call(MemorySegment function, long a, long b, long c, long d, long e, long f, long g) {
+        try {
+            return (long) CALL.invokeExact(function, a, b, c, d, e, f, g);
+        } catch (Throwable t) {
+            throw new AssertionError("a downcall without upcalls cannot throw", t);
+        }
+    }
+
+    /** Memory that is passed has to outlive the call: it must not be the garbage collector's to free. */
+    static long call(MemorySegment function, long a, long b, long c, long d) {
+        return call(function, a, b, c, d, 0, 0, 0);
+    }
+
+    /** Of a function that gives an {@code int}: the upper half of the register is anything. */
+    private static int ofOne(MemorySegment function, MemorySegment argument) {
+        return (int) call(function, argument.address(), 0, 0, 0);
+    }
+
+    static int ofTwo(MemorySegment function, MemorySegment first, MemorySegment second) {
+        return (int) call(function, first.address(), second.address(), 0, 0);
+    }
+
+    static MemorySegment pointer(long address) {
+        return MemorySegment.ofAddress(address);
     }
 
     /** {@code open(2)} for reading, close-on-exec; negative if it can't be. */
     static int open(MemorySegment path) {
-        try {
-            return (int) Functions.OPEN.invokeExact(path, 0x80000, 0);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return (int) call(Functions.OPEN, path.address(), 0x80000, 0, 0);
     }
 
     static void close(int descriptor) {
-        try {
-            int ignored = (int) Functions.CLOSE.invokeExact(descriptor);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        call(Functions.CLOSE, descriptor, 0, 0, 0);
     }
 
     static void free(MemorySegment memory) {
-        try {
-            Functions.FREE.invokeExact(memory);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        call(Functions.FREE, memory.address(), 0, 0, 0);
     }
 
     /** The file as libelf has it; NULL if it is none. */
     static MemorySegment elf(int descriptor) {
-        try {
-            int version = (int) Functions.ELF_VERSION.invokeExact(1);
-            return version == 0
-                    ? MemorySegment.NULL
-                    : (MemorySegment) Functions.ELF_BEGIN.invokeExact(descriptor, 8, MemorySegment.NULL);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        int version = (int) call(Functions.ELF_VERSION, 1, 0, 0, 0);
+        return version == 0 ? MemorySegment.NULL : pointer(call(Functions.ELF_BEGIN, descriptor, 8, 0, 0));
     }
 
     static void endElf(MemorySegment elf) {
@@ -161,39 +158,25 @@ final class Libdw {
 
     /** NULL if the file has no DWARF. */
     static MemorySegment begin(int descriptor) {
-        try {
-            return (MemorySegment) Functions.BEGIN.invokeExact(descriptor, 0);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return pointer(call(Functions.BEGIN, descriptor, 0, 0, 0));
     }
 
     static void end(MemorySegment dwarf) {
         ofOne(Functions.END, dwarf);
     }
 
-    /** The last error of this thread, in words. */
-    static String lastError() {
-        try {
-            int code = (int) Functions.ERRNO.invokeExact();
-            MemorySegment text = (MemorySegment) Functions.ERRMSG.invokeExact(code);
-            return text.equals(MemorySegment.NULL) ? "no error" : text.getString(0);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+    /** The string at an offset of {@code .debug_str}; NULL if that is not in it. */
+    static MemorySegment stringAt(MemorySegment dwarf, long offset, MemorySegment length) {
+        return pointer(call(Functions.GET_STRING, dwarf.address(), offset, length.address(), 0));
     }
 
     static boolean hasAlternate(MemorySegment dwarf) {
-        return !pointerOf(Functions.GET_ALT, dwarf).equals(MemorySegment.NULL);
+        return call(Functions.GET_ALT, dwarf.address(), 0, 0, 0) != 0;
     }
 
     /** Bytes of the build id of the file that is shared with others, 0 if there is none; its name goes to {@code name}. */
     static long alternateLink(MemorySegment dwarf, MemorySegment name, MemorySegment buildId) {
-        try {
-            return (long) Functions.ALT_LINK.invokeExact(dwarf, name, buildId);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(Functions.ALT_LINK, dwarf.address(), name.address(), buildId.address(), 0);
     }
 
     /** 0: there is one more; 1: there was none. */
@@ -205,11 +188,15 @@ final class Libdw {
             MemorySegment type,
             MemorySegment die,
             MemorySegment split) {
-        try {
-            return (int) Functions.GET_UNITS.invokeExact(dwarf, unit, next, version, type, die, split);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return (int) call(
+                Functions.GET_UNITS,
+                dwarf.address(),
+                unit.address(),
+                next.address(),
+                version.address(),
+                type.address(),
+                die.address(),
+                split.address());
     }
 
     /** 0 if there is one. */
@@ -226,20 +213,24 @@ final class Libdw {
         return ofOne(Functions.TAG, die);
     }
 
+    /** Offset in its section. */
+    static long offset(MemorySegment die) {
+        return call(Functions.OFFSET, die.address(), 0, 0, 0);
+    }
+
+    /** Offset from its unit's header. */
+    static long unitOffset(MemorySegment die) {
+        return call(Functions.UNIT_OFFSET, die.address(), 0, 0, 0);
+    }
+
     /**
      * Whether there is the attribute.
      *
      * @param integrate whether that of the entry that it is an instance of counts
      */
     static boolean attribute(MemorySegment die, int name, boolean integrate, MemorySegment result) {
-        try {
-            MemorySegment found = integrate
-                    ? (MemorySegment) Functions.ATTR_INTEGRATE.invokeExact(die, name, result)
-                    : (MemorySegment) Functions.ATTR.invokeExact(die, name, result);
-            return !found.equals(MemorySegment.NULL);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        MemorySegment function = integrate ? Functions.ATTR_INTEGRATE : Functions.ATTR;
+        return call(function, die.address(), name, result.address(), 0) != 0;
     }
 
     /** 0 if it is a number. */
@@ -265,41 +256,36 @@ final class Libdw {
 
     /** Whether the entry that is referred to is there. */
     static boolean reference(MemorySegment attribute, MemorySegment result) {
-        try {
-            MemorySegment found = (MemorySegment) Functions.FORM_REF.invokeExact(attribute, result);
-            return !found.equals(MemorySegment.NULL);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(Functions.FORM_REF, attribute.address(), result.address(), 0, 0) != 0;
     }
 
     /** NULL if it is no string. */
     static MemorySegment string(MemorySegment attribute) {
-        return pointerOf(Functions.FORM_STRING, attribute);
+        return pointer(call(Functions.FORM_STRING, attribute.address(), 0, 0, 0));
     }
 
     /** Where to go on for the next range; 0 at the end, negative if it is wrong. */
     static long ranges(MemorySegment die, long offset, MemorySegment base, MemorySegment start, MemorySegment end) {
-        try {
-            return (long) Functions.RANGES.invokeExact(die, offset, base, start, end);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return call(Functions.RANGES, die.address(), offset, base.address(), start.address(), end.address(), 0, 0);
     }
 
     /** How many expressions say where it is at an address, at most {@code limit}; 0: none. */
     static int location(
             MemorySegment attribute, long address, MemorySegment expressions, MemorySegment lengths, long limit) {
-        try {
-            return (int) Functions.LOCATION.invokeExact(attribute, address, expressions, lengths, limit);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return (int) call(
+                Functions.LOCATION,
+                attribute.address(),
+                address,
+                expressions.address(),
+                lengths.address(),
+                limit,
+                0,
+                0);
     }
 
     /** The call frame information of a file; NULL if it has none. */
     static MemorySegment frames(MemorySegment elf) {
-        return pointerOf(Functions.CFI, elf);
+        return pointer(call(Functions.CFI, elf.address(), 0, 0, 0));
     }
 
     static void endFrames(MemorySegment frames) {
@@ -308,43 +294,11 @@ final class Libdw {
 
     /** 0 if there is a frame; it has to be freed. */
     static int frame(MemorySegment frames, long address, MemorySegment result) {
-        try {
-            return (int) Functions.CFI_FRAME.invokeExact(frames, address, result);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return (int) call(Functions.CFI_FRAME, frames.address(), address, result.address(), 0);
     }
 
     /** 0 if the frame's address is known; the operations belong to the frame. */
     static int frameAddress(MemorySegment frame, MemorySegment operations, MemorySegment count) {
-        try {
-            return (int) Functions.FRAME_CFA.invokeExact(frame, operations, count);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-    }
-
-    private static int ofOne(MethodHandle function, MemorySegment argument) {
-        try {
-            return (int) function.invokeExact(argument);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-    }
-
-    static int ofTwo(MethodHandle function, MemorySegment first, MemorySegment second) {
-        try {
-            return (int) function.invokeExact(first, second);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-    }
-
-    private static MemorySegment pointerOf(MethodHandle function, MemorySegment argument) {
-        try {
-            return (MemorySegment) function.invokeExact(argument);
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
+        return (int) call(Functions.FRAME_CFA, frame.address(), operations.address(), count.address(), 0);
     }
 }

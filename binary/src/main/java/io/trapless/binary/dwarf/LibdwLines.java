@@ -1,11 +1,6 @@
 package io.trapless.binary.dwarf;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /** The functions of libdw that read source lines and source files (elfutils/libdw.h). {@link Libdw} has the others and the rules. */
 final class LibdwLines {
@@ -13,17 +8,17 @@ final class LibdwLines {
 
     /** Made when the library is known to be there. */
     private static final class Functions {
-        static final MethodHandle LINES = Libdw.dw("dwarf_getsrclines", JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
-        static final MethodHandle LINE = Libdw.dw("dwarf_onesrcline", ADDRESS, ADDRESS, JAVA_LONG);
-        static final MethodHandle LINE_SOURCE = Libdw.dw("dwarf_linesrc", Libdw.STRING, ADDRESS, ADDRESS, ADDRESS);
-        static final MethodHandle LINE_NUMBER = Libdw.dw("dwarf_lineno", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle LINE_COLUMN = Libdw.dw("dwarf_linecol", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle LINE_ADDRESS = Libdw.dw("dwarf_lineaddr", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle LINE_STATEMENT = Libdw.dw("dwarf_linebeginstatement", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle LINE_END = Libdw.dw("dwarf_lineendsequence", JAVA_INT, ADDRESS, ADDRESS);
-        static final MethodHandle LINE_OF_ADDRESS = Libdw.dw("dwarf_getsrc_die", ADDRESS, ADDRESS, JAVA_LONG);
-        static final MethodHandle FILES = Libdw.dw("dwarf_getsrcfiles", JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
-        static final MethodHandle FILE = Libdw.dw("dwarf_filesrc", Libdw.STRING, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
+        static final MemorySegment LINES = Libdw.dw("dwarf_getsrclines");
+        static final MemorySegment LINE = Libdw.dw("dwarf_onesrcline");
+        static final MemorySegment LINE_SOURCE = Libdw.dw("dwarf_linesrc");
+        static final MemorySegment LINE_NUMBER = Libdw.dw("dwarf_lineno");
+        static final MemorySegment LINE_COLUMN = Libdw.dw("dwarf_linecol");
+        static final MemorySegment LINE_ADDRESS = Libdw.dw("dwarf_lineaddr");
+        static final MemorySegment LINE_STATEMENT = Libdw.dw("dwarf_linebeginstatement");
+        static final MemorySegment LINE_END = Libdw.dw("dwarf_lineendsequence");
+        static final MemorySegment LINE_OF_ADDRESS = Libdw.dw("dwarf_getsrc_die");
+        static final MemorySegment FILES = Libdw.dw("dwarf_getsrcfiles");
+        static final MemorySegment FILE = Libdw.dw("dwarf_filesrc");
 
         private Functions() {}
     }
@@ -49,20 +44,12 @@ final class LibdwLines {
 
     /** The path of the file of that number. NULL if there is none. */
     static MemorySegment file(MemorySegment files, long number) {
-        try {
-            return (MemorySegment) Functions.FILE.invokeExact(files, number, MemorySegment.NULL, MemorySegment.NULL);
-        } catch (Throwable e) {
-            throw Libdw.impossible(e);
-        }
+        return Libdw.pointer(Libdw.call(Functions.FILE, files.address(), number, 0, 0));
     }
 
     /** The path; the same pointer for all lines of a file. NULL if there is none. */
     static MemorySegment source(MemorySegment line) {
-        try {
-            return (MemorySegment) Functions.LINE_SOURCE.invokeExact(line, MemorySegment.NULL, MemorySegment.NULL);
-        } catch (Throwable e) {
-            throw Libdw.impossible(e);
-        }
+        return Libdw.pointer(Libdw.call(Functions.LINE_SOURCE, line.address(), 0, 0, 0));
     }
 
     static int number(MemorySegment line, MemorySegment result) {
@@ -85,19 +72,11 @@ final class LibdwLines {
         return Libdw.ofTwo(Functions.LINE_END, line, result);
     }
 
-    private static int ofThree(MethodHandle function, MemorySegment first, MemorySegment second, MemorySegment third) {
-        try {
-            return (int) function.invokeExact(first, second, third);
-        } catch (Throwable e) {
-            throw Libdw.impossible(e);
-        }
+    private static int ofThree(MemorySegment function, MemorySegment first, MemorySegment second, MemorySegment third) {
+        return (int) Libdw.call(function, first.address(), second.address(), third.address(), 0);
     }
 
-    private static MemorySegment ofNumber(MethodHandle function, MemorySegment first, long number) {
-        try {
-            return (MemorySegment) function.invokeExact(first, number);
-        } catch (Throwable e) {
-            throw Libdw.impossible(e);
-        }
+    private static MemorySegment ofNumber(MemorySegment function, MemorySegment first, long number) {
+        return Libdw.pointer(Libdw.call(function, first.address(), number, 0, 0));
     }
 }

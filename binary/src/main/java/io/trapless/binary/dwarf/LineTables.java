@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +16,8 @@ final class LineTables {
 
     LineTables(DieReader reader) {
         this.reader = reader;
-        Arena arena = Arena.ofAuto();
-        this.die = arena.allocate(Libdw.DIE_BYTES, 8);
-        this.words = arena.allocate(5L * 8, 8);
+        this.die = reader.allocate(Libdw.DIE_BYTES);
+        this.words = reader.allocate(5 * 8);
     }
 
     /** The position of the code at an address, or null if the unit has none for it. */
