@@ -64,6 +64,12 @@ final class Training {
         String pid = new String(shell.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
         run("record", "-p", pid, "-e", spec, "-o", trace.toString(), "--duration", "150ms", "--quiet");
         run("record", "-p", pid, "-e", spec, "-o", trace + "2", "--duration", "100ms");
+        run(
+                "-q",
+                "-p",
+                pid,
+                "-e",
+                "uprobe:libc:clock_nanosleep { @[arg0] = count(); @h = hist(arg1); } interval:ms:100 { exit(); }");
         ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroy);
     }
 

@@ -1,14 +1,10 @@
 package io.trapless.binary.demangle;
 
-import java.lang.foreign.AddressLayout;
+import io.trapless.binary.foreign.Downcall;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** {@code __cxa_demangle} of libstdc++ (Itanium C++ ABI, section 3.4). Where that library is not installed no name is demangled. */
 @SuppressWarnings("restricted") // Calling native code is what this class is for.
 final class CppDemangler {
-    private static final AddressLayout STRING =
-            ValueLayout.ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(Long.MAX_VALUE, ValueLayout.JAVA_BYTE));
-
     /** Characters. */
     private static final int MAX_READABLE_LENGTH = 1 << 24;
 
@@ -27,14 +20,13 @@ final class CppDemangler {
     private static final Pattern PACK = Pattern.compile("Dp");
     private static final Pattern PACK_IN_EXPRESSION = Pattern.compile("Dp|sp");
 
+    private static final MemorySegment FREE = Downcall.libc("free");
     private static final @Nullable CppDemangler INSTANCE = load();
 
-    private final MethodHandle demangle;
-    private final MethodHandle free;
+    private final MemorySegment demangle;
 
-    private CppDemangler(MethodHandle demangle, MethodHandle free) {
+    private CppDemangler(MemorySegment demangle) {
         this.demangle = demangle;
-        this.free = free;
     }
 
     static boolean isAvailable() {
@@ -64,20 +56,8 @@ final class CppDemangler {
 
     private static @Nullable CppDemangler load() {
         try {
-            Linker linker = Linker.nativeLinker();
             SymbolLookup library = SymbolLookup.libraryLookup("libstdc++.so.6", Arena.global());
-            return new CppDemangler(
-                    linker.downcallHandle(
-                            library.findOrThrow("__cxa_demangle"),
-                            FunctionDescriptor.of(
-                                    STRING,
-                                    ValueLayout.ADDRESS,
-                                    ValueLayout.ADDRESS,
-                                    ValueLayout.ADDRESS,
-                                    ValueLayout.ADDRESS)),
-                    linker.downcallHandle(
-                            linker.defaultLookup().findOrThrow("free"),
-                            FunctionDescriptor.ofVoid(ValueLayout.ADDRESS)));
+            return new CppDemangler(library.findOrThrow("__cxa_demangle"));
         } catch (IllegalArgumentException | UnsatisfiedLinkError | java.util.NoSuchElementException e) {
             return null;
         }
@@ -86,18 +66,17 @@ final class CppDemangler {
     private @Nullable String call(String mangled) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(ValueLayout.JAVA_INT);
-            MemorySegment result = (MemorySegment)
-                    demangle.invokeExact(arena.allocateFrom(mangled), MemorySegment.NULL, MemorySegment.NULL, status);
-            if (result.equals(MemorySegment.NULL)) {
+            long result = Downcall.call(demangle, arena.allocateFrom(mangled).address(), 0, 0, status.address());
+            if (result == 0) {
                 return null;
             }
             try {
-                return result.getString(0, StandardCharsets.UTF_8);
+                return MemorySegment.ofAddress(result)
+                        .reinterpret(Long.MAX_VALUE)
+                        .getString(0, StandardCharsets.UTF_8);
             } finally {
-                free.invokeExact(result);
+                Downcall.call(FREE, result);
             }
-        } catch (Throwable e) {
-            throw new AssertionError("a downcall without upcalls cannot throw", e);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.trapless.binary.dwarf;
 
+import java.util.Set;
+
 /** Numbers of the DWARF standard, version 5, sections 7.5 to 7.8. */
 final class Constants {
     static final int TAG_ARRAY = 0x01;
@@ -36,6 +38,7 @@ final class Constants {
     static final int AT_BIT_OFFSET = 0x0c;
     static final int AT_BIT_SIZE = 0x0d;
     static final int AT_LOW_PC = 0x11;
+    static final int AT_LANGUAGE = 0x13;
     static final int AT_CONST_VALUE = 0x1c;
     static final int AT_PRODUCER = 0x25;
     static final int AT_UPPER_BOUND = 0x2f;
@@ -57,6 +60,9 @@ final class Constants {
     static final int AT_DATA_BIT_OFFSET = 0x6b;
     static final int AT_LINKAGE_NAME = 0x6e;
     static final int AT_MIPS_LINKAGE_NAME = 0x2007;
+
+    /** C89, C, C99, C11, C17 and C23. */
+    static final Set<Long> C_LANGUAGES = Set.of(0x01L, 0x02L, 0x0cL, 0x1dL, 0x2cL, 0x3eL);
 
     static final int ATE_BOOLEAN = 0x02;
     static final int ATE_COMPLEX_FLOAT = 0x03;

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Walks over the entries of one open file. What is wrong in it reads as absent. One thread at a time; not to be used after {@link #close()}. */
@@ -38,6 +38,10 @@ final class DieReader implements AutoCloseable {
     private final MemorySegment other = arena.allocate(Libdw.DIE_BYTES, 8);
     private final MemorySegment attribute = arena.allocate(Libdw.ATTRIBUTE_BYTES, 8);
     private final MemorySegment words = arena.allocate(8L * 8, 8);
+    /** Where the walks stand that are under way, one within the other. */
+    private final List<MemorySegment> cursors = new ArrayList<>();
+
+    private int nesting;
     private @Nullable List<Unit> units;
     private boolean missingParts;
     private boolean closed;
@@ -231,19 +235,36 @@ final class DieReader implements AutoCloseable {
     /** The entries directly below, in order. */
     List<Die> children(Die of) {
         List<Die> all = new ArrayList<>();
-        forChildren(of, all::add);
+        forChildren(of, _ -> true, (_, child) -> all.add(child));
         return all;
     }
 
-    void forChildren(Die of, Consumer<Die> each) {
-        set(of);
-        boolean more = Libdw.child(die, other) == 0;
-        while (more) {
-            Die child = read(other);
-            each.accept(child);
-            set(child);
+    /** What is done with an entry. */
+    interface Taker {
+        void take(int tag, Die entry);
+    }
+
+    /** Takes the entries directly below whose tags are wanted, in order. Those that are not cost no more than to step over them. */
+    void forChildren(Die of, IntPredicate wanted, Taker each) {
+        if (nesting == cursors.size()) {
+            cursors.add(allocate(Libdw.DIE_BYTES));
+        }
+        MemorySegment cursor = cursors.get(nesting++);
+        try {
+            set(of);
+            boolean more = Libdw.child(die, cursor) == 0;
+            long last = 0;
             // entries follow each other; one that leads back would never end
-            more = Libdw.sibling(die, other) == 0 && other.get(JAVA_LONG, 0) > child.address();
+            while (more && cursor.get(JAVA_LONG, 0) > last) {
+                last = cursor.get(JAVA_LONG, 0);
+                int tag = Libdw.tag(cursor);
+                if (wanted.test(tag)) {
+                    each.take(tag, read(cursor));
+                }
+                more = Libdw.sibling(cursor, cursor) == 0;
+            }
+        } finally {
+            nesting--;
         }
     }
 

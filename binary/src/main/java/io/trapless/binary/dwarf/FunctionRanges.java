@@ -73,24 +73,26 @@ final class FunctionRanges {
 
     /** Takes each function of a unit, those in namespaces and classes too, but none within another one. */
     static void forFunctions(DieReader reader, Die unit, Consumer<Die> each) {
-        walk(reader, unit, each, 0);
+        long language = reader.unsigned(unit, Constants.AT_LANGUAGE).orElse(0);
+        // Structures of C have no functions, and a unit has hundreds of them.
+        walk(reader, unit, !Constants.C_LANGUAGES.contains(language), each, 0);
     }
 
-    private static void walk(DieReader reader, Die parent, Consumer<Die> each, int depth) {
-        for (Die child : reader.children(parent)) {
-            switch (reader.tag(child)) {
-                case Constants.TAG_SUBPROGRAM -> each.accept(child);
-                case Constants.TAG_NAMESPACE,
-                        Constants.TAG_MODULE,
-                        Constants.TAG_STRUCTURE,
-                        Constants.TAG_CLASS,
-                        Constants.TAG_UNION -> {
-                    if (depth < MAX_NESTING) {
-                        walk(reader, child, each, depth + 1);
-                    }
-                }
-                default -> {}
+    private static void walk(DieReader reader, Die parent, boolean classes, Consumer<Die> each, int depth) {
+        reader.forChildren(parent, tag -> tag == Constants.TAG_SUBPROGRAM || holds(tag, classes), (tag, child) -> {
+            if (tag == Constants.TAG_SUBPROGRAM) {
+                each.accept(child);
+            } else if (depth < MAX_NESTING) {
+                walk(reader, child, classes, each, depth + 1);
             }
-        }
+        });
+    }
+
+    private static boolean holds(int tag, boolean classes) {
+        return switch (tag) {
+            case Constants.TAG_NAMESPACE, Constants.TAG_MODULE -> true;
+            case Constants.TAG_STRUCTURE, Constants.TAG_CLASS, Constants.TAG_UNION -> classes;
+            default -> false;
+        };
     }
 }

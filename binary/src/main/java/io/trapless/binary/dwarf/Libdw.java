@@ -1,13 +1,9 @@
 package io.trapless.binary.dwarf;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
+import io.trapless.binary.foreign.Downcall;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +22,6 @@ final class Libdw {
     static final int OPERATION_BYTES = 32;
 
     private static final String LIBRARY = "libdw.so.1";
-
-    /**
-     * Calls any of them: linking a shape of its own for each would cost a command that needs a few of them once more time than all its calls. An argument that a function does not have is in a register that it does not read, or on the
-     * stack above what it reads (System V psABI, 3.2.3).
-     */
-    private static final MethodHandle CALL = Linker.nativeLinker()
-            .downcallHandle(FunctionDescriptor.of(
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
     private static final @Nullable SymbolLookup DW = library(LIBRARY);
     private static final @Nullable SymbolLookup ELF = library("libelf.so.1");
@@ -65,15 +53,11 @@ final class Libdw {
         return find(DW, name);
     }
 
-    private static MemorySegment c(String name) {
-        return Linker.nativeLinker().defaultLookup().findOrThrow(name);
-    }
-
     /** Made when the library is known to be there. */
     private static final class Functions {
-        static final MemorySegment OPEN = c("open");
-        static final MemorySegment CLOSE = c("close");
-        static final MemorySegment FREE = c("free");
+        static final MemorySegment OPEN = Downcall.libc("open");
+        static final MemorySegment CLOSE = Downcall.libc("close");
+        static final MemorySegment FREE = Downcall.libc("free");
         static final MemorySegment ELF_VERSION = find(ELF, "elf_version");
         static final MemorySegment ELF_BEGIN = find(ELF, "elf_begin");
         static final MemorySegment ELF_END = find(ELF, "elf_end");
@@ -107,26 +91,12 @@ final class Libdw {
         private Functions() {}
     }
 
-    private static long call(MemorySegment function, long a, long b, long c, long d, long e, long f, long g) {
-        try {
-            return (long) CALL.invokeExact(function, a, b, c, d, e, f, g);
-        } catch (Throwable t) {
-            throw new AssertionError("a downcall without upcalls cannot throw", t);
-        }
-    }
-
-    /** Memory that is passed has to outlive the call: it must not be the garbage collector's to free. */
-    static long call(MemorySegment function, long a, long b, long c, long d) {
-        return call(function, a, b, c, d, 0, 0, 0);
-    }
-
-    /** Of a function that gives an {@code int}: the upper half of the register is anything. */
     private static int ofOne(MemorySegment function, MemorySegment argument) {
-        return (int) call(function, argument.address(), 0, 0, 0);
+        return (int) Downcall.call(function, argument.address());
     }
 
     static int ofTwo(MemorySegment function, MemorySegment first, MemorySegment second) {
-        return (int) call(function, first.address(), second.address(), 0, 0);
+        return (int) Downcall.call(function, first.address(), second.address());
     }
 
     static MemorySegment pointer(long address) {
@@ -135,21 +105,21 @@ final class Libdw {
 
     /** {@code open(2)} for reading, close-on-exec; negative if it can't be. */
     static int open(MemorySegment path) {
-        return (int) call(Functions.OPEN, path.address(), 0x80000, 0, 0);
+        return (int) Downcall.call(Functions.OPEN, path.address(), 0x80000);
     }
 
     static void close(int descriptor) {
-        call(Functions.CLOSE, descriptor, 0, 0, 0);
+        Downcall.call(Functions.CLOSE, descriptor);
     }
 
     static void free(MemorySegment memory) {
-        call(Functions.FREE, memory.address(), 0, 0, 0);
+        Downcall.call(Functions.FREE, memory.address());
     }
 
     /** The file as libelf has it; NULL if it is none. */
     static MemorySegment elf(int descriptor) {
-        int version = (int) call(Functions.ELF_VERSION, 1, 0, 0, 0);
-        return version == 0 ? MemorySegment.NULL : pointer(call(Functions.ELF_BEGIN, descriptor, 8, 0, 0));
+        int version = (int) Downcall.call(Functions.ELF_VERSION, 1);
+        return version == 0 ? MemorySegment.NULL : pointer(Downcall.call(Functions.ELF_BEGIN, descriptor, 8, 0));
     }
 
     static void endElf(MemorySegment elf) {
@@ -158,7 +128,7 @@ final class Libdw {
 
     /** NULL if the file has no DWARF. */
     static MemorySegment begin(int descriptor) {
-        return pointer(call(Functions.BEGIN, descriptor, 0, 0, 0));
+        return pointer(Downcall.call(Functions.BEGIN, descriptor, 0));
     }
 
     static void end(MemorySegment dwarf) {
@@ -167,16 +137,16 @@ final class Libdw {
 
     /** The string at an offset of {@code .debug_str}; NULL if that is not in it. */
     static MemorySegment stringAt(MemorySegment dwarf, long offset, MemorySegment length) {
-        return pointer(call(Functions.GET_STRING, dwarf.address(), offset, length.address(), 0));
+        return pointer(Downcall.call(Functions.GET_STRING, dwarf.address(), offset, length.address()));
     }
 
     static boolean hasAlternate(MemorySegment dwarf) {
-        return call(Functions.GET_ALT, dwarf.address(), 0, 0, 0) != 0;
+        return Downcall.call(Functions.GET_ALT, dwarf.address()) != 0;
     }
 
     /** Bytes of the build id of the file that is shared with others, 0 if there is none; its name goes to {@code name}. */
     static long alternateLink(MemorySegment dwarf, MemorySegment name, MemorySegment buildId) {
-        return call(Functions.ALT_LINK, dwarf.address(), name.address(), buildId.address(), 0);
+        return Downcall.call(Functions.ALT_LINK, dwarf.address(), name.address(), buildId.address());
     }
 
     /** 0: there is one more; 1: there was none. */
@@ -188,7 +158,7 @@ final class Libdw {
             MemorySegment type,
             MemorySegment die,
             MemorySegment split) {
-        return (int) call(
+        return (int) Downcall.call(
                 Functions.GET_UNITS,
                 dwarf.address(),
                 unit.address(),
@@ -215,12 +185,12 @@ final class Libdw {
 
     /** Offset in its section. */
     static long offset(MemorySegment die) {
-        return call(Functions.OFFSET, die.address(), 0, 0, 0);
+        return Downcall.call(Functions.OFFSET, die.address());
     }
 
     /** Offset from its unit's header. */
     static long unitOffset(MemorySegment die) {
-        return call(Functions.UNIT_OFFSET, die.address(), 0, 0, 0);
+        return Downcall.call(Functions.UNIT_OFFSET, die.address());
     }
 
     /**
@@ -230,7 +200,7 @@ final class Libdw {
      */
     static boolean attribute(MemorySegment die, int name, boolean integrate, MemorySegment result) {
         MemorySegment function = integrate ? Functions.ATTR_INTEGRATE : Functions.ATTR;
-        return call(function, die.address(), name, result.address(), 0) != 0;
+        return Downcall.call(function, die.address(), name, result.address()) != 0;
     }
 
     /** 0 if it is a number. */
@@ -256,36 +226,29 @@ final class Libdw {
 
     /** Whether the entry that is referred to is there. */
     static boolean reference(MemorySegment attribute, MemorySegment result) {
-        return call(Functions.FORM_REF, attribute.address(), result.address(), 0, 0) != 0;
+        return Downcall.call(Functions.FORM_REF, attribute.address(), result.address()) != 0;
     }
 
     /** NULL if it is no string. */
     static MemorySegment string(MemorySegment attribute) {
-        return pointer(call(Functions.FORM_STRING, attribute.address(), 0, 0, 0));
+        return pointer(Downcall.call(Functions.FORM_STRING, attribute.address()));
     }
 
     /** Where to go on for the next range; 0 at the end, negative if it is wrong. */
     static long ranges(MemorySegment die, long offset, MemorySegment base, MemorySegment start, MemorySegment end) {
-        return call(Functions.RANGES, die.address(), offset, base.address(), start.address(), end.address(), 0, 0);
+        return Downcall.call(Functions.RANGES, die.address(), offset, base.address(), start.address(), end.address());
     }
 
     /** How many expressions say where it is at an address, at most {@code limit}; 0: none. */
     static int location(
             MemorySegment attribute, long address, MemorySegment expressions, MemorySegment lengths, long limit) {
-        return (int) call(
-                Functions.LOCATION,
-                attribute.address(),
-                address,
-                expressions.address(),
-                lengths.address(),
-                limit,
-                0,
-                0);
+        return (int) Downcall.call(
+                Functions.LOCATION, attribute.address(), address, expressions.address(), lengths.address(), limit);
     }
 
     /** The call frame information of a file; NULL if it has none. */
     static MemorySegment frames(MemorySegment elf) {
-        return pointer(call(Functions.CFI, elf.address(), 0, 0, 0));
+        return pointer(Downcall.call(Functions.CFI, elf.address()));
     }
 
     static void endFrames(MemorySegment frames) {
@@ -294,11 +257,11 @@ final class Libdw {
 
     /** 0 if there is a frame; it has to be freed. */
     static int frame(MemorySegment frames, long address, MemorySegment result) {
-        return (int) call(Functions.CFI_FRAME, frames.address(), address, result.address(), 0);
+        return (int) Downcall.call(Functions.CFI_FRAME, frames.address(), address, result.address());
     }
 
     /** 0 if the frame's address is known; the operations belong to the frame. */
     static int frameAddress(MemorySegment frame, MemorySegment operations, MemorySegment count) {
-        return (int) call(Functions.FRAME_CFA, frame.address(), operations.address(), count.address(), 0);
+        return (int) Downcall.call(Functions.FRAME_CFA, frame.address(), operations.address(), count.address());
     }
 }

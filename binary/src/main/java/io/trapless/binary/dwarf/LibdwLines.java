@@ -1,5 +1,6 @@
 package io.trapless.binary.dwarf;
 
+import io.trapless.binary.foreign.Downcall;
 import java.lang.foreign.MemorySegment;
 
 /** The functions of libdw that read source lines and source files (elfutils/libdw.h). {@link Libdw} has the others and the rules. */
@@ -44,12 +45,12 @@ final class LibdwLines {
 
     /** The path of the file of that number. NULL if there is none. */
     static MemorySegment file(MemorySegment files, long number) {
-        return Libdw.pointer(Libdw.call(Functions.FILE, files.address(), number, 0, 0));
+        return Libdw.pointer(Downcall.call(Functions.FILE, files.address(), number, 0, 0));
     }
 
     /** The path; the same pointer for all lines of a file. NULL if there is none. */
     static MemorySegment source(MemorySegment line) {
-        return Libdw.pointer(Libdw.call(Functions.LINE_SOURCE, line.address(), 0, 0, 0));
+        return Libdw.pointer(Downcall.call(Functions.LINE_SOURCE, line.address(), 0, 0));
     }
 
     static int number(MemorySegment line, MemorySegment result) {
@@ -73,10 +74,10 @@ final class LibdwLines {
     }
 
     private static int ofThree(MemorySegment function, MemorySegment first, MemorySegment second, MemorySegment third) {
-        return (int) Libdw.call(function, first.address(), second.address(), third.address(), 0);
+        return (int) Downcall.call(function, first.address(), second.address(), third.address());
     }
 
     private static MemorySegment ofNumber(MemorySegment function, MemorySegment first, long number) {
-        return Libdw.pointer(Libdw.call(function, first.address(), number, 0, 0));
+        return Libdw.pointer(Downcall.call(function, first.address(), number));
     }
 }

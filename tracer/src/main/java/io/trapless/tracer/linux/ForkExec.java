@@ -1,10 +1,9 @@
 package io.trapless.tracer.linux;
 
+import io.trapless.binary.foreign.Downcall;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -64,8 +63,7 @@ public final class ForkExec {
             0f05           syscall
             """;
 
-    private static final MethodHandle FORK =
-            MachineCode.function(assemble(), FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final MemorySegment FORK = MachineCode.page(assemble());
 
     private ForkExec() {}
 
@@ -94,11 +92,7 @@ public final class ForkExec {
             for (int i = 0; i < 3; i++) {
                 block.set(ValueLayout.JAVA_LONG, 32 + 8L * i, standard[i]);
             }
-            return (long) FORK.invokeExact(block.address());
-        } catch (RuntimeException | Error unexpected) {
-            throw unexpected;
-        } catch (Throwable impossible) {
-            throw new AssertionError(impossible);
+            return Downcall.call(FORK, block.address());
         }
     }
 

@@ -1,28 +1,36 @@
 package io.trapless.tracer.linux;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import io.trapless.binary.foreign.Downcall;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.HexFormat;
 
-/** Turns a few bytes of position-independent x86-64 code into a callable handle. The page is written first and made executable after, never both at a time. */
+/** Makes a few bytes of position-independent x86-64 code callable ({@link Downcall}). The page is written first and made executable after, never both at a time. */
 final class MachineCode {
+    private static final int PAGE = 4096;
+
     private MachineCode() {}
 
-    /** A handle for {@code code} under the System V calling convention. The page stays mapped for the life of the process. */
+    /** A page of its own that begins with {@code code}, for good. By the C library's functions: {@link Syscalls} is made of such a page. */
     @SuppressWarnings("restricted") // the code is this package's own
-    static MethodHandle function(byte[] code, FunctionDescriptor type, Linker.Option... options) {
-        return Linker.nativeLinker().downcallHandle(page(code), type, options);
-    }
-
-    /** A page of its own that begins with {@code code}, for good. */
     static MemorySegment page(byte[] code) {
-        MemorySegment page =
-                Memory.map(-1, 4096, Memory.PROT_READ | Memory.PROT_WRITE, Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS);
+        long address = Downcall.call(
+                Downcall.libc("mmap"),
+                0,
+                PAGE,
+                Memory.PROT_READ | Memory.PROT_WRITE,
+                Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS,
+                -1,
+                0,
+                0);
+        if (address == -1) {
+            throw new IllegalStateException("no memory for a page of code");
+        }
+        MemorySegment page = MemorySegment.ofAddress(address).reinterpret(PAGE);
         MemorySegment.copy(code, 0, page, ValueLayout.JAVA_BYTE, 0, code.length);
-        Memory.protect(page, Memory.PROT_READ | Memory.PROT_EXEC);
+        if ((int) Downcall.call(Downcall.libc("mprotect"), address, PAGE, Memory.PROT_READ | Memory.PROT_EXEC) != 0) {
+            throw new IllegalStateException("a page of code may not be made executable");
+        }
         return page;
     }
 

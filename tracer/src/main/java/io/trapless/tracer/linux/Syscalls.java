@@ -1,17 +1,13 @@
 package io.trapless.tracer.linux;
 
+import io.trapless.binary.foreign.Downcall;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /**
- * Any system call, through one downcall shape: libc's {@code syscall(2)} with errno captured. One shape keeps start-up short: each further one costs a
- * linkage of its own.
+ * Any system call.
  *
- * <p>Results follow the kernel's convention, not libc's: an error is the negated error number. Any thread may call; the scratch memory is the calling
+ * <p>Results follow the kernel's convention, not the C library's: an error is the negated error number. Any thread may call; the scratch memory is the calling
  * thread's own, and a wrapper may use it only from its own call to its own return.
  */
 public final class Syscalls {
@@ -61,57 +57,29 @@ public final class Syscalls {
     /** Bytes of {@link #scratch()}. */
     public static final int SCRATCH_SIZE = 64 * 1024;
 
-    @SuppressWarnings("restricted") // calling the kernel is what this module is for
-    private static final MethodHandle SYSCALL = Linker.nativeLinker()
-            .downcallHandle(
-                    Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG),
-                    Linker.Option.captureCallState("errno"));
+    /**
+     * As the C library's {@code syscall}, but the kernel's result comes back as it is: mov rax,rdi; mov rdi,rsi; mov rsi,rdx; mov rdx,rcx; mov r10,r8; mov r8,r9; mov r9,[rsp+8]; syscall; ret.
+     */
+    private static final MemorySegment SYSCALL =
+            MachineCode.page(MachineCode.bytes("4889f8 4889f7 4889d6 4889ca 4d89c2 4d89c8 4c8b4c2408 0f05 c3"));
 
-    private static final ThreadLocal<ThreadMemory> MEMORY = new ThreadLocal<>() {
+    private static final ThreadLocal<MemorySegment> SCRATCH = new ThreadLocal<>() {
         @Override
-        protected ThreadMemory initialValue() {
-            return new ThreadMemory();
+        protected MemorySegment initialValue() {
+            return Arena.ofAuto().allocate(SCRATCH_SIZE, 64);
         }
     };
-
-    private static final class ThreadMemory {
-        final MemorySegment errno;
-        final MemorySegment scratch;
-
-        ThreadMemory() {
-            Arena arena = Arena.ofAuto();
-            errno = arena.allocate(Linker.Option.captureStateLayout());
-            scratch = arena.allocate(SCRATCH_SIZE, 64);
-        }
-    }
 
     private Syscalls() {}
 
     /** The calling thread's scratch memory, 64-byte aligned. Its contents do not outlive the next wrapper called on this thread. */
     public static MemorySegment scratch() {
-        return MEMORY.get().scratch;
+        return SCRATCH.get();
     }
 
     /** Calls the kernel; an error comes back as its negated number. */
     public static long call(long number, long a, long b, long c, long d, long e, long f) {
-        MemorySegment errno = MEMORY.get().errno;
-        try {
-            long result = (long) SYSCALL.invokeExact(errno, number, a, b, c, d, e, f);
-            return result == -1 ? -errno.get(ValueLayout.JAVA_INT, 0) : result;
-        } catch (RuntimeException | Error unexpected) {
-            throw unexpected;
-        } catch (Throwable impossible) {
-            throw new AssertionError(impossible);
-        }
+        return Downcall.call(SYSCALL, number, a, b, c, d, e, f);
     }
 
     public static long call(long number) {

@@ -1,10 +1,8 @@
 package io.trapless.tracer.linux;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import io.trapless.binary.foreign.Downcall;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +13,8 @@ public final class TimeStampCounter {
     public static final int CLOCK_REALTIME = 0;
     public static final int CLOCK_MONOTONIC = 1;
 
-    private static final MethodHandle READ = MachineCode.function(
-            MachineCode.bytes("0f ae e8  0f 31  0f ae e8  48 c1 e2 20  48 09 d0  c3"),
-            FunctionDescriptor.of(ValueLayout.JAVA_LONG),
-            Linker.Option.critical(false));
+    private static final MemorySegment READ =
+            MachineCode.page(MachineCode.bytes("0f ae e8  0f 31  0f ae e8  48 c1 e2 20  48 09 d0  c3"));
 
     private TimeStampCounter() {}
 
@@ -27,13 +23,7 @@ public final class TimeStampCounter {
 
     /** Cycles since the processor was reset. */
     public static long read() {
-        try {
-            return (long) READ.invokeExact();
-        } catch (RuntimeException | Error unexpected) {
-            throw unexpected;
-        } catch (Throwable impossible) {
-            throw new AssertionError(impossible);
-        }
+        return Downcall.call(READ);
     }
 
     /** Nanoseconds of a kernel clock. */

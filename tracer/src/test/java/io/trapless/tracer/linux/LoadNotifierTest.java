@@ -2,12 +2,11 @@ package io.trapless.tracer.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trapless.binary.foreign.Downcall;
 import io.trapless.layout.SessionHeaderDescriptor;
 import io.trapless.tracer.trampoline.LoadNotifier;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +21,7 @@ final class LoadNotifierTest {
 
     private MemorySegment header;
     private MemorySegment state;
-    private MethodHandle notifier;
+    private MemorySegment notifier;
 
     @BeforeEach
     void compile() {
@@ -30,7 +29,7 @@ final class LoadNotifierTest {
         state = page();
         byte[] code = LoadNotifier.compile(0x10000, state.address(), header.address(), SLOT, CYCLES)
                 .bytes();
-        notifier = MachineCode.function(code, FunctionDescriptor.ofVoid());
+        notifier = MachineCode.page(code);
     }
 
     private static MemorySegment page() {
@@ -46,8 +45,8 @@ final class LoadNotifierTest {
         return (TimeStampCounter.read() - cycles) * 1_000_000_000L / (System.nanoTime() - nanos);
     }
 
-    private void run() throws Throwable {
-        notifier.invokeExact();
+    private void run() {
+        Downcall.call(notifier);
     }
 
     private void beat(long cycles) {

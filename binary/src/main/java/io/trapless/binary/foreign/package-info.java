@@ -1,0 +1,5 @@
+/** Calls of native functions. */
+@NullMarked
+package io.trapless.binary.foreign;
+
+import org.jspecify.annotations.NullMarked;
