@@ -45,7 +45,9 @@ public final class Syscalls {
     public static final int CLOCK_GETTIME = 228;
     public static final int TGKILL = 234;
     public static final int WAITID = 247;
+    public static final int INOTIFY_ADD_WATCH = 254;
     public static final int OPENAT = 257;
+    public static final int INOTIFY_INIT1 = 294;
     public static final int POLL = 7;
     public static final int PERF_EVENT_OPEN = 298;
     public static final int FANOTIFY_INIT = 300;

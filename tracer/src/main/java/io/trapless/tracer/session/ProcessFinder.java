@@ -8,6 +8,7 @@ import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.linux.Inotify;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.resolve.MapsFilter;
 import java.io.IOException;
@@ -25,14 +26,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds every process that maps what a recording names, now and while it records. A thread of its own looks each {@link #PERIOD_NANOS} whether the kernel has given out a process id since, which
- * costs one small read, and only then into /proc. A young process is looked at several times, for it maps its libraries one after another; an old one now and then, for it may execute another
- * program or load a library.
+ * Finds every process that maps what a recording names, now and while it records. Where {@link StartWatch} may not tell of them, a thread of its own looks each {@link #PERIOD_MILLIS} whether the kernel has given out a process id since,
+ * which costs one small read, and only then into /proc. A young process is looked at several times, for it maps its libraries one after another; an old one now and then, for it may execute another program or load a library. As soon
+ * as somebody has opened a file that is meant, it looks at young ones again and again for {@link #HURRY_NANOS}, and then at all.
  *
  * <p>What may not be traced is passed over; a notice tells how many there were that would have been recorded.
  */
 final class ProcessFinder {
-    private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int PERIOD_MILLIS = 20;
+
+    /** From the opening of a program to its code in memory, on a busy machine. */
+    private static final long HURRY_NANOS = TimeUnit.MILLISECONDS.toNanos(12);
+
+    private static final long YOUNG_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Between looks at all processes for the sake of one that was opened. */
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** So many times what a look took passes before the next one in a hurry. */
+    private static final int LEISURE = 4;
 
     /** Ages, since it was first seen, at which a process is looked at. */
     private static final long[] LOOK_NANOS = {
@@ -68,6 +80,13 @@ final class ProcessFinder {
     private String lastId = "";
     private long soonest = System.nanoTime();
     private @Nullable StartWatch starts;
+    private @Nullable Inotify opens;
+
+    /** The last opening of a file that is meant; a long time ago at first. */
+    private long opened = System.nanoTime() - SELDOM_NANOS;
+
+    private long lastHurry = opened;
+    private boolean hurried;
     private @Nullable TracedProcess arming;
     private volatile boolean ended;
 
@@ -84,9 +103,13 @@ final class ProcessFinder {
             next = now;
         }
 
+        /** The next look is at the first age that is still to come. */
         void looked(long now) {
             looks++;
-            next = looks < LOOK_NANOS.length ? since + LOOK_NANOS[looks] : now + SELDOM_NANOS;
+            next = now + SELDOM_NANOS;
+            for (int i = LOOK_NANOS.length - 1; i >= 0 && since + LOOK_NANOS[i] - now > 0; i--) {
+                next = since + LOOK_NANOS[i];
+            }
         }
 
         /** What it maps is new again, unless that has been to no avail too often. */
@@ -118,9 +141,19 @@ final class ProcessFinder {
 
     /** Looks at all processes once, and then goes on looking until {@link #end}. */
     void start() throws InterruptedException {
-        starts = StartWatch.start(patterns, this::starts);
+        Set<Path> files = StartWatch.files(patterns);
+        starts = StartWatch.start(files, this::starts);
+        opens = starts == null ? watch(files) : null;
         look();
         thread.start();
+    }
+
+    private static @Nullable Inotify watch(Set<Path> files) {
+        Inotify inotify = files.isEmpty() ? null : Inotify.open();
+        if (inotify != null) {
+            files.forEach(file -> inotify.watch(file.toString()));
+        }
+        return inotify;
     }
 
     void end() throws InterruptedException {
@@ -132,6 +165,9 @@ final class ProcessFinder {
             thread.interrupt();
             thread.join();
         }
+        if (opens != null) {
+            opens.close();
+        }
         if (!forbidden.isEmpty()) {
             notices.accept(
                     forbidden.size() + " processes may not be traced, so that it is not known whether they run what"
@@ -141,12 +177,48 @@ final class ProcessFinder {
 
     private void run() {
         try {
+            long took = 0;
             while (!ended) {
-                TimeUnit.NANOSECONDS.sleep(PERIOD_NANOS);
+                pause(took);
+                long before = System.nanoTime();
+                hurry(before);
                 look();
+                took = System.nanoTime() - before;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // that is how it is ended
+        }
+    }
+
+    private boolean isInHurry(long now) {
+        return now - opened < HURRY_NANOS;
+    }
+
+    private void pause(long took) throws InterruptedException {
+        Inotify files = opens;
+        if (isInHurry(System.nanoTime())) {
+            TimeUnit.NANOSECONDS.sleep(Math.max(TimeUnit.MILLISECONDS.toNanos(1), LEISURE * took));
+        } else if (files == null) {
+            TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
+        }
+        if (files != null && files.await(isInHurry(System.nanoTime()) ? 0 : PERIOD_MILLIS)) {
+            opened = System.nanoTime();
+        }
+    }
+
+    /** Who has opened the file is most likely new; if not, it has its turn when there has been time to map it. */
+    private void hurry(long now) {
+        boolean last = hurried && !isInHurry(now);
+        hurried = isInHurry(now);
+        boolean all = last && now - lastHurry > REST_NANOS;
+        if (all) {
+            lastHurry = now;
+        }
+        for (Seen process : seen.values()) {
+            if (all || (hurried && now - process.since < YOUNG_NANOS)) {
+                process.next = now;
+                soonest = now;
+            }
         }
     }
 

@@ -92,9 +92,8 @@ final class StartWatch {
         this.handler = handler;
     }
 
-    /** Watches the files that the patterns mean; null if none can be. */
-    static @Nullable StartWatch start(List<ProbePattern> patterns, Handler handler) {
-        Set<Path> files = files(patterns);
+    /** Watches files; null if none can be. */
+    static @Nullable StartWatch start(Set<Path> files, Handler handler) {
         Fanotify fanotify = files.isEmpty() ? null : Fanotify.open();
         if (fanotify == null) {
             return null;
@@ -115,7 +114,8 @@ final class StartWatch {
         return watch;
     }
 
-    private static Set<Path> files(List<ProbePattern> patterns) {
+    /** The files that patterns mean, as this system has them. */
+    static Set<Path> files(List<ProbePattern> patterns) {
         Set<Path> files = new LinkedHashSet<>();
         try (ImageFiles images = new ImageFiles()) {
             Resolver resolver = Resolver.forSystem(images, 0);
