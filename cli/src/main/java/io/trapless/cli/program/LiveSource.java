@@ -150,7 +150,7 @@ final class LiveSource implements EventSource {
                 command == null ? List.of() : LiveTargets.words(command),
                 save == null ? RecordingRequest.NOWHERE : save,
                 RecordingMode.DISCARD,
-                Math.clamp(BUFFERS_BYTES / cpus, MIN_BUFFER_BYTES, MAX_BUFFER_BYTES),
+                bufferBytes(plan),
                 Long.MAX_VALUE,
                 null,
                 true,
@@ -159,6 +159,12 @@ final class LiveSource implements EventSource {
                 new Tap(),
                 plan.tables().stream().map(PushDownPlan.Table::shape).toList(),
                 mirrors);
+    }
+
+    /** Of each ring. Where tables take all events, only what finds no room in them goes through the rings. */
+    private long bufferBytes(PushDownPlan plan) {
+        boolean events = sites.stream().anyMatch(action -> action.cut() != null && !plan.isPushedDown(action));
+        return events ? Math.clamp(BUFFERS_BYTES / cpus, MIN_BUFFER_BYTES, MAX_BUFFER_BYTES) : MIN_BUFFER_BYTES;
     }
 
     /** An attach point without any place is an error, a warning or nothing, as the program's settings say; single places that are refused are warnings. */

@@ -24,6 +24,7 @@ import io.trapless.script.runtime.Clocks;
 import io.trapless.script.runtime.ScriptRuntime;
 import io.trapless.script.runtime.Warnings;
 import io.trapless.tracer.debuginfo.DebugFacts;
+import io.trapless.tracer.session.Recording;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +66,9 @@ public final class ProgramAction {
         Source source = source();
         if (request.mode() == ProgramRequest.Mode.FORMAT) {
             return ProgramStages.format(source, request.output(), terminal);
+        }
+        if (request.mode() == ProgramRequest.Mode.RUN && request.trace() == null) {
+            Recording.prepare();
         }
         ProgramStages stages = new ProgramStages(request.stages(), terminal);
         stages.parsed(source);

@@ -4,6 +4,7 @@ import io.trapless.tracer.attach.AttachRefusal.Reason;
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.Errno;
 import io.trapless.tracer.linux.ForkExec;
+import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.linux.Ptrace;
 import java.io.File;
@@ -212,6 +213,15 @@ public final class LaunchedProcess {
     public void signal(int signal) {
         if (isRunning()) {
             Processes.kill(pid, signal);
+        }
+    }
+
+    /** Whether it has an address space: one that is ending has none any more, before it has ended. */
+    public boolean hasMemory() {
+        try {
+            return !Descriptors.readText("/proc/" + pid + "/maps").isEmpty();
+        } catch (LinuxException gone) {
+            return false;
         }
     }
 

@@ -32,6 +32,11 @@ public final class Descriptors {
         }
     }
 
+    /** Gives a part of a file its memory, or room on its disk, without writing to it: it reads as zeroes (fallocate(2)). Not every file system can do that. */
+    public static long allocate(int fd, long offset, long length) {
+        return Syscalls.call(Syscalls.FALLOCATE, fd, 0, offset, length);
+    }
+
     public static void close(int fd) {
         Syscalls.call(Syscalls.CLOSE, fd);
     }

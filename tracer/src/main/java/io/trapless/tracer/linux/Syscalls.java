@@ -47,6 +47,7 @@ public final class Syscalls {
     public static final int WAITID = 247;
     public static final int INOTIFY_ADD_WATCH = 254;
     public static final int OPENAT = 257;
+    public static final int FALLOCATE = 285;
     public static final int INOTIFY_INIT1 = 294;
     public static final int POLL = 7;
     public static final int PERF_EVENT_OPEN = 298;

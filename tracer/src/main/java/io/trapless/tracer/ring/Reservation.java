@@ -11,10 +11,11 @@ import java.nio.file.Path;
  * @param onlineCpus rings of CPUs below this number are reserved, those of CPUs that may be plugged in later are not
  * @param rseqRings whether rseq rings are
  * @param atomicRings whether atomic rings are
+ * @param cleared whether the memory is cleared too: if not, the kernel does that where it is first used, or when {@link SessionFile#clear} asks for it. A program that stands still while it touches all of it would wait for that
  */
-public record Reservation(int onlineCpus, boolean rseqRings, boolean atomicRings) {
+public record Reservation(int onlineCpus, boolean rseqRings, boolean atomicRings, boolean cleared) {
     /** Nothing: a sparse file. */
-    public static final Reservation NONE = new Reservation(0, false, false);
+    public static final Reservation NONE = new Reservation(0, false, false, false);
 
     /** Bytes that are reserved from the ring's control block on. */
     long bytesOf(RingId ring, RingGeometry geometry) {

@@ -22,6 +22,7 @@ import static io.trapless.layout.SessionHeaderDescriptor.loadSlotOffset;
 import io.trapless.layout.PacketDescriptor;
 import io.trapless.layout.PreloadDescriptor;
 import io.trapless.layout.RingDescriptor;
+import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.Futexes;
 import io.trapless.tracer.ring.SessionFileException.Reason;
 import java.io.IOException;
@@ -47,6 +48,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 /**
  * The {@code rings} file of a session, laid out as {@link io.trapless.layout.SessionHeaderDescriptor} says. The tracer maps the header with its enable bytes and the first page of each ring;
@@ -56,7 +58,7 @@ import java.util.UUID;
  */
 public final class SessionFile implements AutoCloseable {
     private static final int CONTROL_SIZE = 4096;
-    private static final int ZEROES_SIZE = 1 << 20;
+    private static final int BLOCK_SIZE = 1 << 20;
 
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
@@ -307,19 +309,44 @@ public final class SessionFile implements AutoCloseable {
     }
 
     private void reserve(Reservation reservation) throws IOException {
-        ByteBuffer zeroes = ByteBuffer.allocateDirect(ZEROES_SIZE);
-        for (RingId ring : rings()) {
-            reserve(geometry.ringOffset(ring), reservation.bytesOf(ring, geometry), zeroes);
+        int descriptor = reservation.cleared()
+                ? -1
+                : (int) Descriptors.open(path.toString(), Descriptors.O_RDWR | Descriptors.O_NOFOLLOW);
+        try {
+            for (RingId ring : rings()) {
+                reserve(descriptor, geometry.ringOffset(ring), reservation.bytesOf(ring, geometry));
+            }
+            reserve(descriptor, geometry.tablesOffset(), reservation.tableBytes(geometry));
+        } finally {
+            if (descriptor >= 0) {
+                Descriptors.close(descriptor);
+            }
         }
-        reserve(geometry.tablesOffset(), reservation.tableBytes(geometry), zeroes);
     }
 
-    private void reserve(long start, long bytes, ByteBuffer zeroes) throws IOException {
+    /** By allocation, if there is a descriptor and the file system can do that; else by writing. */
+    private void reserve(int descriptor, long start, long bytes) throws IOException {
+        if (bytes == 0 || (descriptor >= 0 && Descriptors.allocate(descriptor, start, bytes) == 0)) {
+            return;
+        }
+        ByteBuffer zeroes = ByteBuffer.allocateDirect(BLOCK_SIZE);
         long at = start;
         long end = at + bytes;
         while (at < end) {
-            zeroes.position(0).limit((int) Math.min(ZEROES_SIZE, end - at));
+            zeroes.position(0).limit((int) Math.min(BLOCK_SIZE, end - at));
             at += channel.write(zeroes, at);
+        }
+    }
+
+    /**
+     * Reads all of the file's memory, so that the kernel clears what it has not cleared yet, and nobody in the target needs to wait for that. Any thread, while the file is open.
+     *
+     * @param goOn asked in between
+     */
+    public void clear(BooleanSupplier goOn) throws IOException {
+        ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_SIZE);
+        for (long at = RINGS_OFFSET; at < geometry.fileSizeBytes() && goOn.getAsBoolean(); at += BLOCK_SIZE) {
+            channel.read(block.clear(), at);
         }
     }
 

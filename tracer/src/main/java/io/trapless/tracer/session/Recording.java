@@ -1,5 +1,6 @@
 package io.trapless.tracer.session;
 
+import io.trapless.binary.dwarf.DwarfFile;
 import io.trapless.language.syntax.ProbePattern;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.Following;
@@ -8,6 +9,7 @@ import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Processes;
+import io.trapless.tracer.linux.TimeStampCounter;
 import io.trapless.tracer.resolve.ImageFiles;
 import io.trapless.tracer.resolve.LibrarySearch;
 import io.trapless.tracer.ring.ConsumerStatistics;
@@ -80,6 +82,14 @@ public final class Recording {
         }
     }
 
+    /** Loads and links, on another thread, what every recording needs of native code: so that this is done while its program is compiled. */
+    public static void prepare() {
+        Thread.ofPlatform().daemon().name("trapless-prepare").start(() -> {
+            TimeStampCounter.read();
+            DwarfFile.isLibraryThere();
+        });
+    }
+
     /**
      * Attaches to all processes and begins to record.
      *
@@ -109,38 +119,46 @@ public final class Recording {
         for (int pid : request.pids()) {
             running.add(ptracer.call(() -> TargetProcess.open(pid)));
         }
-        Thread rehearsal =
-                Thread.ofPlatform().daemon().name("trapless-rehearsal").unstarted(this::rehearse);
+        Rehearsal rehearsal = new Rehearsal();
+        Thread rehearsing =
+                Thread.ofPlatform().daemon().name("trapless-rehearsal").unstarted(() -> rehearse(rehearsal));
         if (!request.pids().isEmpty()
                 || request.reach().follow()
                 || request.reach().everywhere()) {
-            rehearsal.start();
+            rehearsing.start();
         }
         List<Bound> bound = new ArrayList<>();
-        for (TargetProcess process : running) {
-            bound.add(bind(process, TracedProcess.Origin.ATTACHED));
+        Attacher attaching = null;
+        try {
+            for (TargetProcess process : running) {
+                bound.add(bind(process, TracedProcess.Origin.ATTACHED));
+            }
+            if (request.reach().everywhere()) {
+                requireFiles();
+                attaching = openSession(List.of());
+            } else if (request.command().isEmpty()) {
+                attaching = openSession(bound);
+            }
+        } finally {
+            rehearsal.end();
+            rehearsing.join();
         }
-        rehearsal.join();
-        if (request.reach().everywhere()) {
-            findEverywhere();
-        } else if (request.command().isEmpty()) {
-            attachRunning(openSession(bound), bound);
-        } else {
+        if (attaching == null) {
             launch(bound);
+        } else if (request.reach().everywhere()) {
+            findEverywhere(attaching);
+        } else {
+            attachRunning(attaching, bound);
         }
         attachNanos = System.nanoTime() - begin;
-        warmUp = LaterWarmUp.start(ptracer, bound.stream().map(Bound::process).toList());
+        warmUp = LaterWarmUp.start(
+                ptracer, session().file(), bound.stream().map(Bound::process).toList());
         services = RecordingServices.start(session(), request.options(), this::targetPids);
     }
 
-    private void findEverywhere() throws RecordingException, IOException, InterruptedException {
+    private void findEverywhere(Attacher attaching) throws InterruptedException {
         Reach reach = request.reach();
         Path executable = reach.executable() == null ? null : Path.of(reach.executable());
-        if (executable != null && !Files.exists(executable)) {
-            throw RecordingException.failed("there is no program " + executable + "; give --exe the path of one");
-        }
-        requireFiles();
-        Attacher attaching = openSession(List.of());
         ProcessFinder everywhere = new ProcessFinder(
                 ptracer,
                 processes,
@@ -157,6 +175,10 @@ public final class Recording {
 
     /** A name that no file has is a mistake: no process will ever map it. */
     private void requireFiles() throws RecordingException {
+        String executable = request.reach().executable();
+        if (executable != null && !Files.exists(Path.of(executable))) {
+            throw RecordingException.failed("there is no program " + executable + "; give --exe the path of one");
+        }
         for (CaptureSource source : request.allSources()) {
             for (ProbePattern pattern : source.probes()) {
                 if (!LibrarySearch.mayExist(pattern.module())) {
@@ -180,10 +202,10 @@ public final class Recording {
         return new Bound(traced, binder.bind(process));
     }
 
-    private void rehearse() {
+    private void rehearse(Rehearsal rehearsal) {
         try {
             ptracer.call(() -> {
-                Rehearsal.run();
+                rehearsal.run();
                 return true;
             });
         } catch (AttachException e) {
@@ -454,7 +476,11 @@ public final class Recording {
         session().disableAll();
         LaunchedProcess command = launched;
         TracedProcess started = command == null ? null : processes.present(command.pid());
-        if (command != null && command.isRunning() && following == null && (started == null || !started.isAlive())) {
+        if (command != null
+                && command.isRunning()
+                && following == null
+                && (started == null || !started.isAlive())
+                && command.hasMemory()) {
             notices.add("the command has become another program (exec), which was not recorded; --follow does that");
         }
         SessionRelease release = new SessionRelease(ptracer, session().rings());

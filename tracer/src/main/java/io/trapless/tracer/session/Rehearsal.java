@@ -26,15 +26,22 @@ import java.util.concurrent.TimeUnit;
  */
 final class Rehearsal {
     private static final long AT_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final int ROUNDS = 100;
+    private static final int MOST_ROUNDS = 100;
+    private static final int FEWEST_ROUNDS = 20;
     private static final int PAGE = 4096;
 
     /** Sleeps until it is killed, and is there on every Linux. */
     private static final List<String> CHILD = List.of("sleep", "60");
 
-    private Rehearsal() {}
+    private volatile boolean wanted = true;
 
-    static void run() {
+    /** It is not to keep anybody waiting any longer: it ends as soon as the steps have been done {@link #FEWEST_ROUNDS} times. Any thread. */
+    void end() {
+        wanted = false;
+    }
+
+    /** On the ptrace thread. */
+    void run() {
         LaunchedProcess child = null;
         StackScan.warmUp();
         try {
@@ -50,12 +57,12 @@ final class Rehearsal {
         }
     }
 
-    private static void rehearse(int pid) throws AttachException {
+    private void rehearse(int pid) throws AttachException {
         long begin = System.nanoTime();
         try (TargetProcess target = TargetProcess.open(pid)) {
             Gadgets gadgets = Gadgets.find(target);
             long text = firstText(target);
-            for (int round = 0; round < ROUNDS && System.nanoTime() - begin < AT_MOST_NANOS; round++) {
+            for (int round = 0; isWanted(round, System.nanoTime() - begin); round++) {
                 try (StoppedThreads stopped = target.stopOne()) {
                     ThreadLayout.discover(stopped);
                     try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
@@ -70,6 +77,10 @@ final class Rehearsal {
                 }
             }
         }
+    }
+
+    private boolean isWanted(int rounds, long nanos) {
+        return rounds < (wanted ? MOST_ROUNDS : FEWEST_ROUNDS) && nanos < AT_MOST_NANOS;
     }
 
     private static void mapAndUnmap(RemoteMemory memory, long text) throws AttachException {

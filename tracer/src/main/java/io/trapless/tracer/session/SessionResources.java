@@ -114,7 +114,11 @@ final class SessionResources {
                     directory.rings(),
                     geometry,
                     uuid,
-                    reservation(directory, geometry, hasImages(request)),
+                    reservation(
+                            directory,
+                            geometry,
+                            hasImages(request),
+                            !request.command().isEmpty()),
                     beginCycles);
             catalog.writeTo(directory);
             output = TraceOutput.create(request.output(), request.options(), begin, catalog::schema);
@@ -172,11 +176,13 @@ final class SessionResources {
     }
 
     /** The rseq rings always; the atomic ones too where they are needed or that leaves plenty of room for others. */
-    static Reservation reservation(SessionDirectory directory, RingGeometry geometry, boolean images)
+    static Reservation reservation(SessionDirectory directory, RingGeometry geometry, boolean images, boolean cleared)
             throws IOException {
-        Reservation all = new Reservation(Cpus.onlineEnd(), true, true);
+        Reservation all = new Reservation(Cpus.onlineEnd(), true, true, cleared);
         long free = directory.path().toFile().getUsableSpace();
-        return images || all.totalBytes(geometry) <= free / 4 ? all : new Reservation(Cpus.onlineEnd(), true, false);
+        return images || all.totalBytes(geometry) <= free / 4
+                ? all
+                : new Reservation(Cpus.onlineEnd(), true, false, cleared);
     }
 
     /**

@@ -95,9 +95,18 @@ class SessionFileTest {
         create(Reservation.NONE).close();
         long sparse = blocks();
         Files.delete(path);
-        create(new Reservation(2, true, true)).close();
-        assertThat(blocks() - sparse).isGreaterThan(4L << 20);
-        assertThat(new Reservation(1, true, false).totalBytes(geometry))
+        create(new Reservation(2, true, true, true)).close();
+        long written = blocks();
+        assertThat(written - sparse).isGreaterThan(4L << 20);
+        Files.delete(path);
+        try (SessionFile file = create(new Reservation(2, true, true, false))) {
+            assertThat(blocks()).as("allocated, not written").isEqualTo(written);
+            byte[] before = Files.readAllBytes(path);
+            file.clear(() -> true);
+            assertThat(Files.readAllBytes(path)).isEqualTo(before);
+            assertThat(blocks()).isEqualTo(written);
+        }
+        assertThat(new Reservation(1, true, false, true).totalBytes(geometry))
                 .isEqualTo(RingDescriptor.DATA_OFFSET + (1 << 20));
     }
 
@@ -124,7 +133,7 @@ class SessionFileTest {
         RingGeometry huge = RingGeometry.withCapacity(8192, 1L << 30, RecordingMode.DISCARD);
         SessionFileException refused = catchThrowableOfType(
                 SessionFileException.class,
-                () -> SessionFile.create(path, huge, SESSION, new Reservation(8192, true, true), BEGIN));
+                () -> SessionFile.create(path, huge, SESSION, new Reservation(8192, true, true, true), BEGIN));
         assertThat(refused.reason()).isEqualTo(Reason.NO_SPACE);
         assertThat(refused).hasMessageContaining("--buffer-size").hasMessageContaining("MiB free");
         assertThat(path).doesNotExist();

@@ -51,7 +51,7 @@ class ThroughputTest {
                 events);
         AtomicLong cpuNanos = new AtomicLong();
         try (SessionFile file = SessionFile.create(
-                        folder.resolve("rings"), geometry, TestRing.SESSION, new Reservation(1, true, false), 0);
+                        folder.resolve("rings"), geometry, TestRing.SESSION, new Reservation(1, true, false, true), 0);
                 TraceDirectory trace = TraceDirectory.create(folder.resolve("trace"), schema)) {
             PacketSink sink = (ring, packet, count) -> {
                 trace.append(ring.cpu(), ring.kind().code(), packet);

@@ -1,5 +1,6 @@
 package io.trapless.tracer.session.store;
 
+import io.trapless.tracer.linux.LocalTime;
 import io.trapless.tracer.session.store.StoreException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,10 +17,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -37,7 +34,6 @@ public final class SessionDirectory {
 
     private static final int MAX_COMMAND_LENGTH = 40;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]{0,200}");
-    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
     private final Path path;
 
@@ -62,7 +58,7 @@ public final class SessionDirectory {
     public static SessionDirectory begin(SessionBase base, String command, int pid) throws StoreException {
         base.prepare();
         SessionMaker self = SessionMaker.self();
-        String stem = fit(command) + "-" + pid + "-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault()));
+        String stem = fit(command) + "-" + pid + "-" + LocalTime.stamp();
         for (int attempt = 1; ; attempt++) {
             String name = self.hidden(stem, attempt);
             try {
