@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.trapless.binary.foreign.Downcall;
 import io.trapless.tracer.attach.AttachRefusal.Reason;
 import io.trapless.tracer.linux.Processes;
 import java.nio.file.Files;
@@ -96,20 +97,14 @@ class AdmissionTest {
     void anotherUsersProcess() throws Exception {
         Assumptions.assumeTrue(Processes.uid() == 0, "not root: cannot become another user");
         Path classes = Files.createTempDirectory("trapless-classes");
-        copyReadable(
-                Path.of(TargetProcess.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI()),
-                classes);
-        copyReadable(
-                Path.of(AdmissionTest.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI()),
-                classes);
+        for (Class<?> type : List.of(Downcall.class, TargetProcess.class, AdmissionTest.class)) { // one of each folder
+            copyReadable(
+                    Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI()),
+                    classes);
+        }
         try (TestTarget program = TestTarget.start("idle")) {
             Process other = new ProcessBuilder(List.of(
                             "setpriv",

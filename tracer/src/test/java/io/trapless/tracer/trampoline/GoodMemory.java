@@ -1,10 +1,8 @@
 package io.trapless.tracer.trampoline;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import io.trapless.binary.foreign.Downcall;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.Random;
 
 /** Two pages that can be read between two that can't, below 2 GiB so that a displacement alone reaches them. */
@@ -12,31 +10,37 @@ final class GoodMemory {
     static final int PAGE = 4096;
     static final int SIZE = 2 * PAGE;
 
-    private static final int MAP_PRIVATE_ANONYMOUS_32BIT = 0x22 | 0x40;
-    private static final Linker LINKER = Linker.nativeLinker();
+    private static final int MAP_PRIVATE_ANONYMOUS_FIXED_NOREPLACE = 0x22 | 0x100000;
+    private static final long LOWEST = 16L << 20;
+    private static final long STEP = 1L << 20;
 
     private final MemorySegment bytes;
 
-    GoodMemory() throws Throwable {
-        MethodHandle mmap = LINKER.downcallHandle(
-                LINKER.defaultLookup().find("mmap").orElseThrow(),
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_LONG));
-        MethodHandle mprotect = LINKER.downcallHandle(
-                LINKER.defaultLookup().find("mprotect").orElseThrow(),
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
-        long base = (long) mmap.invokeExact(0L, (long) SIZE + 2 * PAGE, 0, MAP_PRIVATE_ANONYMOUS_32BIT, -1, 0L);
-        if ((int) mprotect.invokeExact(base + PAGE, (long) SIZE, 3) != 0) {
+    GoodMemory() {
+        long base = anywhereBelow(1L << 31);
+        if ((int) Downcall.call(Downcall.libc("mprotect"), base + PAGE, SIZE, 3) != 0) {
             throw new IllegalStateException("mprotect");
         }
         bytes = MemorySegment.ofAddress(base + PAGE).reinterpret(SIZE);
+    }
+
+    /** The JVM may have reserved all of what MAP_32BIT looks at, so places are tried one by one. */
+    private static long anywhereBelow(long end) {
+        for (long address = LOWEST; address + STEP <= end; address += STEP) {
+            long got = Downcall.call(
+                    Downcall.libc("mmap"),
+                    address,
+                    SIZE + 2 * PAGE,
+                    0,
+                    MAP_PRIVATE_ANONYMOUS_FIXED_NOREPLACE,
+                    -1,
+                    0,
+                    0);
+            if (got == address) {
+                return got;
+            }
+        }
+        throw new IllegalStateException("nothing is free below 2 GiB");
     }
 
     long start() {
