@@ -119,36 +119,24 @@ public final class Recording {
         for (int pid : request.pids()) {
             running.add(ptracer.call(() -> TargetProcess.open(pid)));
         }
-        Rehearsal rehearsal = new Rehearsal();
-        Thread rehearsing =
-                Thread.ofPlatform().daemon().name("trapless-rehearsal").unstarted(() -> rehearse(rehearsal));
+        Thread rehearsal =
+                Thread.ofPlatform().daemon().name("trapless-rehearsal").unstarted(this::rehearse);
         if (!request.pids().isEmpty()
                 || request.reach().follow()
                 || request.reach().everywhere()) {
-            rehearsing.start();
+            rehearsal.start();
         }
         List<Bound> bound = new ArrayList<>();
-        Attacher attaching = null;
-        try {
-            for (TargetProcess process : running) {
-                bound.add(bind(process, TracedProcess.Origin.ATTACHED));
-            }
-            if (request.reach().everywhere()) {
-                requireFiles();
-                attaching = openSession(List.of());
-            } else if (request.command().isEmpty()) {
-                attaching = openSession(bound);
-            }
-        } finally {
-            rehearsal.end();
-            rehearsing.join();
+        for (TargetProcess process : running) {
+            bound.add(bind(process, TracedProcess.Origin.ATTACHED));
         }
-        if (attaching == null) {
-            launch(bound);
-        } else if (request.reach().everywhere()) {
-            findEverywhere(attaching);
+        rehearsal.join();
+        if (request.reach().everywhere()) {
+            findEverywhere();
+        } else if (request.command().isEmpty()) {
+            attachRunning(openSession(bound), bound);
         } else {
-            attachRunning(attaching, bound);
+            launch(bound);
         }
         attachNanos = System.nanoTime() - begin;
         warmUp = LaterWarmUp.start(
@@ -156,9 +144,14 @@ public final class Recording {
         services = RecordingServices.start(session(), request.options(), this::targetPids);
     }
 
-    private void findEverywhere(Attacher attaching) throws InterruptedException {
+    private void findEverywhere() throws RecordingException, IOException, InterruptedException {
         Reach reach = request.reach();
         Path executable = reach.executable() == null ? null : Path.of(reach.executable());
+        if (executable != null && !Files.exists(executable)) {
+            throw RecordingException.failed("there is no program " + executable + "; give --exe the path of one");
+        }
+        requireFiles();
+        Attacher attaching = openSession(List.of());
         ProcessFinder everywhere = new ProcessFinder(
                 ptracer,
                 processes,
@@ -175,10 +168,6 @@ public final class Recording {
 
     /** A name that no file has is a mistake: no process will ever map it. */
     private void requireFiles() throws RecordingException {
-        String executable = request.reach().executable();
-        if (executable != null && !Files.exists(Path.of(executable))) {
-            throw RecordingException.failed("there is no program " + executable + "; give --exe the path of one");
-        }
         for (CaptureSource source : request.allSources()) {
             for (ProbePattern pattern : source.probes()) {
                 if (!LibrarySearch.mayExist(pattern.module())) {
@@ -202,10 +191,10 @@ public final class Recording {
         return new Bound(traced, binder.bind(process));
     }
 
-    private void rehearse(Rehearsal rehearsal) {
+    private void rehearse() {
         try {
             ptracer.call(() -> {
-                rehearsal.run();
+                Rehearsal.run();
                 return true;
             });
         } catch (AttachException e) {

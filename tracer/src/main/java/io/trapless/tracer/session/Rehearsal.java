@@ -26,22 +26,15 @@ import java.util.concurrent.TimeUnit;
  */
 final class Rehearsal {
     private static final long AT_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final int MOST_ROUNDS = 100;
-    private static final int FEWEST_ROUNDS = 20;
+    private static final int ROUNDS = 100;
     private static final int PAGE = 4096;
 
     /** Sleeps until it is killed, and is there on every Linux. */
     private static final List<String> CHILD = List.of("sleep", "60");
 
-    private volatile boolean wanted = true;
+    private Rehearsal() {}
 
-    /** It is not to keep anybody waiting any longer: it ends as soon as the steps have been done {@link #FEWEST_ROUNDS} times. Any thread. */
-    void end() {
-        wanted = false;
-    }
-
-    /** On the ptrace thread. */
-    void run() {
+    static void run() {
         LaunchedProcess child = null;
         StackScan.warmUp();
         try {
@@ -57,12 +50,12 @@ final class Rehearsal {
         }
     }
 
-    private void rehearse(int pid) throws AttachException {
+    private static void rehearse(int pid) throws AttachException {
         long begin = System.nanoTime();
         try (TargetProcess target = TargetProcess.open(pid)) {
             Gadgets gadgets = Gadgets.find(target);
             long text = firstText(target);
-            for (int round = 0; isWanted(round, System.nanoTime() - begin); round++) {
+            for (int round = 0; round < ROUNDS && System.nanoTime() - begin < AT_MOST_NANOS; round++) {
                 try (StoppedThreads stopped = target.stopOne()) {
                     ThreadLayout.discover(stopped);
                     try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
@@ -77,10 +70,6 @@ final class Rehearsal {
                 }
             }
         }
-    }
-
-    private boolean isWanted(int rounds, long nanos) {
-        return rounds < (wanted ? MOST_ROUNDS : FEWEST_ROUNDS) && nanos < AT_MOST_NANOS;
     }
 
     private static void mapAndUnmap(RemoteMemory memory, long text) throws AttachException {
