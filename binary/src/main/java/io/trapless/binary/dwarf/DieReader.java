@@ -378,7 +378,8 @@ final class DieReader implements AutoCloseable {
         return base(of);
     }
 
-    private OptionalLong base(Die of) {
+    /** Where its code begins: its lowest address, or the start of its first range; empty if it has no code. */
+    OptionalLong base(Die of) {
         OptionalLong low = address(of, Constants.AT_LOW_PC);
         if (low.isPresent()) {
             return low;

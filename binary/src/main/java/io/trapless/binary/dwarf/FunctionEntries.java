@@ -38,22 +38,10 @@ final class FunctionEntries {
         this.units = units;
     }
 
-    /** Where a function with code begins; empty for another one. */
-    private OptionalLong start(Die function) {
-        OptionalLong low = reader.address(function, Constants.AT_LOW_PC);
-        if (low.isPresent() || !reader.has(function, Constants.AT_RANGES)) {
-            return low;
-        }
-        List<DieReader.Range> parts = reader.ranges(function);
-        return parts.isEmpty()
-                ? OptionalLong.empty()
-                : OptionalLong.of(parts.getFirst().start());
-    }
-
     /** Whether it may be what instances inlined elsewhere are of. {@code DW_AT_inline} need not say so: link-time optimisation inlines when its entry is long written. */
     private boolean isAbstract(Die function) {
         return !reader.flag(function, Constants.AT_DECLARATION)
-                && start(function).isEmpty();
+                && reader.base(function).isEmpty();
     }
 
     /** The functions of a name that were inlined: a symbol's, or else a readable one of C++ or Rust, with its parameters or without. */
@@ -115,7 +103,7 @@ final class FunctionEntries {
     private @Nullable Die entryAt(long address) {
         FunctionRanges.Found found = ranges.at(address);
         Die within = found == null ? null : found.function();
-        if (within != null && start(within).equals(OptionalLong.of(address))) {
+        if (within != null && reader.base(within).equals(OptionalLong.of(address))) {
             return within;
         }
         Map<Long, Die> known = byAddress;
@@ -125,7 +113,7 @@ final class FunctionEntries {
                 FunctionRanges.forFunctions(
                         reader,
                         unit.content(),
-                        function -> start(function).ifPresent(start -> all.putIfAbsent(start, function)));
+                        function -> reader.base(function).ifPresent(start -> all.putIfAbsent(start, function)));
             }
             known = all;
             byAddress = known;
@@ -214,7 +202,7 @@ final class FunctionEntries {
         for (DieReader.Unit unit : units.referringTo(wanted)) {
             FunctionRanges.forFunctions(reader, unit.content(), function -> {
                 // What the linker has left out was moved to 0.
-                if (start(function).orElse(0) != 0) {
+                if (reader.base(function).orElse(0) != 0) {
                     collect(function, function, wanted, locations, found, 0);
                 }
             });

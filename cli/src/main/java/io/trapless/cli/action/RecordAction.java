@@ -8,6 +8,7 @@ import io.trapless.cli.RecordScope;
 import io.trapless.cli.RotateAt;
 import io.trapless.cli.Terminal;
 import io.trapless.tracer.attach.LaunchedProcess;
+import io.trapless.tracer.linux.LocalTime;
 import io.trapless.tracer.ring.ConsumerStatistics;
 import io.trapless.tracer.session.Reach;
 import io.trapless.tracer.session.Recording;
@@ -21,12 +22,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 public final class RecordAction {
     private static final long LIVE_LINE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
     private final RecordRequest request;
     private final Terminal terminal;
@@ -83,7 +79,7 @@ public final class RecordAction {
 
     /** The folder that was asked for, or a new one in the working directory. */
     static Path outputOr(@Nullable Path asked) {
-        return asked != null ? asked : Path.of("trapless-" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault())));
+        return asked != null ? asked : Path.of("trapless-" + LocalTime.stamp());
     }
 
     private RecordingRequest recordingRequest() throws RecordingException {

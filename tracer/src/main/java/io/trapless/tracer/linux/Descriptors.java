@@ -18,18 +18,37 @@ public final class Descriptors {
     public static final int O_CLOEXEC = 0x80000;
 
     private static final int AT_FDCWD = -100;
+    private static final int POLLIN = 1;
     private static final int CHUNK = 16 * 1024;
 
     private Descriptors() {}
 
-    /** Opens {@code path}, always with O_CLOEXEC. */
-    public static long open(String path, int flags) {
+    /** A system call that takes a path. */
+    interface PathCall {
+        /** @param name address of the path as a C string, for as long as this takes */
+        long of(long name);
+    }
+
+    static long withPath(String path, PathCall call) {
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocate(bytes.length + 1L);
             MemorySegment.copy(bytes, 0, name, ValueLayout.JAVA_BYTE, 0, bytes.length);
-            return Syscalls.call(Syscalls.OPENAT, AT_FDCWD, name.address(), flags | O_CLOEXEC, 0);
+            return call.of(name.address());
         }
+    }
+
+    /** Opens {@code path}, always with O_CLOEXEC. */
+    public static long open(String path, int flags) {
+        return withPath(path, name -> Syscalls.call(Syscalls.OPENAT, AT_FDCWD, name, flags | O_CLOEXEC, 0));
+    }
+
+    /** Waits until a descriptor can be read from: 1 then, 0 after the time-out (milliseconds; -1: none), or an error. */
+    static long awaitInput(int fd, int timeoutMillis) {
+        MemorySegment entry = Syscalls.scratch(); // struct pollfd
+        entry.set(ValueLayout.JAVA_INT, 0, fd);
+        entry.set(ValueLayout.JAVA_INT, 4, POLLIN);
+        return Syscalls.call(Syscalls.POLL, entry.address(), 1, timeoutMillis);
     }
 
     /** Gives a part of a file its memory, or room on its disk, without writing to it: it reads as zeroes (fallocate(2)). Not every file system can do that. */

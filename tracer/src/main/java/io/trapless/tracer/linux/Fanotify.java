@@ -2,7 +2,6 @@ package io.trapless.tracer.linux;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,6 @@ public final class Fanotify implements AutoCloseable {
     private static final long OPEN = 0x20;
     private static final long OPEN_EXEC_PERM = 0x40000;
     private static final int ALLOW = 1;
-    private static final int POLLIN = 1;
 
     /** struct fanotify_event_metadata. */
     private static final int EVENT_SIZE = 24;
@@ -61,23 +59,17 @@ public final class Fanotify implements AutoCloseable {
      * @return whether the file can be watched
      */
     public boolean watch(String path, boolean execution) {
-        MemorySegment scratch = Syscalls.scratch();
-        byte[] name = path.getBytes(StandardCharsets.UTF_8);
-        if (name.length >= Syscalls.SCRATCH_SIZE) {
-            return false;
-        }
-        MemorySegment.copy(name, 0, scratch, ValueLayout.JAVA_BYTE, 0, name.length);
-        scratch.set(ValueLayout.JAVA_BYTE, name.length, (byte) 0);
         long mask = execution ? OPEN_EXEC_PERM : OPEN;
-        return Syscalls.call(Syscalls.FANOTIFY_MARK, descriptor, MARK_ADD, mask, AT_FDCWD, scratch.address(), 0) == 0;
+        return Descriptors.withPath(
+                        path,
+                        name -> Syscalls.call(Syscalls.FANOTIFY_MARK, descriptor, MARK_ADD, mask, AT_FDCWD, name, 0))
+                == 0;
     }
 
     /** Waits for events; none after the time. */
     public List<Event> await(int timeoutMillis) {
         MemorySegment scratch = Syscalls.scratch();
-        scratch.set(ValueLayout.JAVA_INT, 0, descriptor);
-        scratch.set(ValueLayout.JAVA_INT, 4, POLLIN);
-        if (Syscalls.call(Syscalls.POLL, scratch.address(), 1, timeoutMillis) <= 0) {
+        if (Descriptors.awaitInput(descriptor, timeoutMillis) <= 0) {
             return List.of();
         }
         long size = Syscalls.call(Syscalls.READ, descriptor, scratch.address(), Syscalls.SCRATCH_SIZE);

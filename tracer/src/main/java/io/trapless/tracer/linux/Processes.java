@@ -106,10 +106,7 @@ public final class Processes {
 
     /** Waits until a pidfd's process has ended. Returns 1 then, 0 after the time-out (milliseconds; -1: none), or an error. */
     public static long awaitEnd(int pidfd, int timeoutMillis) {
-        MemorySegment entry = Syscalls.scratch();
-        entry.set(ValueLayout.JAVA_INT, 0, pidfd);
-        entry.set(ValueLayout.JAVA_INT, 4, 1);
-        return Syscalls.call(Syscalls.POLL, entry.address(), 1, timeoutMillis);
+        return Descriptors.awaitInput(pidfd, timeoutMillis);
     }
 
     /** From now on a terminal's stop key (SIGTSTP) does nothing. */

@@ -4,6 +4,7 @@ import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TscCalibration;
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.LinuxException;
+import io.trapless.tracer.linux.LocalTime;
 import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.linux.Syscalls;
 import io.trapless.tracer.linux.TimeStampCounter;
@@ -29,11 +30,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -47,7 +44,6 @@ import java.util.regex.Pattern;
  * @param refused probes that it does not
  */
 public record PreloadSession(SessionDirectory directory, Path object, int siteCount, List<RefusedProbe> refused) {
-    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
     /** What LD_PRELOAD can hold: the dynamic linker takes spaces and colons for the end of a name (ld.so(8)), a shell many other characters. */
     private static final Pattern PLAIN_PATH = Pattern.compile("[A-Za-z0-9/._+@%=,-]+");
@@ -84,8 +80,7 @@ public record PreloadSession(SessionDirectory directory, Path object, int siteCo
         SessionBase base = SessionBase.choose(request.base(), System.getenv());
         String name = request.name() != null
                 ? request.name()
-                : "preload-" + ProcessHandle.current().pid() + "-"
-                        + STAMP.format(LocalDateTime.now(ZoneId.systemDefault()));
+                : "preload-" + ProcessHandle.current().pid() + "-" + LocalTime.stamp();
         Path published = base.path().resolve(name);
         SessionDirectory.deleteUnpublished(base);
         SessionDirectory directory = SessionDirectory.begin(base, name);
