@@ -16,7 +16,7 @@ final class Harness {
             return MethodHandles.lookup()
                     .findStatic(type, "fuzzerTestOneInput", MethodType.methodType(void.class, byte[].class));
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
