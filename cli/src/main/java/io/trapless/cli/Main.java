@@ -97,7 +97,7 @@ public final class Main {
         } catch (Exception e) {
             return bug(e, terminal);
         } catch (OutOfMemoryError e) {
-            return Outcome.failed("out of memory; give it more with TRAPLESS_JAVA_OPTIONS=-Xmx512m");
+            return Outcome.failed("out of memory; give it more with TRAPLESS_JAVA_OPTIONS=-Xmx3g");
         }
     }
 

@@ -64,6 +64,8 @@ final class Training {
         String pid = new String(shell.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
         run("record", "-p", pid, "-e", spec, "-o", trace.toString(), "--duration", "150ms", "--quiet");
         run("record", "-p", pid, "-e", spec, "-o", trace + "2", "--duration", "100ms");
+        // many enough that all ways to find room are taken
+        run("record", "-p", pid, "-e", "uretprobe:libc:str*", "-o", trace + "3", "--duration", "100ms", "--quiet");
         run(
                 "-q",
                 "-p",

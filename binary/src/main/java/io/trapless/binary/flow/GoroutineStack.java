@@ -14,7 +14,8 @@ import java.util.Set;
  * call nothing so, the runtime many) lives on what its callers left, and so do those that it calls, up to their own check: so the longest way of unchecked calls counts. The linker proves the same to be less than that
  * (cmd/link/internal/ld/stackcheck.go).
  *
- * <p>An indirect call may lead anywhere. Behind the alignment of the stack that C wants it leads to C, on a stack of C's; where the stack pointer has been loaded the thread is on one of its own. Immutable.
+ * <p>An indirect call may lead anywhere. Behind the alignment of the stack that C wants any call leads to C, on a stack of C's; where the stack pointer has been loaded the thread is on one of its own. A jump by an index is a switch's
+ * and stays in its function. Immutable.
  */
 public final class GoroutineStack {
     /** Bytes below a function that has checked its stack: StackGuard less StackSmall (runtime/stack.go). */
@@ -23,8 +24,8 @@ public final class GoroutineStack {
     /** What checks come within so many instructions. */
     private static final int PROLOGUE = 8;
 
-    /** Where a goroutine keeps the bound of its stack (runtime/runtime2.go: {@code g.stackguard0}). */
-    private static final int STACK_GUARD_OFFSET = 16;
+    /** Where a goroutine keeps the bound of its stack (runtime/runtime2.go: {@code g.stackguard0}); and where functions look for it that run on a thread's own stack only ({@code g.stackguard1}). */
+    private static final Set<Long> STACK_GUARD_OFFSETS = Set.of(16L, 24L);
 
     private static final int RETURN_ADDRESS = 8;
 
@@ -159,29 +160,50 @@ public final class GoroutineStack {
         private boolean isGuardComparison() {
             return isOneByte(0x3B)
                     && instruction.hasMemoryOperand()
-                    && instruction.displacement() == STACK_GUARD_OFFSET
+                    && STACK_GUARD_OFFSETS.contains(instruction.displacement())
                     && (instruction.regField() == Instruction.RSP || instruction.regField() == 12);
         }
 
         /** Adds up the frame of a function and notes what it calls. */
         private void follow(int index) {
             boolean elsewhere = false;
+            boolean aligned = false;
             long at = starts[index];
             while (at < ends[index] && decode(at)) {
                 if ((instruction.registersModified() >> Instruction.RSP & 1) != 0) {
                     int bytes = framed();
                     elsewhere |= bytes < 0;
+                    aligned |= isAlignment();
                     frames[index] = Math.min(ENDLESS, frames[index] + Math.max(0, bytes));
                 }
                 switch (instruction.flow()) {
-                    case CALL -> noteCall(index, RETURN_ADDRESS);
+                    case CALL -> {
+                        if (!aligned) {
+                            noteCall(index, RETURN_ADDRESS);
+                        }
+                    }
                     case JUMP, CONDITIONAL_JUMP -> noteCall(index, 0);
                     case INDIRECT_CALL, INDIRECT_JUMP ->
-                        callsAnything[index] |= !elsewhere && !HOOKED.contains(functions.get(index).name);
+                        callsAnything[index] |=
+                                !elsewhere && !isSwitch() && !HOOKED.contains(functions.get(index).name);
                     default -> {}
                 }
                 at = instruction.nextAddress();
             }
+        }
+
+        /** {@code jmp *table(,index,8)}, from which the compiler's switches go on. */
+        private boolean isSwitch() {
+            return instruction.flow() == Flow.INDIRECT_JUMP
+                    && instruction.hasMemoryOperand()
+                    && instruction.indexRegister() != Instruction.NO_REGISTER;
+        }
+
+        /** {@code and $-16, %rsp}. */
+        private boolean isAlignment() {
+            return (isOneByte(0x81) || isOneByte(0x83))
+                    && !instruction.hasMemoryOperand()
+                    && instruction.regField() == 4;
         }
 
         private void noteCall(int caller, int pushed) {

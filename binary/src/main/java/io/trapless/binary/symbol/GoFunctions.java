@@ -4,6 +4,7 @@ import io.trapless.binary.elf.ByteView;
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.elf.ElfFile;
 import io.trapless.binary.elf.Section;
+import io.trapless.binary.elf.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record GoFunctions(long start, long end, List<CompiledFunction> functions) {
     private static final String[] SECTIONS = {".gopclntab", ".data.rel.ro.gopclntab"};
+    /** What the linker leaves of Go whichever linker it is. */
+    private static final List<String> MARKS = List.of(".go.buildinfo", ".note.go.buildid");
+
     private static final long[] MAGICS = {0xfffffff0L, 0xfffffff1L};
     private static final long SIZES = 0x08010000L;
+    private static final int HEADER = 72;
+    private static final int ALIGNMENT = 8;
     private static final int COUNT = 8;
     private static final int TEXT_START = 24;
     private static final int NAMES = 32;
@@ -45,21 +51,21 @@ public record GoFunctions(long start, long end, List<CompiledFunction> functions
     /** One function, as the file states its address; its size includes the padding behind it. */
     public record CompiledFunction(String name, long address, long sizeBytes) {}
 
-    /** Whether the image was made by the Go compiler. */
+    /** Whether the image has code of the Go compiler's. */
     public static boolean areIn(ElfFile image) {
-        return section(image) != null;
+        return section(image) != null
+                || MARKS.stream().anyMatch(mark -> image.section(mark) != null)
+                || (image.sections().isEmpty() && hasGoNote(image));
     }
 
     /** Those of an image; null if it has none, or in a form that is not known or damaged: nothing depends on it that could do harm. */
     public static @Nullable GoFunctions of(ElfFile image) {
-        Section section = section(image);
-        if (section == null) {
+        if (!areIn(image)) {
             return null;
         }
+        Section section = section(image);
         try {
-            ByteView table = image.read(section);
-            boolean known = table.u32(4) == SIZES && (table.u32(0) == MAGICS[0] || table.u32(0) == MAGICS[1]);
-            return known ? read(table, image.pointerAt(section.address() + TEXT_START)) : null;
+            return section == null ? search(image) : at(image, section.address(), image.read(section));
         } catch (ElfException damaged) {
             return null;
         }
@@ -73,6 +79,67 @@ public record GoFunctions(long start, long end, List<CompiledFunction> functions
             }
         }
         return null;
+    }
+
+    private static boolean hasGoNote(ElfFile image) {
+        try {
+            return image.notes().stream().anyMatch(note -> note.owner().equals("Go"));
+        } catch (ElfException damaged) {
+            return false;
+        }
+    }
+
+    /** Other linkers than Go's own merge the table into their section of relocated data. */
+    private static @Nullable GoFunctions search(ElfFile image) throws ElfException {
+        for (Section section : image.sections()) {
+            if (section.isAllocated() && !section.isExecutable() && !section.isNoBits()) {
+                GoFunctions found = search(image, section.address(), image.read(section));
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        if (image.sections().isEmpty()) {
+            for (Segment segment : image.segments()) {
+                if (segment.isLoaded() && !segment.isExecutable() && segment.fileSizeBytes() > 0) {
+                    ByteView data = image.readAt(segment.address(), segment.fileSizeBytes());
+                    GoFunctions found = search(image, segment.address(), data);
+                    if (found != null) {
+                        return found;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable GoFunctions search(ElfFile image, long address, ByteView data) throws ElfException {
+        for (long at = -address & ALIGNMENT - 1; at + HEADER <= data.size(); at += ALIGNMENT) {
+            if (isHeader(data, at)) {
+                GoFunctions found = at(image, address + at, data.slice(at, data.size() - at));
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static boolean isHeader(ByteView table, long at) throws ElfException {
+        long magic = table.u32(at);
+        return (magic == MAGICS[0] || magic == MAGICS[1]) && table.u32(at + 4) == SIZES;
+    }
+
+    private static @Nullable GoFunctions at(ElfFile image, long address, ByteView table) {
+        try {
+            if (!isHeader(table, 0)) {
+                return null;
+            }
+            GoFunctions found = read(table, image.pointerAt(address + TEXT_START));
+            return found.end > found.start && image.isCode(found.start) && image.isCode(found.end - 1) ? found : null;
+        } catch (ElfException other) {
+            return null;
+        }
     }
 
     static GoFunctions read(ByteView table, long textStart) throws ElfException {

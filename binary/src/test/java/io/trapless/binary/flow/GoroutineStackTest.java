@@ -111,6 +111,51 @@ class GoroutineStackTest {
     }
 
     @Test
+    void aSwitchStaysInItsFunction() {
+        add("switches", asm -> {
+            asm.sub(Gpr.RSP, 300, 8);
+            asm.jmp(Mem.of(Gpr.RDX, Gpr.RCX, 8, 0));
+        });
+        add("other", Assembler::ret);
+        assertThat(stack().bytesLeft(at(1))).isEqualTo(CHECKED - 8);
+    }
+
+    @Test
+    void behindTheAlignmentForCADirectCallIsOnCsStackToo() {
+        add("calls C", asm -> {
+            asm.sub(Gpr.RSP, 500, 8);
+            asm.and(Gpr.RSP, -16, 8);
+            asm.call(at(1));
+            asm.ret();
+        });
+        add("landing pad", asm -> {
+            asm.call(Mem.of(Gpr.RDX, 0));
+            asm.ret();
+        });
+        add("other", Assembler::ret);
+        assertThat(stack().bytesLeft(at(2))).isEqualTo(CHECKED - 8 - 8);
+    }
+
+    /** {@code go:systemstack}: such functions compare with another bound, further on in the same structure. */
+    @Test
+    void functionsOfTheThreadsOwnStackCheckItToo() {
+        add("nosplit", asm -> {
+            asm.sub(Gpr.RSP, 400, 8);
+            asm.call(at(1));
+            asm.ret();
+        });
+        add("on the thread's stack", asm -> {
+            asm.cmp(Gpr.RSP, Mem.of(Gpr.R14, 24), 8);
+            asm.call(at(2));
+            asm.ret();
+        });
+        add("leaf", Assembler::ret);
+        GoroutineStack stack = stack();
+        assertThat(stack.bytesLeft(at(1))).isEqualTo(CHECKED - 8 - 400 - 8);
+        assertThat(stack.bytesLeft(at(2))).isEqualTo(CHECKED - 8);
+    }
+
+    @Test
     void recursionAndWhatInterruptsHaveNothingLeft() {
         add("turns", asm -> {
             asm.call(at(1));

@@ -5,14 +5,38 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trapless.binary.elf.ByteView;
 import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.elf.ElfFile;
+import io.trapless.binary.elf.Tools;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A table as the linker of Go 1.18 lays it out. */
+/** Tables as Go's linker lays them out, on their own and within what another linker has made of a program. */
 final class GoFunctionsTest {
+    /** A program with code of Go's, whose table stands somewhere in a section of relocated data, behind something that only begins like one. */
+    private static final String MERGED = """
+            asm(".section .go.buildinfo,\\"aw\\"\\n .quad 0\\n"
+                ".section .data.rel.ro,\\"aw\\"\\n .balign 8\\n"
+                "decoy: .long 0xfffffff1, 0x08010000\\n .quad 1, 0, table, 72, 0, 0, 0, 72, 0, 0\\n"
+                "table: .long 0xfffffff1, 0x08010000\\n"
+                " .quad 1, 0, go_text, names - table, 0, 0, 0, functions - table\\n"
+                "names: .byte 0\\n .asciz \\"main.main\\"\\n .balign 4\\n"
+                "functions: .long 0, info - functions, go_end - go_text, 0\\n"
+                "info: .long 0, 1\\n"
+                ".text\\n .globl go_text, go_end\\n"
+                "go_text: nop\\n nop\\n nop\\n go_end: ret\\n");
+            int main(void) { return 0; }
+            """;
+
+    @TempDir
+    Path directory;
+
     private static final long TEXT = 0x401000;
     private static final int NAMES = 72;
     private static final int FUNCTIONS = 96;
@@ -39,6 +63,29 @@ final class GoFunctionsTest {
                 .containsExactly(
                         new GoFunctions.CompiledFunction("main.main", TEXT + 0x20, 0x40),
                         new GoFunctions.CompiledFunction("main.f", TEXT + 0x60, 0x10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-no-pie", "-pie"})
+    void anotherLinkerMergesTheTableIntoOtherData(String kind) throws ElfException {
+        Path program = Tools.compile(directory, "merged.c", MERGED, kind);
+        try (ElfFile file = ElfFile.open(program)) {
+            assertThat(file.section(".gopclntab")).isNull();
+            assertThat(GoFunctions.areIn(file)).isTrue();
+            GoFunctions go = GoFunctions.of(file);
+            assertThat(go).isNotNull();
+            assertThat(go.end() - go.start()).isEqualTo(3);
+            assertThat(go.functions()).containsExactly(new GoFunctions.CompiledFunction("main.main", go.start(), 3));
+        }
+    }
+
+    @Test
+    void aProgramInCHasNone() throws ElfException {
+        Path program = Tools.compile(directory, "plain.c", "int main(void) { return 0; }");
+        try (ElfFile file = ElfFile.open(program)) {
+            assertThat(GoFunctions.areIn(file)).isFalse();
+            assertThat(GoFunctions.of(file)).isNull();
+        }
     }
 
     @Test

@@ -51,10 +51,11 @@ final class ProgramHost implements ProgramRun.Host {
     public @Nullable EventSource attach() throws SourceException, InterruptedException {
         watchSignals();
         Path trace = request.trace();
-        if (trace != null) {
-            return RecordedTrace.open(trace, program, runtime.clocks());
-        }
-        return targets.attach(runtime.clocks(), runtime.processes());
+        EventSource source = trace != null
+                ? RecordedTrace.open(trace, program, runtime.clocks())
+                : targets.attach(runtime.clocks(), runtime.processes());
+        SignalWatch.startMapPrinting(signals); // takes a cold JVM 20 ms, which no probe need wait for
+        return source;
     }
 
     /** {@code --dry-run}: everything is armed and taken back. */
@@ -68,7 +69,6 @@ final class ProgramHost implements ProgramRun.Host {
     }
 
     private void watchSignals() throws SourceException {
-        SignalWatch.startMapPrinting(signals);
         for (CheckedAction action : program.actions()) {
             if (action.kind() instanceof ProbeKind.Signal(int number, String name)) {
                 String bare = name.startsWith("SIG") ? name.substring(3) : name;

@@ -3,6 +3,7 @@ package io.trapless.tracer.ring;
 import io.trapless.layout.RingDescriptor;
 import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.event.EventType;
+import io.trapless.tracer.linux.Memory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -44,8 +45,8 @@ final class RingSet {
         int size = geometry.subBufferSizeBytes();
         // Automatic: a consumer whose thread is stuck in a sink must not have its buffers unmapped below it.
         Arena arena = Arena.ofAuto();
-        MemorySegment buffer = arena.allocate(size, 8);
-        MemorySegment marks = arena.allocate(RingDescriptor.marksSize(size), 8);
+        MemorySegment buffer = Memory.allocate(size, arena);
+        MemorySegment marks = Memory.allocate(RingDescriptor.marksSize(size), arena);
         Function<RingId, PacketEmitter> emitters = ring -> new PacketEmitter(ring, uuid, beginCycles, check, sink);
         this.sources = new SourceReader(emitters, tscCycles);
         for (RingId ring : rings) {
@@ -62,7 +63,7 @@ final class RingSet {
                                     emitters.apply(ring),
                                     buffer,
                                     marks,
-                                    () -> arena.allocate(size, 8));
+                                    () -> Memory.allocate(size, arena));
                     });
         }
     }

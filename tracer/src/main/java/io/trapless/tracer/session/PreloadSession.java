@@ -138,7 +138,7 @@ public record PreloadSession(SessionDirectory directory, Path object, int siteCo
                 directory.rings(),
                 geometry,
                 uuid,
-                SessionResources.reservation(directory, geometry, false, true),
+                SessionGround.reservation(directory, geometry, false, true),
                 beginCycles)) {
             events.forEach(event -> file.setEnabled(event.id(), true));
             file.beat(0);

@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,7 @@ public final class Recording {
     private final HostClock hostClock = HostClock.begin();
 
     private @Nullable LaunchedProcess launched;
+    private @Nullable FutureTask<SessionGround> ground;
     private @Nullable SessionResources resources;
     private @Nullable Attacher attacher;
     private volatile @Nullable Following following;
@@ -125,6 +128,9 @@ public final class Recording {
                 || request.reach().follow()
                 || request.reach().everywhere()) {
             rehearsal.start();
+        }
+        if (!running.isEmpty() && request.command().isEmpty()) {
+            beginGround(running.getFirst());
         }
         List<Bound> bound = new ArrayList<>();
         for (TargetProcess process : running) {
@@ -256,21 +262,20 @@ public final class Recording {
     }
 
     /** Creates everything that lies outside the targets, and starts the consumer. */
-    private Attacher openSession(List<Bound> bound) throws RecordingException, IOException {
+    private Attacher openSession(List<Bound> bound) throws RecordingException, IOException, InterruptedException {
         List<BoundTarget> targets = bound.stream().map(Bound::target).toList();
         boolean nothing = targets.stream().allMatch(target -> target.probes().isEmpty());
         List<String> awaited = binder.ledger().awaited();
         if (nothing && awaited.isEmpty() && !request.reach().everywhere()) {
             throw RecordingException.failed(nothingToArm());
         }
-        RingGeometry geometry = RingGeometry.withCapacity(
-                        Cpus.possibleCount(), request.bufferSizeBytes(), request.mode())
-                .withTables(tables.mirrorBytes(), tables.strideBytes());
+        SessionGround laid = takeGround(targets);
         SessionResources session = SessionResources.create(
-                request, geometry, targets, hostClock.facts().cyclesPerSecond(), new Ending());
+                request, laid, targets, hostClock.facts().cyclesPerSecond(), new Ending());
         resources = session;
         if (tables.strideBytes() > 0) {
-            tableReader = new TableReader(tables, session.file().mapTables(), geometry.cpuCount());
+            tableReader = new TableReader(
+                    tables, session.file().mapTables(), laid.geometry().cpuCount());
         }
         Reach reach = request.reach();
         boolean watchesLoads = reach.follow()
@@ -289,6 +294,39 @@ public final class Recording {
             loads = watch;
         }
         return attaching;
+    }
+
+    private SessionGround layGround(@Nullable TargetProcess first) throws IOException {
+        RingGeometry geometry = RingGeometry.withCapacity(
+                        Cpus.possibleCount(), request.bufferSizeBytes(), request.mode())
+                .withTables(tables.mirrorBytes(), tables.strideBytes());
+        return SessionGround.lay(request, geometry, first);
+    }
+
+    /** Has the ground laid by another thread, while the processes are looked at. */
+    private void beginGround(TargetProcess first) {
+        FutureTask<SessionGround> laying = new FutureTask<>(() -> layGround(first));
+        Thread.ofPlatform().daemon().name("trapless-ground").start(laying);
+        ground = laying;
+    }
+
+    /** What has been laid for these targets, or is now. The caller's own from here on. */
+    private SessionGround takeGround(List<BoundTarget> targets) throws IOException, InterruptedException {
+        FutureTask<SessionGround> laying = ground;
+        if (laying == null) {
+            return layGround(targets.isEmpty() ? null : targets.getFirst().process());
+        }
+        try {
+            SessionGround laid = laying.get();
+            ground = null;
+            return laid;
+        } catch (ExecutionException e) {
+            ground = null;
+            if (e.getCause() instanceof IOException failed) {
+                throw failed;
+            }
+            throw new IllegalStateException("a session could not be begun", e.getCause());
+        }
     }
 
     private String nothingToArm() {
@@ -506,6 +544,8 @@ public final class Recording {
         if (session != null) {
             detachAll();
             session.abandon(!notices.isEmpty());
+        } else if (ground != null) {
+            removeGround();
         }
         LaunchedProcess command = launched;
         if (command != null && command.isRunning()) {
@@ -513,6 +553,15 @@ public final class Recording {
             command.awaitExit(-1);
         }
         release();
+    }
+
+    private void removeGround() throws InterruptedException {
+        try {
+            takeGround(List.of()).remove();
+        } catch (IOException e) {
+            // The reason for giving up is what the user is told.
+            return;
+        }
     }
 
     private void release() {

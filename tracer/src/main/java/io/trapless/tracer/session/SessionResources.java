@@ -1,9 +1,5 @@
 package io.trapless.tracer.session;
 
-import io.trapless.language.diagnostic.Result;
-import io.trapless.language.slice.ArgumentTypes;
-import io.trapless.language.slice.CaptureProgram;
-import io.trapless.language.slice.Value;
 import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TscCalibration;
@@ -11,16 +7,11 @@ import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.TimeStampCounter;
-import io.trapless.tracer.ring.Cpus;
-import io.trapless.tracer.ring.Reservation;
 import io.trapless.tracer.ring.RingConsumer;
-import io.trapless.tracer.ring.RingGeometry;
 import io.trapless.tracer.ring.SessionFile;
 import io.trapless.tracer.session.store.JournalWriter;
 import io.trapless.tracer.session.store.ProcessKey;
-import io.trapless.tracer.session.store.SessionBase;
 import io.trapless.tracer.session.store.SessionDirectory;
-import io.trapless.tracer.session.store.SessionIds;
 import io.trapless.tracer.session.store.SessionProperties;
 import io.trapless.tracer.trap.Traps;
 import java.io.IOException;
@@ -29,7 +20,6 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What a recording has outside its targets: the session's directory with rings and journal, the trace, and the consumer between them. Made and closed by the thread that drives the recording. */
@@ -78,60 +68,45 @@ final class SessionResources {
     }
 
     /**
-     * Creates all of it and starts the consumer.
+     * Creates the rest of it and starts the consumer.
+     *
+     * @param ground becomes its own, and is removed if that fails
      */
     static SessionResources create(
             RecordingRequest request,
-            RingGeometry geometry,
+            SessionGround ground,
             List<BoundTarget> targets,
             long frequencyHz,
             RingConsumer.Listener listener)
             throws IOException {
-        SessionBase base = SessionBase.choose(request.base(), System.getenv());
-        base.prepare();
-        SessionDirectory.deleteUnpublished(base);
-        SessionDirectory directory = begin(base, targets);
-        SessionFile file = null;
+        SessionDirectory directory = ground.directory();
         TraceOutput output = null;
         boolean created = false;
         try {
-            TscCalibration.Sample begin = sampleClock();
-            long beginCycles = TimeStampCounter.read();
-            UUID uuid = SessionIds.next();
             SessionProperties properties = new SessionProperties(
                     ProcessKey.ofSelf(),
-                    uuid,
+                    ground.uuid(),
                     Instant.now(),
-                    geometry,
-                    beginCycles,
-                    begin,
+                    ground.geometry(),
+                    ground.beginCycles(),
+                    ground.begin(),
                     frequencyHz,
                     request.writesTrace() ? request.output().toAbsolutePath() : null,
                     List.of());
             SessionCatalog catalog = new SessionCatalog(properties);
             catalog.add(targets);
-            file = SessionFile.create(
-                    directory.rings(),
-                    geometry,
-                    uuid,
-                    reservation(
-                            directory,
-                            geometry,
-                            hasImages(request),
-                            !request.command().isEmpty()),
-                    beginCycles);
             catalog.writeTo(directory);
-            output = TraceOutput.create(request.output(), request.options(), begin, catalog::schema);
+            output = TraceOutput.create(request.output(), request.options(), ground.begin(), catalog::schema);
             directory = directory.publish();
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
                     directory,
-                    file,
+                    ground.file(),
                     journal,
                     output,
                     request.tap(),
                     catalog,
-                    beginCycles,
+                    ground.beginCycles(),
                     frequencyHz,
                     listener,
                     request.maxEvents());
@@ -148,41 +123,10 @@ final class SessionResources {
                 if (output != null) {
                     output.abandon();
                 }
-                if (file != null) {
-                    file.close();
-                }
+                ground.file().close();
                 directory.delete();
             }
         }
-    }
-
-    /** Named after the first process; after the tracer where there is none yet. */
-    private static SessionDirectory begin(SessionBase base, List<BoundTarget> targets) throws IOException {
-        if (targets.isEmpty()) {
-            return SessionDirectory.begin(base, "all", ProcessKey.ofSelf().pid());
-        }
-        TargetProcess first = targets.getFirst().process();
-        List<String> command = first.commandLine();
-        return SessionDirectory.begin(base, command.isEmpty() ? "process" : command.getFirst(), first.pid());
-    }
-
-    /** Whether stacks are captured whole: such records go to the atomic rings. */
-    private static boolean hasImages(RecordingRequest request) {
-        return request.allSources().stream()
-                .anyMatch(source -> source.captures().apply(new ArgumentTypes.Function())
-                                instanceof Result.Ok<CaptureProgram>(CaptureProgram program)
-                        && program.captures().stream()
-                                .anyMatch(capture -> capture.value() instanceof Value.StackImage));
-    }
-
-    /** The rseq rings always; the atomic ones too where they are needed or that leaves plenty of room for others. */
-    static Reservation reservation(SessionDirectory directory, RingGeometry geometry, boolean images, boolean cleared)
-            throws IOException {
-        Reservation all = new Reservation(Cpus.onlineEnd(), true, true, cleared);
-        long free = directory.path().toFile().getUsableSpace();
-        return images || all.totalBytes(geometry) <= free / 4
-                ? all
-                : new Reservation(Cpus.onlineEnd(), true, false, cleared);
     }
 
     /**
