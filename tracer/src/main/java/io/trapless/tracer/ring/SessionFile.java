@@ -339,6 +339,20 @@ public final class SessionFile implements AutoCloseable {
     }
 
     /**
+     * Allocates further rings while the file is in use, as far as the file system can. Any thread.
+     *
+     * @param descriptor of this file, open for writing
+     */
+    public void allocate(int descriptor, Reservation further) {
+        for (RingId ring : rings()) {
+            long bytes = further.bytesOf(ring, geometry);
+            if (bytes > 0 && Descriptors.allocate(descriptor, geometry.ringOffset(ring), bytes) != 0) {
+                return;
+            }
+        }
+    }
+
+    /**
      * Reads all of the file's memory, so that the kernel clears what it has not cleared yet, and nobody in the target needs to wait for that. Any thread, while the file is open.
      *
      * @param goOn asked in between

@@ -2,8 +2,8 @@ package io.trapless.tracer.session;
 
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.Ptracer;
+import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Threads;
-import io.trapless.tracer.ring.SessionFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,13 +24,13 @@ final class LaterWarmUp {
 
     private record Step(ProcessAttachment attachment, RingWarmUp warmUp) {}
 
-    private LaterWarmUp(Ptracer ptracer, SessionFile file, List<Step> steps) {
+    private LaterWarmUp(Ptracer ptracer, SessionResources session, List<Step> steps) {
         this.ptracer = ptracer;
-        this.thread = Thread.ofPlatform().daemon().name("trapless-warm-up").unstarted(() -> run(file, steps));
+        this.thread = Thread.ofPlatform().daemon().name("trapless-warm-up").unstarted(() -> run(session, steps));
     }
 
     /** @param processes running ones, whose probes are armed */
-    static LaterWarmUp start(Ptracer ptracer, SessionFile file, List<TracedProcess> processes) {
+    static LaterWarmUp start(Ptracer ptracer, SessionResources session, List<TracedProcess> processes) {
         List<Step> steps = new ArrayList<>();
         for (TracedProcess process : processes) {
             for (ProcessAttachment attachment : process.attachments()) {
@@ -40,14 +40,14 @@ final class LaterWarmUp {
                 }
             }
         }
-        LaterWarmUp later = new LaterWarmUp(ptracer, file, steps);
+        LaterWarmUp later = new LaterWarmUp(ptracer, session, steps);
         later.thread.start();
         return later;
     }
 
-    private void run(SessionFile file, List<Step> steps) {
+    private void run(SessionResources session, List<Step> steps) {
         try {
-            file.clear(() -> ended.getCount() > 0);
+            session.settle(() -> ended.getCount() > 0);
             for (Step step : steps) {
                 while (!ended.await(BREAK_MILLIS, TimeUnit.MILLISECONDS) && step(step)) {
                     // the next one, after a break
@@ -55,7 +55,7 @@ final class LaterWarmUp {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
+        } catch (IOException | LinuxException e) {
             return; // whoever takes what is in it will find out
         }
     }

@@ -146,7 +146,7 @@ public final class Recording {
         }
         attachNanos = System.nanoTime() - begin;
         warmUp = LaterWarmUp.start(
-                ptracer, session().file(), bound.stream().map(Bound::process).toList());
+                ptracer, session(), bound.stream().map(Bound::process).toList());
         services = RecordingServices.start(session(), request.options(), this::targetPids);
     }
 

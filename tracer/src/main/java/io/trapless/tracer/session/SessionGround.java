@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a session stands on, whatever will be armed: its directory, which has no name yet, its empty rings, and when it began. Laid by any thread, then {@link SessionResources}' or removed.
  *
+ * @param later memory that the rings get once the probes are armed, for it takes time; null if they have all
  * @param begin both clocks when it began
  * @param beginCycles the begin of each ring's first packet
  */
 record SessionGround(
         SessionDirectory directory,
         SessionFile file,
+        @Nullable Reservation later,
         RingGeometry geometry,
         UUID uuid,
         TscCalibration.Sample begin,
@@ -48,10 +50,16 @@ record SessionGround(
             TscCalibration.Sample begin = SessionResources.sampleClock();
             long beginCycles = TimeStampCounter.read();
             UUID uuid = SessionIds.next();
-            boolean cleared = !request.command().isEmpty();
-            Reservation reservation = reservation(directory, geometry, hasImages(request), cleared);
-            file = SessionFile.create(directory.rings(), geometry, uuid, reservation, beginCycles);
-            return new SessionGround(directory, file, geometry, uuid, begin, beginCycles);
+            boolean standsStill = !request.command().isEmpty();
+            boolean images = hasImages(request);
+            Reservation now = reservation(directory, geometry, images, standsStill);
+            Reservation later = null;
+            if (now.atomicRings() && !images && !standsStill) {
+                later = new Reservation(now.onlineCpus(), false, true, false);
+                now = new Reservation(now.onlineCpus(), true, false, false);
+            }
+            file = SessionFile.create(directory.rings(), geometry, uuid, now, beginCycles);
+            return new SessionGround(directory, file, later, geometry, uuid, begin, beginCycles);
         } finally {
             if (file == null) {
                 directory.delete();

@@ -7,6 +7,7 @@ import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.TimeStampCounter;
+import io.trapless.tracer.ring.Reservation;
 import io.trapless.tracer.ring.RingConsumer;
 import io.trapless.tracer.ring.SessionFile;
 import io.trapless.tracer.session.store.JournalWriter;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a recording has outside its targets: the session's directory with rings and journal, the trace, and the consumer between them. Made and closed by the thread that drives the recording. */
@@ -32,25 +34,26 @@ final class SessionResources {
     private final TraceOutput output;
     private final SessionCatalog catalog;
     private final RingConsumer consumer;
+    private final @Nullable Reservation later;
     private final @Nullable EventTap tap;
     private final long frequencyHz;
     private volatile @Nullable Traps traps;
 
     private SessionResources(
             SessionDirectory directory,
-            SessionFile file,
+            SessionGround ground,
             JournalWriter journal,
             TraceOutput output,
             @Nullable EventTap tap,
             SessionCatalog catalog,
-            long beginCycles,
             long frequencyHz,
             RingConsumer.Listener listener,
             long maxEvents)
             throws IOException {
         this.directory = directory;
         this.frequencyHz = frequencyHz;
-        this.file = file;
+        this.file = ground.file();
+        this.later = ground.later();
         this.journal = journal;
         this.output = output;
         this.tap = tap;
@@ -62,7 +65,7 @@ final class SessionResources {
                 new PacketScanner(events),
                 tap == null ? output : new TappedOutput(output, tap),
                 TimeStampCounter::read,
-                beginCycles,
+                ground.beginCycles(),
                 maxEvents,
                 listener);
     }
@@ -101,12 +104,11 @@ final class SessionResources {
             JournalWriter journal = JournalWriter.open(directory);
             SessionResources resources = new SessionResources(
                     directory,
-                    ground.file(),
+                    ground,
                     journal,
                     output,
                     request.tap(),
                     catalog,
-                    ground.beginCycles(),
                     frequencyHz,
                     listener,
                     request.maxEvents());
@@ -228,6 +230,23 @@ final class SessionResources {
             traps = present;
         }
         return present;
+    }
+
+    /**
+     * Gives the rings what memory they have not got yet, and has all of it cleared. Any thread, while the session is open.
+     *
+     * @param goOn asked in between
+     */
+    void settle(BooleanSupplier goOn) throws IOException {
+        if (later != null) {
+            int descriptor = openRings();
+            try {
+                file.allocate(descriptor, later);
+            } finally {
+                Descriptors.close(descriptor);
+            }
+        }
+        file.clear(goOn);
     }
 
     /** Nothing is recorded any more. */

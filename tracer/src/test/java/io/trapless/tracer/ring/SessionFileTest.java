@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.trapless.layout.PacketDescriptor;
 import io.trapless.layout.RingDescriptor;
 import io.trapless.layout.SessionHeaderDescriptor;
+import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.ring.SessionFileException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -108,6 +109,25 @@ class SessionFileTest {
         }
         assertThat(new Reservation(1, true, false, true).totalBytes(geometry))
                 .isEqualTo(RingDescriptor.DATA_OFFSET + (1 << 20));
+    }
+
+    @Test
+    void ringsAreAllocatedWhileTheFileIsInUse() throws IOException {
+        create(new Reservation(2, true, true, false)).close();
+        long whole = blocks();
+        Files.delete(path);
+        try (SessionFile file = create(new Reservation(2, true, false, false))) {
+            assertThat(blocks()).isLessThan(whole);
+            byte[] before = Files.readAllBytes(path);
+            int descriptor = (int) Descriptors.open(path.toString(), Descriptors.O_RDWR);
+            try {
+                file.allocate(descriptor, new Reservation(2, false, true, false));
+            } finally {
+                Descriptors.close(descriptor);
+            }
+            assertThat(blocks()).isEqualTo(whole);
+            assertThat(Files.readAllBytes(path)).isEqualTo(before);
+        }
     }
 
     private long blocks() throws IOException {
