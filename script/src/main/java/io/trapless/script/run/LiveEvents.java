@@ -6,7 +6,6 @@ import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TraceClock;
 import io.trapless.trace.merge.TimeMerge;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +38,8 @@ public final class LiveEvents {
 
     private final PacketCursor.Events events = new PacketCursor.Events();
     private final @Nullable EventKind[] kinds = new EventKind[EventType.MAX_ID + 2];
-    /** Arrays of packets that have been walked through. */
-    private final List<byte[]> done = new ArrayList<>();
+    /** Memory of packets that have been walked through. */
+    private final List<MemorySegment> done = new ArrayList<>();
 
     private final List<Ring> rings = new ArrayList<>();
     private final TimeMerge merge;
@@ -63,14 +62,14 @@ public final class LiveEvents {
     private static final class Packet implements Arrival {
         final int ring;
         final int cpu;
-        final byte[] array;
+        final MemorySegment memory;
         final MemorySegment bytes;
 
-        Packet(int ring, int cpu, byte[] array, int size) {
+        Packet(int ring, int cpu, MemorySegment memory, int size) {
             this.ring = ring;
             this.cpu = cpu;
-            this.array = array;
-            this.bytes = MemorySegment.ofArray(array).asSlice(0, size);
+            this.memory = memory;
+            this.bytes = memory.asSlice(0, size);
         }
     }
 
@@ -119,7 +118,7 @@ public final class LiveEvents {
      */
     public void packet(int ring, int cpu, MemorySegment packet) {
         int size = Math.toIntExact(packet.byteSize());
-        byte[] array;
+        MemorySegment kept;
         synchronized (lock) {
             boolean interrupted = false;
             while (waitingBytes > MAX_WAITING_BYTES && !closed && !unbounded) {
@@ -134,10 +133,11 @@ public final class LiveEvents {
                 Thread.currentThread().interrupt();
             }
             waitingBytes += size;
-            array = pool.take(size);
+            kept = pool.take(size);
         }
-        MemorySegment.copy(packet, ValueLayout.JAVA_BYTE, 0, array, 0, size);
-        put(new Packet(ring, cpu, array, size));
+        MemorySegment memory = kept != null ? kept : PacketPool.allocate(size);
+        MemorySegment.copy(packet, 0, memory, 0, size);
+        put(new Packet(ring, cpu, memory, size));
     }
 
     private void put(Arrival arrival) {
@@ -228,7 +228,7 @@ public final class LiveEvents {
         Ring ring = rings.get(index);
         while (!(ring.open && ring.cursor.advance())) {
             if (ring.current != null) {
-                done.add(ring.current.array);
+                done.add(ring.current.memory);
             }
             Packet packet = ring.packets.poll();
             ring.current = packet;

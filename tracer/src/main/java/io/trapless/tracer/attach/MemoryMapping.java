@@ -1,5 +1,6 @@
 package io.trapless.tracer.attach;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,57 +50,92 @@ public record MemoryMapping(
     }
 
     /** All lines of a maps file, in order of address, without [vsyscall], which lies in the kernel's half and cannot be read. */
-    static List<MemoryMapping> parseAll(String maps) {
+    static List<MemoryMapping> parseAll(byte[] maps) {
         List<MemoryMapping> mappings = new ArrayList<>();
-        int at = 0;
-        while (at < maps.length()) {
-            int end = maps.indexOf('\n', at);
-            end = end < 0 ? maps.length() : end;
-            if (end > at) {
-                MemoryMapping mapping = parse(maps.substring(at, end));
-                if (mapping.start() >= 0) {
-                    mappings.add(mapping);
-                }
+        Cursor cursor = new Cursor(maps);
+        while (cursor.at < maps.length) {
+            MemoryMapping mapping = cursor.line();
+            if (mapping.start() >= 0) {
+                mappings.add(mapping);
             }
-            at = end + 1;
         }
         return List.copyOf(mappings);
     }
 
-    private static MemoryMapping parse(String line) {
-        int dash = line.indexOf('-');
-        int rights = line.indexOf(' ') + 1;
-        int offset = rights + 5;
-        int device = line.indexOf(' ', offset) + 1;
-        int colon = line.indexOf(':', device);
-        int inode = line.indexOf(' ', device) + 1;
-        int inodeEnd = line.indexOf(' ', inode);
-        inodeEnd = inodeEnd < 0 ? line.length() : inodeEnd;
-        String path = unescape(line.substring(inodeEnd).stripLeading());
-        boolean deleted = path.endsWith(DELETED);
-        long major = Long.parseLong(line, device, colon, 16);
-        long minor = Long.parseLong(line, colon + 1, inode - 1, 16);
-        return new MemoryMapping(
-                Long.parseUnsignedLong(line, 0, dash, 16),
-                Long.parseUnsignedLong(line, dash + 1, rights - 1, 16),
-                line.charAt(rights) == 'r',
-                line.charAt(rights + 1) == 'w',
-                line.charAt(rights + 2) == 'x',
-                line.charAt(rights + 3) == 's',
-                Long.parseLong(line, offset, device - 1, 16),
-                makeDevice(major, minor),
-                Long.parseLong(line, inode, inodeEnd, 10),
-                deleted ? path.substring(0, path.length() - DELETED.length()) : path,
-                deleted);
+    /** Reads lines byte by byte, in loops of its own: a map is read while threads stand still, by a JVM that has hardly begun and would interpret every call for a character. */
+    private static final class Cursor {
+        private final byte[] text;
+        int at;
+
+        Cursor(byte[] text) {
+            this.text = text;
+        }
+
+        MemoryMapping line() {
+            long start = hexadecimal();
+            long end = hexadecimal();
+            boolean readable = text[at] == 'r';
+            boolean writable = text[at + 1] == 'w';
+            boolean executable = text[at + 2] == 'x';
+            boolean shared = text[at + 3] == 's';
+            at += 5;
+            long offset = hexadecimal();
+            long major = hexadecimal();
+            long minor = hexadecimal();
+            long inode = 0;
+            while (text[at] >= '0') {
+                inode = 10 * inode + text[at++] - '0';
+            }
+            String path = rest();
+            boolean deleted = path.endsWith(DELETED);
+            return new MemoryMapping(
+                    start,
+                    end,
+                    readable,
+                    writable,
+                    executable,
+                    shared,
+                    offset,
+                    makeDevice(major, minor),
+                    inode,
+                    deleted ? path.substring(0, path.length() - DELETED.length()) : path,
+                    deleted);
+        }
+
+        /** Digits, and what ends them. */
+        private long hexadecimal() {
+            byte[] bytes = text;
+            int i = at;
+            long value = 0;
+            for (int digit = bytes[i++]; digit >= '0' && digit != ':'; digit = bytes[i++]) {
+                value = value << 4 | (digit > '9' ? digit - 'a' + 10 : digit - '0');
+            }
+            at = i;
+            return value;
+        }
+
+        /** What stands behind blanks up to the line's end, and passes that. The kernel writes a newline in a name as "\\012". */
+        private String rest() {
+            byte[] bytes = text;
+            int from = at;
+            while (bytes[from] == ' ') {
+                from++;
+            }
+            int to = from;
+            while (to < bytes.length && bytes[to] != '\n') {
+                to++;
+            }
+            at = to + 1;
+            if (to == from) {
+                return "";
+            }
+            String path = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+            return path.indexOf('\\') < 0 ? path : path.replace("\\012", "\n");
+        }
     }
 
     /** As gnu_dev_makedev (sysmacros.h). */
     private static long makeDevice(long major, long minor) {
         return (minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xffL) << 12 | (major & ~0xfffL) << 32;
-    }
-
-    /** The kernel writes a newline in a name as \012. */
-    private static String unescape(String path) {
-        return path.replace("\\012", "\n");
     }
 }

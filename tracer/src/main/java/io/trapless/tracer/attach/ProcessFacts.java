@@ -2,6 +2,8 @@ package io.trapless.tracer.attach;
 
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.LinuxException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * What /proc says of a process or thread in its files stat and status (proc_pid_stat(5), proc_pid_status(5)).
@@ -38,6 +40,7 @@ public record ProcessFacts(
         long pendingUnblocked) {
 
     private static final long PF_KTHREAD = 0x00200000;
+    private static final byte[] SECCOMP = "\nSeccomp:\t".getBytes(StandardCharsets.US_ASCII);
 
     boolean ended() {
         return state == 'Z' || state == 'X' || state == 'x';
@@ -121,6 +124,21 @@ public record ProcessFacts(
         } catch (LinuxException gone) {
             return pid;
         }
+    }
+
+    /**
+     * Whether {@code seccompMode} is another than none: asked while a thread stands still, so the file is not taken apart for it.
+     *
+     * @throws LinuxException if it is gone
+     */
+    static boolean hasSeccomp(int pid) {
+        byte[] status = Descriptors.readAll("/proc/" + pid + "/status");
+        for (int at = 0; at + SECCOMP.length < status.length; at++) {
+            if (status[at] == '\n' && Arrays.equals(status, at, at + SECCOMP.length, SECCOMP, 0, SECCOMP.length)) {
+                return status[at + SECCOMP.length] != '0';
+            }
+        }
+        return false;
     }
 
     private static long mask(String status, String name) {

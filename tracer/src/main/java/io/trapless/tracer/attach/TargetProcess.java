@@ -5,7 +5,6 @@ import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.Errno;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Processes;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +46,7 @@ public final class TargetProcess implements AutoCloseable {
         int memory = Admission.openMemory(pid, directory, facts);
         try {
             Admission.checkProgram(pid, directory);
-            List<MemoryMapping> mappings = MemoryMapping.parseAll(Descriptors.readText(directory + "/maps"));
+            List<MemoryMapping> mappings = MemoryMapping.parseAll(Descriptors.readAll(directory + "/maps"));
             if (mappings.isEmpty()) {
                 throw AttachException.gone(pid);
             }
@@ -66,7 +65,7 @@ public final class TargetProcess implements AutoCloseable {
         String directory = "/proc/" + pid;
         int memory = Admission.openMemory(pid, directory, facts);
         try {
-            List<MemoryMapping> mappings = MemoryMapping.parseAll(Descriptors.readText(directory + "/maps"));
+            List<MemoryMapping> mappings = MemoryMapping.parseAll(Descriptors.readAll(directory + "/maps"));
             if (mappings.isEmpty()) {
                 throw AttachException.gone(pid);
             }
@@ -189,7 +188,7 @@ public final class TargetProcess implements AutoCloseable {
             byte[] text = readOfLiving("/maps");
             Maps known = maps;
             if (known == null || !Arrays.equals(known.text, text)) {
-                known = new Maps(text, MemoryMapping.parseAll(new String(text, StandardCharsets.UTF_8)));
+                known = new Maps(text, MemoryMapping.parseAll(text));
                 maps = known;
             }
             // That the memory which was opened is still there says, for less, what isAlive says: the map is asked for a
@@ -240,7 +239,7 @@ public final class TargetProcess implements AutoCloseable {
     /** It has put itself under a seccomp filter since it was opened, which may kill it for system calls that are made in its name. */
     public boolean isConfined() {
         try {
-            return Admission.isConfined(ProcessFacts.read("/proc/" + pid));
+            return ProcessFacts.hasSeccomp(pid) && Admission.isConfined(ProcessFacts.read("/proc/" + pid));
         } catch (LinuxException gone) {
             return false;
         }

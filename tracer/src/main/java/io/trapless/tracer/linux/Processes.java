@@ -132,8 +132,14 @@ public final class Processes {
      */
     public static void favourThisThread() {
         Syscalls.call(Syscalls.PRCTL, PR_SET_TIMERSLACK, 1, 0);
-        if (setScheduling(SCHED_RR, 0, 1, 0) != 0 && setScheduling(SCHED_OTHER, HIGHEST_NICE, 0, TURN_NANOS) != 0) {
-            setScheduling(SCHED_OTHER, 0, 0, TURN_NANOS);
+        favour(0);
+    }
+
+    /** Gives a thread the best scheduling class that is permitted, as {@link #favourThisThread} does. */
+    public static void favour(int tid) {
+        if (setScheduling(tid, SCHED_RR, 0, 1, 0) != 0
+                && setScheduling(tid, SCHED_OTHER, HIGHEST_NICE, 0, TURN_NANOS) != 0) {
+            setScheduling(tid, SCHED_OTHER, 0, 0, TURN_NANOS);
         }
     }
 
@@ -142,7 +148,7 @@ public final class Processes {
         Syscalls.call(Syscalls.PRCTL, PR_SET_TIMERSLACK, 0, 0);
     }
 
-    private static long setScheduling(int policy, int nice, int priority, long turnNanos) {
+    private static long setScheduling(int tid, int policy, int nice, int priority, long turnNanos) {
         MemorySegment attributes = Syscalls.scratch();
         attributes.asSlice(0, SCHED_ATTR_SIZE).fill((byte) 0);
         attributes.set(ValueLayout.JAVA_INT, 0, SCHED_ATTR_SIZE);
@@ -151,6 +157,6 @@ public final class Processes {
         attributes.set(ValueLayout.JAVA_INT, 16, nice);
         attributes.set(ValueLayout.JAVA_INT, 20, priority);
         attributes.set(ValueLayout.JAVA_LONG, 24, turnNanos);
-        return Syscalls.call(Syscalls.SCHED_SETATTR, 0, attributes.address(), 0);
+        return Syscalls.call(Syscalls.SCHED_SETATTR, tid, attributes.address(), 0);
     }
 }

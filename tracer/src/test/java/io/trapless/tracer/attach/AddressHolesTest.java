@@ -2,6 +2,7 @@ package io.trapless.tracer.attach;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -9,7 +10,7 @@ class AddressHolesTest {
     private static final long GIB = 1L << 30;
 
     private static List<MemoryMapping> maps(String... lines) {
-        return MemoryMapping.parseAll(String.join("\n", lines) + "\n");
+        return MemoryMapping.parseAll((String.join("\n", lines) + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test
