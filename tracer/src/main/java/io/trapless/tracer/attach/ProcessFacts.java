@@ -21,7 +21,6 @@ import java.util.Arrays;
  * @param seccompFilters how many filters, -1 if the kernel does not say (before Linux 5.9)
  * @param shadowStack a hardware shadow stack is in use
  * @param breakStart where the heap of brk(2) begins, 0 if the kernel will not tell
- * @param pendingUnblocked signals that would be delivered at once
  */
 public record ProcessFacts(
         char state,
@@ -36,8 +35,7 @@ public record ProcessFacts(
         int seccompMode,
         int seccompFilters,
         boolean shadowStack,
-        long breakStart,
-        long pendingUnblocked) {
+        long breakStart) {
 
     private static final long PF_KTHREAD = 0x00200000;
     private static final byte[] SECCOMP = "\nSeccomp:\t".getBytes(StandardCharsets.US_ASCII);
@@ -69,8 +67,17 @@ public record ProcessFacts(
                 Integer.parseInt(field(status, "Seccomp", "0")),
                 Integer.parseInt(field(status, "Seccomp_filters", "-1")),
                 field(status, "x86_Thread_features", "").contains("shstk"),
-                Long.parseUnsignedLong(fields[44]),
-                (mask(status, "SigPnd") | mask(status, "ShdPnd")) & ~mask(status, "SigBlk"));
+                Long.parseUnsignedLong(fields[44]));
+    }
+
+    /**
+     * The signals that would be delivered to a thread at once: bit n-1 stands for signal n.
+     *
+     * @throws LinuxException if it is gone
+     */
+    static long pendingUnblocked(int pid, int tid) {
+        String status = Descriptors.readText("/proc/" + pid + "/task/" + tid + "/status");
+        return (mask(status, "SigPnd") | mask(status, "ShdPnd")) & ~mask(status, "SigBlk");
     }
 
     /**

@@ -13,10 +13,10 @@ final class SignalFrames {
     /** Deepest nesting of handlers that is followed. */
     private static final int MAX_DEPTH = 16;
 
-    /** A loop is compiled after some 60,000 turns (Tier3BackEdgeThreshold), and a method after some 200 calls. */
-    private static final int WARM_UP_WORDS = 512;
+    /** A method with a loop is compiled after 300 calls that make more than 6,000 turns (Tier3MinInvocationThreshold and Tier3CompileThreshold, as the launcher scales them). */
+    private static final int WARM_UP_WORDS = 64;
 
-    private static final int WARM_UP_ROUNDS = 300;
+    private static final int WARM_UP_ROUNDS = 1000;
 
     private final TargetProcess target;
     private final List<MemoryMapping> mappings;

@@ -19,7 +19,7 @@ public final class StackScan {
         for (StoppedThread thread : stopped.threads()) {
             found |= contain(ranges, thread.registers().rip());
         }
-        for (SignalFrames.Interrupted interrupted : SignalFrames.find(stopped)) {
+        for (SignalFrames.Interrupted interrupted : stopped.interrupted()) {
             found |= contain(ranges, interrupted.rip());
         }
         return found;

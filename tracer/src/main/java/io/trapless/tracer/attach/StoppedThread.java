@@ -52,7 +52,7 @@ public final class StoppedThread {
 
     /** A signal has come while the thread stood still. Its handler may expect to end the call: so let it have failed. */
     void failRepeatedCallIfSignalled() throws AttachException {
-        if (repeats && ProcessFacts.read("/proc/" + pid + "/task/" + tid).pendingUnblocked() != 0) {
+        if (repeats && ProcessFacts.pendingUnblocked(pid, tid) != 0) {
             setRegisters(InterruptedCalls.failed(registers()));
         }
     }

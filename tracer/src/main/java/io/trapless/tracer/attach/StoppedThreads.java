@@ -19,6 +19,7 @@ public final class StoppedThreads implements AutoCloseable {
     private final boolean complete;
     private final long since;
     private boolean closed;
+    private @Nullable List<SignalFrames.Interrupted> interrupted;
 
     /** @param since {@link System#nanoTime} when the first was asked to stop */
     StoppedThreads(TargetProcess target, List<StoppedThread> threads, boolean complete, long since) {
@@ -61,6 +62,21 @@ public final class StoppedThreads implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** The places that signal handlers will return to. Looked for once: it takes longer than all the rest that is done while they stand still. */
+    List<SignalFrames.Interrupted> interrupted() throws AttachException {
+        List<SignalFrames.Interrupted> known = interrupted;
+        if (known == null) {
+            known = SignalFrames.find(this);
+            interrupted = known;
+        }
+        return known;
+    }
+
+    /** Some have been moved, or lent: what was found on their stacks is to be looked for again. */
+    public void forgetInterrupted() {
+        interrupted = null;
     }
 
     /** Lets all go. If the target has died meanwhile its remains are collected, so that its parent learns of it. */

@@ -64,6 +64,7 @@ public final class TextPatcher {
         // Threads first: a moved thread runs the copies, which are complete, whatever becomes of the tracer now.
         for (ThreadMove move : threadMoves) {
             move.apply(stopped.target());
+            stopped.forgetInterrupted();
         }
         patcher.write(spans);
         return threadMoves.size();
@@ -125,7 +126,7 @@ public final class TextPatcher {
                 found.add(new ThreadMove(thread, 0, moved(next) + back));
             }
         }
-        for (SignalFrames.Interrupted interrupted : SignalFrames.find(stopped)) {
+        for (SignalFrames.Interrupted interrupted : stopped.interrupted()) {
             if (needsMove(interrupted.rip(), interrupted.rip())) {
                 found.add(new ThreadMove(interrupted.thread(), interrupted.ripAddress(), moved(interrupted.rip())));
             }

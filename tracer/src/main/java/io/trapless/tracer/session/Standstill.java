@@ -106,6 +106,7 @@ interface Standstill {
         @Override
         public long one(Work work) throws AttachException, IOException {
             work.run(stopped);
+            stopped.forgetInterrupted();
             return 0;
         }
 
