@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * only; nothing that goes wrong here matters.
  */
 final class Rehearsal {
-    private static final long AT_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long AT_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(180);
     private static final int ROUNDS = 100;
     private static final int PAGE = 4096;
 
