@@ -107,6 +107,43 @@ final class TrapTest {
     }
 
     @Test
+    void aUsdtProbeWithoutRoomGetsATrapWithItsArgumentsAndItsSemaphore() throws Exception {
+        assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
+        try (Target target = Target.start("trapme", 1, 50)) {
+            String probe = "usdt:" + target.program() + ":trapme:narrow";
+            assertThat(Trapless.run("list", target.program(), probe).succeeded().out())
+                    .startsWith(probe + " trap (record --trap): ");
+            try (Trapless.Running tracer = Trapless.start(
+                    "record",
+                    "-p",
+                    target.pid(),
+                    "-e",
+                    probe + " /arg0 % 10 == 3/ { a = arg0, b = arg1, c = arg2 }",
+                    "-e",
+                    probe + " { d = arg3 }",
+                    "--trap",
+                    "-o",
+                    folder.resolve("trace"),
+                    "--summary",
+                    folder.resolve("summary.json"))) {
+                assertThat(run(target, tracer)).contains("watched\n");
+            }
+            assertThat(Summary.read(folder.resolve("summary.json")).refused())
+                    .singleElement()
+                    .satisfies(refused -> assertThat(refused.reason())
+                            .contains("no trap: it captures registers only, and arg3 is in memory"));
+            assertThat(TraceEvent.view(folder.resolve("trace")))
+                    .extracting(event -> List.of(event.field("a"), event.field("b"), event.field("c")))
+                    .containsExactly(
+                            List.of(3L, 7L, 3L),
+                            List.of(13L, 7L, 13L),
+                            List.of(23L, 7L, 23L),
+                            List.of(33L, 7L, 33L),
+                            List.of(43L, 7L, 43L));
+        }
+    }
+
+    @Test
     void filtersOfTrapsAreComputedToo() throws Exception {
         assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
         try (Target target = Target.start("trapme", 1, 100);
@@ -143,7 +180,8 @@ final class TrapTest {
         }
     }
 
-    private void run(Target target, Trapless.Running tracer) throws Exception {
+    /** What the target says. */
+    private String run(Target target, Trapless.Running tracer) throws Exception {
         long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
         while (!tracer.err().contains("recording")) {
             assertThat(tracer.isAlive()).as("%s", tracer.err()).isTrue();
@@ -151,12 +189,14 @@ final class TrapTest {
             Thread.sleep(5);
         }
         target.go();
-        assertThat(target.await(SECONDS).succeeded().out()).endsWith("done\n");
+        String out = target.await(SECONDS).succeeded().out();
+        assertThat(out).endsWith("done\n");
         tracer.await(SECONDS).succeeded();
         if (KernelUprobeCounts.arePermitted()) {
             assertThat(Files.readString(Path.of("/sys/kernel/tracing/uprobe_events")))
                     .doesNotContain("trapless_" + tracer.pid() + "/");
         }
+        return out;
     }
 
     private Trapless.Running record(Target target, String captures, String... options) throws Exception {

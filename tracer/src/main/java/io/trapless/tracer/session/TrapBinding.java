@@ -2,6 +2,7 @@ package io.trapless.tracer.session;
 
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.flow.FunctionExit;
+import io.trapless.binary.sdt.UsdtProbe;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureProgram;
@@ -9,6 +10,7 @@ import io.trapless.trace.event.EventType;
 import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Site;
+import io.trapless.tracer.trampoline.ArgumentLocation;
 import io.trapless.tracer.trampoline.FrameStart;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trap.TrapProbe;
@@ -30,6 +32,9 @@ final class TrapBinding {
     private final List<BoundTrap> traps = new ArrayList<>();
     private final List<EventType> events = new ArrayList<>();
 
+    /** What a probe finds where; {@code semaphore} is the address of an SDT semaphore as the file states it, 0 if there is none. */
+    private record Arguments(ArgumentTypes types, List<ArgumentLocation> locations, long semaphore) {}
+
     /** As for {@link TargetBinding}. */
     TrapBinding(int pid, String root, SiteBinder binder) {
         this.pid = pid;
@@ -50,7 +55,21 @@ final class TrapBinding {
             return obstacle;
         }
         long address = TrapSites.address(site, binder.planners());
-        return add(clause, site, site.probe(), site.fileAddress(), address, FrameStart.RETURN_ON_TOP, more);
+        UsdtProbe usdt = site.usdt();
+        if (usdt == null) {
+            Arguments function = new Arguments(new ArgumentTypes.Function(), List.of(), 0);
+            return add(
+                    clause, site, site.probe(), site.fileAddress(), address, FrameStart.RETURN_ON_TOP, function, more);
+        }
+        String unsupported = UsdtLocations.unsupported(usdt.arguments());
+        if (unsupported != null) {
+            return new TrapRefusal(unsupported);
+        }
+        Arguments operands = new Arguments(
+                UsdtLocations.types(usdt.arguments()),
+                UsdtLocations.locations(usdt.arguments(), site.module().loadBias()),
+                usdt.semaphoreAddress());
+        return add(clause, site, site.probe(), site.fileAddress(), address, FrameStart.IN_FRAME, operands, more);
     }
 
     /** The same at an exit of the site's function. */
@@ -58,28 +77,50 @@ final class TrapBinding {
             throws RecordingException, ElfException {
         TrapRefusal obstacle = TrapSites.refusal(site.module().file(), exit, refused, binder.planners());
         long address = exit.address();
-        return obstacle != null
-                ? obstacle
-                : add(clause, site, site.probe() + RETURN, address, address, FrameStart.RETURNING, more);
+        if (obstacle != null) {
+            return obstacle;
+        }
+        Arguments function = new Arguments(new ArgumentTypes.Function(), List.of(), 0);
+        return add(clause, site, site.probe() + RETURN, address, address, FrameStart.RETURNING, function, more);
     }
 
     private @Nullable TrapRefusal add(
-            int clause, Site site, String place, long placeAddress, long address, FrameStart frame, List<Capture> more)
+            int clause,
+            Site site,
+            String place,
+            long placeAddress,
+            long address,
+            FrameStart frame,
+            Arguments arguments,
+            List<Capture> more)
             throws RecordingException, ElfException {
         ModuleImage module = site.module();
         OptionalLong offset = module.file().elf().fileOffset(address);
         if (offset.isEmpty()) {
             return new TrapRefusal("its file does not hold it");
         }
-        ArgumentTypes types = new ArgumentTypes.Function();
-        TrapRefusal obstacle = Traps.refusal(SymbolValues.bind(binder.slice(clause, types), module));
+        OptionalLong counter = arguments.semaphore == 0
+                ? OptionalLong.of(0)
+                : module.file().elf().fileOffset(arguments.semaphore);
+        if (counter.isEmpty()) {
+            return new TrapRefusal("its file does not hold its semaphore");
+        }
+        ArgumentTypes types = arguments.types;
+        TrapRefusal obstacle =
+                Traps.refusal(SymbolValues.bind(binder.slice(clause, types), module), arguments.locations);
         if (obstacle != null) {
             return obstacle;
         }
-        SiteProbe probe = binder.probe(clause, place, module, placeAddress, types, List.of(), frame)
+        SiteProbe probe = binder.probe(clause, place, module, placeAddress, types, arguments.locations, frame)
                 .with(more);
         CaptureProgram program = new CaptureProgram(List.of(), probe.filter(), probe.captures(), false);
-        TrapProbe trap = new TrapProbe(probe.eventId(), root + module.path(), offset.getAsLong(), program);
+        TrapProbe trap = new TrapProbe(
+                probe.eventId(),
+                root + module.path(),
+                offset.getAsLong(),
+                counter.getAsLong(),
+                program,
+                arguments.locations);
         traps.add(new BoundTrap(trap, site.probe(), address + module.loadBias()));
         events.add(EventTypes.of(probe, site.probe(), pid));
         return null;

@@ -24,14 +24,14 @@ final class TrapSites {
 
     private static final int MAX_INSTRUCTION_BYTES = 15;
 
-    private static final String PLACES = "traps are for functions' entries and returns and for addresses";
+    private static final String PLACES = "traps are for functions' entries and returns, addresses and USDT probes";
 
     private TrapSites() {}
 
     /** Why no trap can stand in; null if one can, as far as the file tells. */
     static @Nullable TrapRefusal refusal(Site site, SitePlan.Refused refused, SitePlanners planners)
             throws ElfException {
-        if (site.usdt() != null || site.inlined() != null || site.kind() == SiteKind.EXITS) {
+        if (site.inlined() != null || site.kind() == SiteKind.EXITS) {
             return new TrapRefusal(PLACES);
         }
         return refusal(site.module().file(), address(site, planners), refused, planners);
@@ -92,7 +92,9 @@ final class TrapSites {
     /** Of the instruction, as the file states it. */
     static long address(Site site, SitePlanners planners) throws ElfException {
         boolean entry = site.kind() == SiteKind.ENTRY
-                || (site.function() != null && site.function().address() == site.fileAddress());
+                || (site.usdt() == null
+                        && site.function() != null
+                        && site.function().address() == site.fileAddress());
         return entry ? planners.planner(site.module().file()).entrySite(site.fileAddress()) : site.fileAddress();
     }
 }

@@ -1,13 +1,16 @@
 package io.trapless.tracer.trap;
 
+import io.trapless.binary.x86.Gpr;
 import io.trapless.language.slice.Capture;
 import io.trapless.language.slice.CaptureProgram;
 import io.trapless.language.slice.Evaluator;
 import io.trapless.language.slice.RegisterName;
 import io.trapless.language.slice.Value;
 import io.trapless.layout.RecordDescriptor;
+import io.trapless.tracer.trampoline.ArgumentLocation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Computes the filter and the values of probes from the registers of a sample, outside the target. For one thread. */
@@ -22,28 +25,36 @@ final class RegisterCaptures implements Evaluator.TargetState {
         RegisterName.RDI, RegisterName.RSI, RegisterName.RDX, RegisterName.RCX, RegisterName.R8, RegisterName.R9
     };
 
+    /** Where a general register stands in a sample, by its number in instructions. */
+    private static final int[] BY_NUMBER = {0, 2, 3, 1, 7, 6, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17};
+
     private final Evaluator evaluator = new Evaluator(this);
+    private List<ArgumentLocation> arguments = List.of();
     private final long[] registers = new long[COUNT];
     private int cpu;
     private int pid;
     private int tid;
 
-    /** Why a trap can't compute what a probe wants; null if it can. */
-    static @Nullable String refusal(CaptureProgram program) {
+    /**
+     * Why a trap can't compute what a probe wants; null if it can.
+     *
+     * @param arguments as in {@link TrapProbe}
+     */
+    static @Nullable String refusal(CaptureProgram program, List<ArgumentLocation> arguments) {
         Value filter = program.filter();
-        String refusal = filter == null ? null : refusal(filter);
+        String refusal = filter == null ? null : refusal(filter, arguments);
         for (Capture capture : program.captures()) {
-            refusal = refusal != null ? refusal : refusal(capture.value());
+            refusal = refusal != null ? refusal : refusal(capture.value(), arguments);
         }
         return refusal;
     }
 
-    private static @Nullable String refusal(Value value) {
+    private static @Nullable String refusal(Value value, List<ArgumentLocation> arguments) {
         return switch (value) {
             case Value.Argument argument ->
-                argument.index() < ARGUMENTS.length
+                isInRegister(argument.index(), arguments)
                         ? null
-                        : "it captures registers only, and arg" + argument.index() + " is on the stack";
+                        : "it captures registers only, and arg" + argument.index() + " is in memory";
             case Value.Register register -> index(register.name()) >= 0 ? null : "it can't capture " + register.name();
             case Value.Constant _ -> null;
             case Value.Context context ->
@@ -51,19 +62,29 @@ final class RegisterCaptures implements Evaluator.TargetState {
                     case TID, PID, CPU -> null;
                     default -> "it can't capture " + context.kind().name().toLowerCase(java.util.Locale.ROOT);
                 };
-            case Value.Unary unary -> refusal(unary.operand());
-            case Value.Cast cast -> refusal(cast.operand());
+            case Value.Unary unary -> refusal(unary.operand(), arguments);
+            case Value.Cast cast -> refusal(cast.operand(), arguments);
             case Value.Binary binary -> {
-                String left = refusal(binary.left());
-                yield left != null ? left : refusal(binary.right());
+                String left = refusal(binary.left(), arguments);
+                yield left != null ? left : refusal(binary.right(), arguments);
             }
             case Value.Conditional conditional -> {
-                String condition = refusal(conditional.condition());
-                String whenTrue = refusal(conditional.whenTrue());
-                yield condition != null ? condition : whenTrue != null ? whenTrue : refusal(conditional.whenFalse());
+                String condition = refusal(conditional.condition(), arguments);
+                String whenTrue = refusal(conditional.whenTrue(), arguments);
+                yield condition != null
+                        ? condition
+                        : whenTrue != null ? whenTrue : refusal(conditional.whenFalse(), arguments);
             }
             default -> "it captures registers only, and not what is in memory";
         };
+    }
+
+    private static boolean isInRegister(int index, List<ArgumentLocation> arguments) {
+        if (arguments.isEmpty()) {
+            return index < ARGUMENTS.length;
+        }
+        return arguments.get(index) instanceof ArgumentLocation.InRegister
+                || arguments.get(index) instanceof ArgumentLocation.Immediate;
     }
 
     /** Takes the registers of a sample from {@code offset} on. */
@@ -78,6 +99,7 @@ final class RegisterCaptures implements Evaluator.TargetState {
 
     /** Writes the record of what was loaded; its size, or 0 if the filter does not let it pass. */
     int write(TrapProbe probe, long tscCycles, MemorySegment record) {
+        arguments = probe.arguments();
         if (!evaluator.accepts(probe.program())) {
             return 0;
         }
@@ -119,7 +141,15 @@ final class RegisterCaptures implements Evaluator.TargetState {
 
     @Override
     public long argument(int index) {
-        return register(ARGUMENTS[index]);
+        if (arguments.isEmpty()) {
+            return register(ARGUMENTS[index]);
+        }
+        return switch (arguments.get(index)) {
+            case ArgumentLocation.InRegister(Gpr register, int _, boolean _, boolean highByte) ->
+                registers[BY_NUMBER[register.id()]] >>> (highByte ? Byte.SIZE : 0);
+            case ArgumentLocation.Immediate constant -> constant.value();
+            default -> throw new IllegalArgumentException("refused before");
+        };
     }
 
     @Override

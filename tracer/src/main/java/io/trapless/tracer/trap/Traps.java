@@ -6,6 +6,7 @@ import io.trapless.tracer.linux.Errno;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.EventSource;
+import io.trapless.tracer.trampoline.ArgumentLocation;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -73,9 +74,13 @@ public final class Traps implements EventSource, AutoCloseable {
                 : new TrapRefusal("the kernel has no uprobes, or does not permit them to this user; run as root");
     }
 
-    /** Why a trap can't record what a probe wants; null if it can. */
-    public static @Nullable TrapRefusal refusal(CaptureProgram program) {
-        String refusal = RegisterCaptures.refusal(program);
+    /**
+     * Why a trap can't record what a probe wants; null if it can.
+     *
+     * @param arguments as in {@link TrapProbe}
+     */
+    public static @Nullable TrapRefusal refusal(CaptureProgram program, List<ArgumentLocation> arguments) {
+        String refusal = RegisterCaptures.refusal(program, arguments);
         if (refusal == null && program.maxFieldBytes() > MAX_RECORD_SIZE - RecordDescriptor.HEADER_SIZE) {
             refusal = "its record is longer than 4 KiB";
         }
@@ -106,7 +111,7 @@ public final class Traps implements EventSource, AutoCloseable {
             if (WHITE_SPACE.matcher(probe.file()).find()) {
                 return new TrapRefusal("tracefs takes no path with a blank in it");
             }
-            definition = UprobeDefinition.define(tracefs, probe.file(), probe.fileOffset());
+            definition = UprobeDefinition.define(tracefs, probe.file(), probe.fileOffset(), probe.counterOffset());
         } catch (IOException e) {
             return new TrapRefusal("the kernel refuses a uprobe there (" + e.getMessage() + ")");
         }

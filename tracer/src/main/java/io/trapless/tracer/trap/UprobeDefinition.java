@@ -46,11 +46,13 @@ final class UprobeDefinition implements AutoCloseable {
      * Defines one.
      *
      * @param file no white space in it
+     * @param counterOffset of a counter in the file that the kernel raises while the uprobe is set; 0 if there is none
      * @throws IOException the kernel refuses it
      */
-    static UprobeDefinition define(Path tracefs, String file, long fileOffset) throws IOException {
+    static UprobeDefinition define(Path tracefs, String file, long fileOffset, long counterOffset) throws IOException {
         String name = PREFIX + ProcessHandle.current().pid() + "/p" + NUMBERS.getAndIncrement();
-        append(tracefs, "p:" + name + " " + file + ":0x" + Long.toHexString(fileOffset) + "\n");
+        String counter = counterOffset == 0 ? "" : "(0x" + Long.toHexString(counterOffset) + ")";
+        append(tracefs, "p:" + name + " " + file + ":0x" + Long.toHexString(fileOffset) + counter + "\n");
         try {
             String id =
                     Files.readString(tracefs.resolve("events").resolve(name).resolve("id"), StandardCharsets.US_ASCII);
