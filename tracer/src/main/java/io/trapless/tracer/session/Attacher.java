@@ -95,6 +95,7 @@ final class Attacher {
         for (CodeRegion.Unplaceable site : attachment.unplaceable()) {
             site.site().probes().forEach(probe -> binder.refuse(session.nameOf(probe.eventId()), site.sentence()));
         }
+        attachment.forgetPlans();
     }
 
     /** The linker's function can hold one jump, and that is ours: without it, what is loaded later would have no probes. */

@@ -53,7 +53,7 @@ final class ProcessAttachment {
     private final TargetProcess target;
     private final RingGeometry geometry;
     private final Gadgets gadgets;
-    private final List<CodeRegion> regions;
+    private List<CodeRegion> regions;
     private final List<Long> semaphores;
     private final JournalWriter journal;
     private final ProcessKey key;
@@ -70,6 +70,9 @@ final class ProcessAttachment {
     private final List<TextChange> changes = new CopyOnWriteArrayList<>();
     private final List<TextChange> islands = new CopyOnWriteArrayList<>();
     private long rings;
+    /** Of the first code region; 0 before that is generated. */
+    private long touchPages;
+
     private long loadHookStart;
     private boolean registersRseq;
     private long longestPauseNanos;
@@ -327,10 +330,10 @@ final class ProcessAttachment {
 
     /** What lets the target meet the pages of the rings that its threads will write soon; null if there is nothing to gain. The code has been generated. */
     @Nullable RingWarmUp warmUp(Standstill standstill) {
-        if (!registersRseq || ringsAreMapped || regions.isEmpty()) {
+        if (!registersRseq || ringsAreMapped || touchPages == 0) {
             return null;
         }
-        return new RingWarmUp(standstill, gadgets, regions.getFirst().touchPages(), RingWarmUp.pieces(geometry, rings));
+        return new RingWarmUp(standstill, gadgets, touchPages, RingWarmUp.pieces(geometry, rings));
     }
 
     /** A thread was lent for so long; on the ptrace thread. */
@@ -353,6 +356,7 @@ final class ProcessAttachment {
             changes.addAll(region.changes());
             islands.addAll(region.islands());
         }
+        touchPages = regions.isEmpty() ? 0 : regions.getFirst().touchPages();
         if (loadHook != null) {
             target.writeMemory(loadHookStart, loadHook.code(loadHookStart, rings, host.cyclesPerSecond()));
             changes.add(loadHook.change(loadHookStart));
@@ -383,6 +387,12 @@ final class ProcessAttachment {
             });
             first = false;
         }
+    }
+
+    /** It is armed: what was planned for its sites is many times as large as what has become of that, and there may be hundreds of processes. */
+    void forgetPlans() {
+        regions = List.of();
+        codeSizes = Map.of();
     }
 
     private void pause(Standstill standstill, Standstill.Work work)

@@ -47,6 +47,7 @@ final class SiteBinder {
 
     private final List<CaptureSource> clauses;
     private final int firstTrigger;
+    private final Map<Integer, EventType> eventTypes = new HashMap<>();
     private boolean traps;
     private boolean stacks;
     private final ImageFiles files;
@@ -293,6 +294,11 @@ final class SiteBinder {
                 : new TableUpdate(tables.places().get(pushed.table()), pushed.keys(), pushed.value());
         return new SiteProbe(
                 id, program.filter(), program.captures(), locations, frame, trigger, update, program.stores());
+    }
+
+    /** What the trace says of a probe: the same for all processes that have it, the first one's. */
+    EventType eventType(SiteProbe probe, String name, int pid) {
+        return eventTypes.computeIfAbsent(probe.eventId(), _ -> EventTypes.of(probe, name, pid));
     }
 
     /** Which clause an event is of. */

@@ -292,7 +292,7 @@ final class TargetBinding {
         for (Recorded event : recorded) {
             if (event.armed) {
                 probes.add(new BoundProbe(
-                        EventTypes.of(event.probe, event.name, pid),
+                        binder.eventType(event.probe, event.name, pid),
                         binder.clauseOf(event.probe.eventId()),
                         pid,
                         event.address));

@@ -122,7 +122,7 @@ final class TrapBinding {
                 program,
                 arguments.locations);
         traps.add(new BoundTrap(trap, site.probe(), address + module.loadBias()));
-        events.add(EventTypes.of(probe, site.probe(), pid));
+        events.add(binder.eventType(probe, site.probe(), pid));
         return null;
     }
 
