@@ -39,8 +39,8 @@ final class Rehearsal {
         StackScan.warmUp();
         try {
             child = LaunchedProcess.start(CHILD);
-            Processes.favour(
-                    child.pid()); // each of its answers would wait for a turn beside what else this JVM has begun
+            // each of its answers would wait for a turn beside what else this JVM has begun
+            Processes.favour(child.pid());
             rehearse(child.pid());
         } catch (AttachException _) {
             // The stop of the real target will be a little longer, and will tell if anything is wrong.

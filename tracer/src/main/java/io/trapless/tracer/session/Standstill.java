@@ -106,12 +106,12 @@ interface Standstill {
         @Override
         public long one(Work work) throws AttachException, IOException {
             work.run(stopped);
-            stopped.forgetInterrupted();
             return 0;
         }
 
         @Override
         public long all(Work work) throws AttachException, IOException {
+            stopped.forgetInterrupted(); // one of them may have been lent since
             work.run(stopped);
             return 0;
         }
