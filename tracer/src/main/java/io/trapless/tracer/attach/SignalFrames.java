@@ -18,6 +18,9 @@ final class SignalFrames {
 
     private static final int WARM_UP_ROUNDS = 1000;
 
+    /** From a frame's first word to that with its code segment. */
+    private static final int SEGMENTS = SignalFrame.SEGMENTS_OFFSET / Long.BYTES;
+
     private final TargetProcess target;
     private final List<MemoryMapping> mappings;
     /** From the first to behind the last executable byte: most words of a stack lie outside, and are passed over quickly. */
@@ -65,11 +68,10 @@ final class SignalFrames {
         StackWords stack = StackWords.read(target, mappings, rsp);
         long[] words = stack.words();
         int end = words.length - SignalFrame.SIZE / Long.BYTES + 1;
-        for (int i = nextWithin(words, 0, end, lowestCode, codeSpan);
+        for (int i = nextCandidate(words, 0, end, lowestCode, codeSpan);
                 i < end;
-                i = nextWithin(words, i + 1, end, lowestCode, codeSpan)) {
-            if ((words[i + SignalFrame.SEGMENTS_OFFSET / Long.BYTES] & 0xFFFF) != Registers.USER_CS
-                    || !isSignalReturn(words[i])) {
+                i = nextCandidate(words, i + 1, end, lowestCode, codeSpan)) {
+            if (!isSignalReturn(words[i])) {
                 continue;
             }
             long address = stack.address() + (long) i * Long.BYTES;
@@ -85,12 +87,17 @@ final class SignalFrames {
         }
     }
 
-    /** Index of the first word from {@code from} up to {@code end} that is one of the {@code span} numbers from {@code lowest} up; {@code end} if none is. */
-    private static int nextWithin(long[] words, int from, int end, long lowest, long span) {
+    /**
+     * Index of the first word from {@code from} up to {@code end} that may begin a frame: the code segment stands where a frame has it, which hardly any other word looks like, and the word itself is one of the {@code span} numbers
+     * from {@code lowest} up; {@code end} if there is none.
+     */
+    private static int nextCandidate(long[] words, int from, int end, long lowest, long span) {
         // a call of Long.compareUnsigned would cost an interpreter more than all the rest
         long last = span + Long.MIN_VALUE;
         int i = from;
-        while (i < end && words[i] - lowest + Long.MIN_VALUE >= last) {
+        while (i < end
+                && ((words[i + SEGMENTS] & 0xFFFF) != Registers.USER_CS
+                        || words[i] - lowest + Long.MIN_VALUE >= last)) {
             i++;
         }
         return i;
@@ -100,7 +107,7 @@ final class SignalFrames {
     static void warmUp() {
         long[] words = new long[WARM_UP_WORDS];
         for (int round = 0; round < WARM_UP_ROUNDS; round++) {
-            nextWithin(words, 0, words.length, 1, 1);
+            nextCandidate(words, 0, words.length - SEGMENTS, 1, 1);
         }
     }
 
