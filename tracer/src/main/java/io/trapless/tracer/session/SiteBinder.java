@@ -293,7 +293,15 @@ final class SiteBinder {
                 ? null
                 : new TableUpdate(tables.places().get(pushed.table()), pushed.keys(), pushed.value());
         return new SiteProbe(
-                id, program.filter(), program.captures(), locations, frame, trigger, update, program.stores());
+                id,
+                program.filter(),
+                program.captures(),
+                locations,
+                frame,
+                trigger,
+                update,
+                program.stores(),
+                planners.callsVfork(module.file()));
     }
 
     /** What the trace says of a probe: the same for all processes that have it, the first one's. */

@@ -16,6 +16,7 @@ import java.util.Objects;
 /** One planner for each image, made when its first site is asked for. For one thread. */
 final class SitePlanners {
     private final Map<ImageFile, SitePlanner> planners = new HashMap<>();
+    private final Map<ImageFile, Boolean> vforking = new HashMap<>();
 
     SitePlan plan(Site site) throws ElfException {
         SitePlanner planner = planner(site.module().file());
@@ -49,6 +50,16 @@ final class SitePlanners {
                     "no instruction of " + site.function().name() + " begins there; see 'objdump -d'");
         }
         return planner.plan(address);
+    }
+
+    /** Whether code of an image itself calls vfork, so that children of that run more of it than a few instructions. */
+    boolean callsVfork(ImageFile file) throws ElfException {
+        Boolean known = vforking.get(file);
+        if (known == null) {
+            known = VforkRisk.isCaller(file.elf());
+            vforking.put(file, known);
+        }
+        return known;
     }
 
     /** That of an image. */

@@ -10,6 +10,9 @@ import java.util.Set;
  * can't return before the exec, so the child runs code of the image that calls it, or of the C library.
  */
 final class VforkRisk {
+    /** Functions that make such a child; so may {@code syscall}, but hardly ever. */
+    private static final Set<String> MAKERS = Set.of("vfork", "__vfork", "clone", "__clone", "clone3");
+
     private static final Set<String> CALLS = Set.of("vfork", "__vfork", "clone", "__clone", "clone3", "syscall");
 
     private VforkRisk() {}
@@ -22,9 +25,22 @@ final class VforkRisk {
         if (soname != null && (soname.startsWith("libc.") || soname.startsWith("ld-"))) {
             return true;
         }
+        return imports(image, CALLS);
+    }
+
+    /**
+     * Whether the image's own code makes such children, or may, as in a static program: looking twice is not enough then. A child that is preempted behind its second look, on its parent's CPU, would write over what others have recorded
+     * meanwhile, and one that runs much code before the exec will be some time.
+     */
+    static boolean isCaller(ElfFile image) throws ElfException {
+        boolean isStatic = image.interpreter() == null && image.needed().isEmpty() && image.soname() == null;
+        return isStatic || imports(image, MAKERS);
+    }
+
+    private static boolean imports(ElfFile image, Set<String> names) throws ElfException {
         ElfSymbols symbols = image.dynamicSymbols();
         for (int i = 0; i < symbols.size(); i++) {
-            if (!symbols.isDefined(i) && CALLS.contains(symbols.name(i))) {
+            if (!symbols.isDefined(i) && names.contains(symbols.name(i))) {
                 return true;
             }
         }

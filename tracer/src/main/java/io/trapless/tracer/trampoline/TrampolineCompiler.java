@@ -210,7 +210,7 @@ public final class TrampolineCompiler {
                 this.plan = new RecordPlan(probe, operands);
                 this.values = new ValueCompiler(asm, frame, operands, facts, shared, plan);
                 this.record = new RecordCompiler(asm, frame, operands, values, facts, shared, probe, plan);
-                this.usesSequence = facts.rseq().registered() && !probe.hasImage();
+                this.usesSequence = facts.rseq().registered() && !probe.hasImage() && !probe.amongVforkChildren();
                 TableUpdate update = facts.rseq().registered() ? probe.update() : null;
                 this.table = update == null ? null : new TableCode(asm, frame, values, facts, light, update);
                 this.isLight = table == null && usesSequence && !plan.usesStaging();

@@ -85,7 +85,7 @@ class MirrorCodeTest {
 
     private static SiteProbe probe(List<Capture> captures, List<MirrorStore> stores) {
         return new SiteProbe(
-                5, null, captures, List.of(), FrameStart.RETURN_ON_TOP, SiteProbe.NO_TRIGGER, null, stores);
+                5, null, captures, List.of(), FrameStart.RETURN_ON_TOP, SiteProbe.NO_TRIGGER, null, stores, false);
     }
 
     private static Capture number(String name, Value value) {

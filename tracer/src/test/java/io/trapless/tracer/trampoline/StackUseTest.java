@@ -32,7 +32,18 @@ class StackUseTest {
                 FrameStart.RETURN_ON_TOP,
                 SiteProbe.NO_TRIGGER,
                 null,
-                List.of(new MirrorStore(0, "p", List.of(read), read)));
+                List.of(new MirrorStore(0, "p", List.of(read), read)),
+                false);
+        SiteProbe amongChildren = new SiteProbe(
+                7,
+                null,
+                List.of(capture(INT64, POINTER), capture(new CaptureType.Str(64), new Value.StringAt(POINTER, 64))),
+                List.of(),
+                FrameStart.RETURN_ON_TOP,
+                SiteProbe.NO_TRIGGER,
+                null,
+                List.of(),
+                true);
         SiteProbe argument = new SiteProbe(
                 7,
                 null,
@@ -49,7 +60,7 @@ class StackUseTest {
                         List.of(capture(new CaptureType.Str(1000), new Value.StringAt(POINTER, 1000))),
                         List.of(capture(new CaptureType.Frames(20), new Value.UserStack(20))))
                 .map(captures -> new SiteProbe(7, null, captures, List.of()));
-        return Stream.concat(capturing, Stream.of(keeping, argument))
+        return Stream.concat(capturing, Stream.of(keeping, argument, amongChildren))
                 .flatMap(probe -> Stream.of(Arguments.of(probe, true), Arguments.of(probe, false)));
     }
 

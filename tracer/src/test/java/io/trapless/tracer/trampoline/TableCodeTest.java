@@ -163,7 +163,8 @@ class TableCodeTest {
                 FrameStart.RETURN_ON_TOP,
                 SiteProbe.NO_TRIGGER,
                 update,
-                List.of());
+                List.of(),
+                false);
     }
 
     private static long recorded(Sandbox sandbox) {
