@@ -125,7 +125,8 @@ class SessionFileTest {
             } finally {
                 Descriptors.close(descriptor);
             }
-            assertThat(blocks()).isEqualTo(whole);
+            // the file system's own blocks count too, and may be more for what was allocated in two parts
+            assertThat(blocks()).isBetween(whole, whole + (64 << 10));
             assertThat(Files.readAllBytes(path)).isEqualTo(before);
         }
     }
