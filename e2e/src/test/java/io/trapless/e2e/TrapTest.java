@@ -26,7 +26,7 @@ final class TrapTest {
     void everyHitOfATrapIsAnEventOrALossAmongThoseOfJumps() throws Exception {
         assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
         try (Target target = Target.start("trapme", THREADS, CALLS);
-                Trapless.Running tracer = record(target, "{ v = (int32)arg0 }", "--trap")) {
+                Trapless.Running tracer = recordBoth(target, "{ v = (int32)arg0 }", "--trap")) {
             Trapless.Result list =
                     Trapless.run("list", target.program(), "cramped").succeeded();
             assertThat(list.out()).hasLineCount(1).contains(":cramped trap (record --trap): ");
@@ -72,20 +72,12 @@ final class TrapTest {
             String exits = "uretprobe:" + target.program() + ":strait";
             assertThat(Trapless.run("list", target.program(), exits).succeeded().out())
                     .startsWith(exits + " trap (record --trap): one of its exits: ");
-            try (Trapless.Running tracer = Trapless.start(
-                    "record",
-                    "-p",
-                    target.pid(),
-                    "-e",
+            try (Trapless.Running tracer = record(
+                    target,
                     target.uprobe("strait") + " { a = (int32)arg0 }",
-                    "-e",
                     exits + " { r = (int32)retval }",
                     "--trap",
-                    "--durations",
-                    "-o",
-                    folder.resolve("trace"),
-                    "--summary",
-                    folder.resolve("summary.json"))) {
+                    "--durations")) {
                 run(target, tracer);
             }
             assertThat(Summary.read(folder.resolve("summary.json")).refused()).isEmpty();
@@ -113,19 +105,11 @@ final class TrapTest {
             String probe = "usdt:" + target.program() + ":trapme:narrow";
             assertThat(Trapless.run("list", target.program(), probe).succeeded().out())
                     .startsWith(probe + " trap (record --trap): ");
-            try (Trapless.Running tracer = Trapless.start(
-                    "record",
-                    "-p",
-                    target.pid(),
-                    "-e",
+            try (Trapless.Running tracer = record(
+                    target,
                     probe + " /arg0 % 10 == 3/ { a = arg0, b = arg1, c = arg2 }",
-                    "-e",
                     probe + " { d = arg3 }",
-                    "--trap",
-                    "-o",
-                    folder.resolve("trace"),
-                    "--summary",
-                    folder.resolve("summary.json"))) {
+                    "--trap")) {
                 assertThat(run(target, tracer)).contains("watched\n");
             }
             assertThat(Summary.read(folder.resolve("summary.json")).refused())
@@ -147,7 +131,7 @@ final class TrapTest {
     void filtersOfTrapsAreComputedToo() throws Exception {
         assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
         try (Target target = Target.start("trapme", 1, 100);
-                Trapless.Running tracer = record(target, "/arg0 % 10 == 3/ { v = (int32)arg0 }", "--trap")) {
+                Trapless.Running tracer = recordBoth(target, "/arg0 % 10 == 3/ { v = (int32)arg0 }", "--trap")) {
             run(target, tracer);
             assertThat(TraceEvent.view(folder.resolve("trace")).stream()
                             .filter(event -> event.probe().endsWith(":cramped"))
@@ -159,7 +143,7 @@ final class TrapTest {
     @Test
     void whatATrapCannotCaptureIsRefusedAndWithoutTheOptionThereIsNone() throws Exception {
         try (Target target = Target.start("trapme", 1, 10);
-                Trapless.Running tracer = record(target, "{ v = (int32)arg0 }")) {
+                Trapless.Running tracer = recordBoth(target, "{ v = (int32)arg0 }")) {
             run(target, tracer);
             Summary summary = Summary.read(folder.resolve("summary.json"));
             assertThat(summary.refused())
@@ -172,7 +156,7 @@ final class TrapTest {
         assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
         new Leftovers(folder.resolve("trace")).delete();
         try (Target target = Target.start("trapme", 1, 10);
-                Trapless.Running tracer = record(target, "{ s = str(arg0) }", "--trap")) {
+                Trapless.Running tracer = recordBoth(target, "{ s = str(arg0) }", "--trap")) {
             run(target, tracer);
             assertThat(Summary.read(folder.resolve("summary.json")).refused())
                     .singleElement()
@@ -199,15 +183,21 @@ final class TrapTest {
         return out;
     }
 
-    private Trapless.Running record(Target target, String captures, String... options) throws Exception {
+    /** Both functions with the same captures. */
+    private Trapless.Running recordBoth(Target target, String captures, String... options) throws Exception {
+        return record(
+                target, target.uprobe("cramped") + " " + captures, target.uprobe("roomy") + " " + captures, options);
+    }
+
+    private Trapless.Running record(Target target, String clause, String another, String... options) throws Exception {
         return Trapless.start(
                 "record",
                 "-p",
                 target.pid(),
                 "-e",
-                target.uprobe("cramped") + " " + captures,
+                clause,
                 "-e",
-                target.uprobe("roomy") + " " + captures,
+                another,
                 "-o",
                 folder.resolve("trace"),
                 "--summary",

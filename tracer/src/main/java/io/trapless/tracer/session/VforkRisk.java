@@ -10,10 +10,10 @@ import java.util.Set;
  * can't return before the exec, so the child runs code of the image that calls it, or of the C library.
  */
 final class VforkRisk {
-    /** Functions that make such a child; so may {@code syscall}, but hardly ever. */
     private static final Set<String> MAKERS = Set.of("vfork", "__vfork", "clone", "__clone", "clone3");
 
-    private static final Set<String> CALLS = Set.of("vfork", "__vfork", "clone", "__clone", "clone3", "syscall");
+    /** May make such a child too, but hardly ever does. */
+    private static final Set<String> POSSIBLE_MAKERS = Set.of("syscall");
 
     private VforkRisk() {}
 
@@ -25,7 +25,7 @@ final class VforkRisk {
         if (soname != null && (soname.startsWith("libc.") || soname.startsWith("ld-"))) {
             return true;
         }
-        return imports(image, CALLS);
+        return imports(image, MAKERS) || imports(image, POSSIBLE_MAKERS);
     }
 
     /**
