@@ -34,15 +34,6 @@ final class EverywhereTest {
         return words;
     }
 
-    private static void awaitRecording(Trapless.Running tracer) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-        while (!tracer.err().contains("recording ")) {
-            assertThat(tracer.isAlive()).as(tracer.err()).isTrue();
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.sleep(10);
-        }
-    }
-
     private static Trapless.Running start(Object... words) throws Exception {
         List<String> command = new ArrayList<>();
         for (Object word : words) {
@@ -58,7 +49,7 @@ final class EverywhereTest {
         try (Trapless.Running early = start(program, CALLS);
                 Trapless.Running tracer =
                         Trapless.start(record("-e", "uprobe:" + program + ":work { x = (int32)arg0 }"))) {
-            awaitRecording(tracer);
+            tracer.awaitErr("recording ", SECONDS);
             try (Trapless.Running late = start(program, CALLS);
                     Trapless.Running another = start(program, CALLS);
                     Trapless.Running contained =
@@ -111,7 +102,7 @@ final class EverywhereTest {
         Path other = Files.createLink(folder.resolve("other"), program);
         try (Trapless.Running tracer =
                 Trapless.start(record("-e", "uprobe:" + program + ":work", "--comm", "awaiter", "--exe", program))) {
-            awaitRecording(tracer);
+            tracer.awaitErr("recording ", SECONDS);
             try (Trapless.Running unwanted = start(other, CALLS);
                     Trapless.Running wanted = start(program, CALLS)) {
                 assertThat(wanted.await(SECONDS).succeeded().out()).isEqualTo("patched\n");
@@ -146,7 +137,7 @@ final class EverywhereTest {
                 Thread.sleep(10);
             }
             try (Trapless.Running tracer = Trapless.start(record("-e", "uprobe:" + program + ":work"))) {
-                awaitRecording(tracer);
+                tracer.awaitErr("recording ", SECONDS);
                 assertThat(debugger.isAlive()).as("the debugger holds it still").isTrue();
                 assertThat(target.await(SECONDS).out()).as(tracer.err()).isEqualTo("patched\n");
                 tracer.signal("INT");
@@ -162,7 +153,7 @@ final class EverywhereTest {
         Path program = Files.copy(Programs.compiled("brief"), folder.resolve("brief"));
         int runs = 10;
         try (Trapless.Running tracer = Trapless.start(record("-e", "uprobe:" + program + ":work"))) {
-            awaitRecording(tracer);
+            tracer.awaitErr("recording ", SECONDS);
             for (int i = 0; i < runs; i++) {
                 try (Trapless.Running brief = start(program, CALLS)) {
                     assertThat(brief.await(SECONDS).succeeded().out()).isEqualTo("done\n");
@@ -185,7 +176,7 @@ final class EverywhereTest {
         Path script = Files.writeString(folder.resolve("script"), "#!" + program + " 1\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
         try (Trapless.Running tracer = Trapless.start(record("-e", "uprobe:" + program + ":work"))) {
-            awaitRecording(tracer);
+            tracer.awaitErr("recording ", SECONDS);
             for (int i = 0; i < 3; i++) {
                 try (Trapless.Running run = start(script)) {
                     assertThat(run.await(SECONDS).succeeded().out()).isEqualTo("done\n");

@@ -182,11 +182,7 @@ final class FlightRecorderTest {
     private static void begin(Target target, Trapless.Running tracer) throws Exception {
         target.awaitPatched(tracer);
         // The last thing that a recorder begins is to watch.
-        long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
-        while (!tracer.err().contains("recording")) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.sleep(5);
-        }
+        tracer.awaitErr("recording", SECONDS);
         target.go();
     }
 

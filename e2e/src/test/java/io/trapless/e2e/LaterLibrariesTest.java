@@ -94,7 +94,7 @@ final class LaterLibrariesTest {
         try (Target target = Target.start("loader", plugin(), ROUNDS, CALLS);
                 Trapless.Running tracer =
                         record(target, "uprobe:*:plug", "uprobe:ld-linux*:*", "uretprobe:ld-linux*:*")) {
-            awaitErr(tracer, "recording ");
+            tracer.awaitErr("recording ", SECONDS);
             target.go();
             awaitOut(target, "done ");
             target.say("end");
@@ -180,15 +180,6 @@ final class LaterLibrariesTest {
             assertThat(Summary.read(summaryFile()).refused())
                     .singleElement()
                     .satisfies(refused -> assertThat(refused.reason()).contains("has loaded it"));
-        }
-    }
-
-    private static void awaitErr(Trapless.Running tracer, String text) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-        while (!tracer.err().contains(text)) {
-            assertThat(System.nanoTime()).as("'%s': %s", text, tracer.err()).isLessThan(deadline);
-            assertThat(tracer.isAlive()).isTrue();
-            Thread.sleep(5);
         }
     }
 

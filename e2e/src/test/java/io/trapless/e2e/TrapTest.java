@@ -166,12 +166,7 @@ final class TrapTest {
 
     /** What the target says. */
     private String run(Target target, Trapless.Running tracer) throws Exception {
-        long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
-        while (!tracer.err().contains("recording")) {
-            assertThat(tracer.isAlive()).as("%s", tracer.err()).isTrue();
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.sleep(5);
-        }
+        tracer.awaitErr("recording", SECONDS);
         target.go();
         String out = target.await(SECONDS).succeeded().out();
         assertThat(out).endsWith("done\n");

@@ -131,6 +131,20 @@ final class Trapless {
             }
         }
 
+        /** Waits until standard error holds a text; fails if the process ends before, or nothing comes. */
+        void awaitErr(String text, int seconds) throws IOException, InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+            while (!err().contains(text)) {
+                if (!process.isAlive() && !err().contains(text)) {
+                    throw new AssertionError("it ended and did not say '" + text + "': " + tail(err()));
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError("it does not say '" + text + "': " + tail(err()));
+                }
+                Thread.sleep(5);
+            }
+        }
+
         /** Sends a signal by its name, such as {@code INT}. */
         void signal(String name) throws IOException, InterruptedException {
             new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();

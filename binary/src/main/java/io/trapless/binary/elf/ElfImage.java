@@ -23,7 +23,7 @@ public final class ElfImage implements ImageView {
     private final long[] unnamedStarts;
 
     private ElfImage(ElfFile file, List<CodeRange> symbols, long[] namedParts) throws ElfException {
-        this.executable = sections(file, true);
+        this.executable = executableSections(file);
         this.data = sections(file, false);
         this.positionIndependent = file.isPositionIndependent();
         this.codePointers = codePointers(file);
@@ -56,6 +56,11 @@ public final class ElfImage implements ImageView {
      */
     public static ElfImage of(ElfFile file, List<CodeRange> symbols, long[] namedParts) throws ElfException {
         return new ElfImage(file, symbols, namedParts);
+    }
+
+    /** {@link #executableSections()} of a file of which nothing else is wanted. */
+    public static List<Section> executableSections(ElfFile file) throws ElfException {
+        return sections(file, true);
     }
 
     private static List<Section> sections(ElfFile file, boolean executable) throws ElfException {

@@ -3,6 +3,7 @@ package io.trapless.tracer.plan;
 import io.trapless.binary.flow.DisplacedRange;
 import io.trapless.binary.flow.Evictions;
 import io.trapless.binary.flow.FunctionExit.When;
+import io.trapless.binary.flow.VforkCall;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param original the bytes that may be overwritten, padding included
  * @param codeBytes of these that are instructions to be copied; none of padding
  * @param island where the long jump stands if there is only room for a short one at {@code address}; null if there is room
- * @param vforkGuard whether the code may run in a vfork child
- * @param points by address; none where instructions only make room
+ * @param vforkCall the call that stands behind the displaced instructions and that their copy is to make; null if there is none
+ * @param points by address; none where instructions only make room, or only the call matters
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Patch(
@@ -22,7 +23,7 @@ public record Patch(
         byte[] original,
         int codeBytes,
         @Nullable Island island,
-        boolean vforkGuard,
+        VforkCall.@Nullable Kind vforkCall,
         List<Point> points) {
     public Patch {
         points = List.copyOf(points);
@@ -39,13 +40,13 @@ public record Patch(
      */
     public record Island(long jump, Patch place) {
         static Island ofPadding(long address, byte[] original) {
-            return new Island(address, new Patch(address, original, 0, null, false, List.of()));
+            return new Island(address, new Patch(address, original, 0, null, null, List.of()));
         }
 
         static Island ofInstructions(DisplacedRange range, byte[] original) {
             return new Island(
                     Evictions.island(range),
-                    new Patch(range.address(), original, range.codeBytes(), null, false, List.of()));
+                    new Patch(range.address(), original, range.codeBytes(), null, null, List.of()));
         }
 
         /** Whether instructions have to be displaced for it. */
@@ -69,6 +70,11 @@ public record Patch(
         public Point keeping(int registers, boolean flags) {
             return new Point(address, when, deadRegisters & ~registers, flagsDead && !flags, stackLeft);
         }
+    }
+
+    /** That of a call alone. */
+    public static Patch of(VforkCall call) {
+        return new Patch(call.address(), call.original(), VforkCall.MOV_BYTES, null, call.kind(), List.of());
     }
 
     /** The address behind the last byte that may be overwritten. */

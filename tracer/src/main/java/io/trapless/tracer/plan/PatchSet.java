@@ -4,6 +4,7 @@ import io.trapless.binary.flow.CodeRange;
 import io.trapless.binary.flow.DisplacedRange;
 import io.trapless.binary.flow.FunctionExit.When;
 import io.trapless.binary.flow.Islands;
+import io.trapless.binary.flow.VforkCall;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ public final class PatchSet {
 
     private final SitePlanner planner;
     private final Map<Key, SitePlan.Jump> sites = new LinkedHashMap<>();
+    private final List<VforkCall> vforkCalls = new ArrayList<>();
     private final List<Patch> patches = new ArrayList<>();
     private final Map<Key, String> refusals = new LinkedHashMap<>();
 
@@ -50,19 +52,25 @@ public final class PatchSet {
         sites.putIfAbsent(Key.of(jump), jump);
     }
 
+    /** Adds calls that are to be made by the copies of what stands before them. */
+    public void addVforkCalls(List<VforkCall> calls) {
+        vforkCalls.addAll(calls);
+    }
+
     /** Makes the patches of all sites that were added. */
     public void build() {
-        List<SitePlan.Jump> sorted = new ArrayList<>(sites.values());
-        sorted.sort(
-                Comparator.comparingLong((SitePlan.Jump jump) -> jump.range().address())
-                        .thenComparingLong(jump -> jump.range().site()));
+        List<Wanted> sorted = new ArrayList<>();
+        sites.values().forEach(jump -> sorted.add(new Wanted(jump.range(), jump, null)));
+        vforkCalls.forEach(call -> sorted.add(new Wanted(call.range(), null, call.kind())));
+        sorted.sort(Comparator.comparingLong((Wanted wanted) -> wanted.range.address())
+                .thenComparingLong(wanted -> wanted.range.site()));
         List<Cluster> clusters = new ArrayList<>();
-        for (SitePlan.Jump jump : sorted) {
+        for (Wanted wanted : sorted) {
             Cluster last = clusters.isEmpty() ? null : clusters.getLast();
-            if (last == null || !last.overlaps(jump.range())) {
-                clusters.add(new Cluster(jump));
-            } else if (!last.add(jump)) {
-                refusals.put(Key.of(jump), "the jump for another probe takes its bytes; probe one of the two");
+            if (last == null || !last.overlaps(wanted.range)) {
+                clusters.add(new Cluster(wanted));
+            } else if (!last.add(wanted) && wanted.jump != null) {
+                refusals.put(Key.of(wanted.jump), "the jump for another probe takes its bytes; probe one of the two");
             }
         }
         clusters.forEach(cluster -> taken.put(cluster.start, cluster.end));
@@ -98,10 +106,8 @@ public final class PatchSet {
         if (original == null) {
             throw new IllegalStateException("a range in two sections");
         }
-        boolean guard = false;
         Map<Key, Patch.Point> points = new LinkedHashMap<>();
         for (SitePlan.Jump jump : cluster.jumps) {
-            guard |= jump.vforkGuard();
             points.put(
                     Key.of(jump),
                     new Patch.Point(
@@ -113,7 +119,8 @@ public final class PatchSet {
         }
         List<Patch.Point> sorted = new ArrayList<>(points.values());
         sorted.sort(Comparator.comparingLong(Patch.Point::address).thenComparing(Patch.Point::when));
-        patches.add(new Patch(cluster.start, original, (int) (cluster.codeEnd - cluster.start), island, guard, sorted));
+        patches.add(new Patch(
+                cluster.start, original, (int) (cluster.codeEnd - cluster.start), island, cluster.vforkCall, sorted));
     }
 
     /** The first place that is free and within reach; it is taken then. */
@@ -157,18 +164,23 @@ public final class PatchSet {
         return before == null ? start : before.getValue();
     }
 
-    /** Sites whose ranges overlap. */
+    /** Instructions to be displaced for a site, or for the call behind them. */
+    private record Wanted(DisplacedRange range, SitePlan.@Nullable Jump jump, VforkCall.@Nullable Kind vforkCall) {}
+
+    /** Those whose ranges overlap. */
     private static final class Cluster {
         private final List<SitePlan.Jump> jumps = new ArrayList<>();
         private final long start;
         private long end;
         private long codeEnd;
+        /** Of the last range: a system call is never displaced, so none goes further. */
+        private VforkCall.@Nullable Kind vforkCall;
 
-        Cluster(SitePlan.Jump first) {
-            jumps.add(first);
-            start = first.range().address();
-            end = first.range().end();
-            codeEnd = start + first.range().codeBytes();
+        Cluster(Wanted first) {
+            start = first.range.address();
+            end = start;
+            codeEnd = start;
+            include(first);
         }
 
         boolean overlaps(DisplacedRange range) {
@@ -176,15 +188,24 @@ public final class PatchSet {
         }
 
         /** False if the two cannot be one: the second begins in padding that the first needs, or they become too long. */
-        boolean add(SitePlan.Jump jump) {
-            DisplacedRange range = jump.range();
+        boolean add(Wanted wanted) {
+            DisplacedRange range = wanted.range;
             if (range.address() >= codeEnd || Math.max(end, range.end()) - start > MAX_BYTES) {
                 return false;
             }
-            jumps.add(jump);
-            end = Math.max(end, range.end());
-            codeEnd = Math.max(codeEnd, range.address() + range.codeBytes());
+            include(wanted);
             return true;
+        }
+
+        private void include(Wanted wanted) {
+            if (wanted.jump != null) {
+                jumps.add(wanted.jump);
+            }
+            if (wanted.vforkCall != null) {
+                vforkCall = wanted.vforkCall;
+            }
+            end = Math.max(end, wanted.range.end());
+            codeEnd = Math.max(codeEnd, wanted.range.address() + wanted.range.codeBytes());
         }
     }
 }

@@ -14,17 +14,9 @@ public sealed interface SitePlan {
      * @param when on which way through the site's instruction the probe's code is to run
      * @param deadRegisters bit n: general register n is overwritten before the code or an operand of a USDT note reads it, on every path from the site
      * @param flagsDead so are the status flags
-     * @param vforkGuard whether the code may run in a vfork child, which borrows its parent's thread area
      * @param stackLeft bytes below the stack pointer that are surely the thread's own
      */
-    record Jump(
-            DisplacedRange range,
-            Tactic tactic,
-            When when,
-            int deadRegisters,
-            boolean flagsDead,
-            boolean vforkGuard,
-            int stackLeft)
+    record Jump(DisplacedRange range, Tactic tactic, When when, int deadRegisters, boolean flagsDead, int stackLeft)
             implements SitePlan {}
 
     /**

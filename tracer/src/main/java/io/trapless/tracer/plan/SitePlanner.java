@@ -37,27 +37,24 @@ public final class SitePlanner {
     private final CodeMap map;
     private final Islands islands;
     private final Evictions evictions;
-    private final boolean vforkGuard;
     private final int registersInNotes;
     private final LongToIntFunction stackLeft;
     private final Instruction instruction = new Instruction();
 
     /**
-     * @param vforkGuard whether code of this image may run between vfork and exec
      * @param registersInNotes bit n: an operand of a USDT note of the image names general register n. Nothing in the code shows that a tracer, this session or another, looks at it there, so it
      *     is dead nowhere
      */
-    public SitePlanner(ImageView view, boolean vforkGuard, int registersInNotes) {
-        this(view, vforkGuard, registersInNotes, AMPLE_STACK);
+    public SitePlanner(ImageView view, int registersInNotes) {
+        this(view, registersInNotes, AMPLE_STACK);
     }
 
     /** @param stackLeft how many bytes of stack are surely left at an address */
-    public SitePlanner(ImageView view, boolean vforkGuard, int registersInNotes, LongToIntFunction stackLeft) {
+    public SitePlanner(ImageView view, int registersInNotes, LongToIntFunction stackLeft) {
         this.stackLeft = stackLeft;
         this.map = CodeMap.analyze(view);
         this.islands = new Islands(map);
         this.evictions = new Evictions(map);
-        this.vforkGuard = vforkGuard;
         this.registersInNotes = registersInNotes;
     }
 
@@ -193,8 +190,7 @@ public final class SitePlanner {
         int dead = Liveness.registersDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS)
                 & ~registersInNotes;
         boolean flagsDead = Liveness.flagsDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS);
-        return new SitePlan.Jump(
-                range, tactic(range), when, dead, flagsDead, vforkGuard, stackLeft.applyAsInt(range.site()));
+        return new SitePlan.Jump(range, tactic(range), when, dead, flagsDead, stackLeft.applyAsInt(range.site()));
     }
 
     /** What was done to find a range. */

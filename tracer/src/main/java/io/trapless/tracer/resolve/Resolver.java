@@ -72,6 +72,15 @@ public final class Resolver {
         return new Resolution(List.of(), refusals);
     }
 
+    /** The modules of a name that can be read; none if there is none. */
+    public List<ModuleImage> modules(String name) {
+        try {
+            return modules.find(ModuleNames.of(name), new ArrayList<>());
+        } catch (ResolveException _) {
+            return List.of();
+        }
+    }
+
     private Resolution functions(FunctionPattern pattern, List<Refusal> refusals) throws ResolveException {
         ModuleNames name = ModuleNames.of(pattern.module());
         List<ModuleImage> found = modules.find(name, refusals);

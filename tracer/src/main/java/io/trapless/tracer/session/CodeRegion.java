@@ -152,7 +152,7 @@ final class CodeRegion {
         if (island == null) {
             changes.add(change(site, asm -> asm.jmp(placed.entry)));
         } else {
-            ArmedSite room = new ArmedSite(site.loadBias(), island.place(), List.of());
+            ArmedSite room = ArmedSite.withoutProbes(site.loadBias(), island.place());
             long jump = island.jump() + site.loadBias();
             if (island.displaces()) {
                 Placed aside = trampolines.place(room);
@@ -205,7 +205,7 @@ final class CodeRegion {
         }
 
         Placed place(ArmedSite site) throws UnplaceableException {
-            Placement placement = new Placement(site);
+            Placement placement = new Placement(site, compiler);
             Trampoline trampoline = compiler.compile(placement.siteCode(), next);
             if (placement.refusal != null) {
                 throw new UnplaceableException(placement.refusal);
@@ -243,11 +243,13 @@ final class CodeRegion {
     /** The copy of one site's displaced instructions. */
     private static final class Placement {
         private final ArmedSite site;
+        private final TrampolineCompiler compiler;
         private final List<RipMove> moves = new ArrayList<>();
         private @Nullable String refusal;
 
-        Placement(ArmedSite site) {
+        Placement(ArmedSite site, TrampolineCompiler compiler) {
             this.site = site;
+            this.compiler = compiler;
         }
 
         SiteCode siteCode() {
@@ -257,7 +259,7 @@ final class CodeRegion {
                 points.add(new SiteCode.Point(
                         point.address() + site.loadBias(), point.deadRegisters(), point.flagsDead(), armed.probes()));
             }
-            return new SiteCode(site.resume(), site.patch().vforkGuard(), points, this::copy);
+            return new SiteCode(site.resume(), site.children(), points, this::copy);
         }
 
         private void copy(Assembler asm, IntConsumer atPoint) {
@@ -270,6 +272,9 @@ final class CodeRegion {
                         moves.add(new RipMove(move.original(), move.copy()));
                     }
                     emitPoints(site.resume(), asm, atPoint);
+                    if (patch.vforkCall() != null) {
+                        compiler.emitVforkCall(asm, patch.vforkCall(), site.resume());
+                    }
                 }
             }
         }

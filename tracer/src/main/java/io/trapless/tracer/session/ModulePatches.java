@@ -1,11 +1,13 @@
 package io.trapless.tracer.session;
 
+import io.trapless.binary.flow.VforkCall;
 import io.trapless.tracer.plan.Patch;
 import io.trapless.tracer.plan.PatchSet;
 import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.plan.SitePlanner;
 import io.trapless.tracer.session.TargetBinding.Recorded;
 import io.trapless.tracer.trampoline.SiteProbe;
+import io.trapless.tracer.trampoline.UnknownChildren;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,13 +19,16 @@ import org.jspecify.annotations.Nullable;
 /** What is to be recorded in one module of a process, by place. Filled, then armed once. */
 final class ModulePatches {
     private final long loadBias;
+    private final UnknownChildren children;
     private final PatchSet patches;
     private final Map<PatchSet.Key, Place> places = new LinkedHashMap<>();
 
     private record Place(List<Recorded> events, List<Long> semaphores) {}
 
-    ModulePatches(SitePlanner planner, long loadBias) {
+    /** @param children those that run the module's code */
+    ModulePatches(SitePlanner planner, long loadBias, UnknownChildren children) {
         this.loadBias = loadBias;
+        this.children = children;
         this.patches = new PatchSet(planner);
     }
 
@@ -39,6 +44,11 @@ final class ModulePatches {
      */
     void addSemaphore(SitePlan.Jump jump, long address) {
         place(jump).semaphores.add(address);
+    }
+
+    /** Adds calls whose children are to be told from this process. */
+    void addVforkCalls(List<VforkCall> calls) {
+        patches.addVforkCalls(calls);
     }
 
     private Place place(SitePlan.Jump jump) {
@@ -76,7 +86,7 @@ final class ModulePatches {
                 points.add(new ArmedSite.ArmedPoint(point.keeping(registersRead, flagsRead), probes));
             }
             if (obstacle == null) {
-                sites.add(new ArmedSite(loadBias, patch, points));
+                sites.add(new ArmedSite(loadBias, patch, children, points));
             }
         }
     }

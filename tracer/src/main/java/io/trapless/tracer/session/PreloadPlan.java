@@ -78,7 +78,8 @@ record PreloadPlan(List<PlacedModule> modules, List<EventType> events, int siteC
                 refuse(binder, file, e.sentence(entry.getKey()));
                 continue;
             }
-            sites += file.sites().size();
+            sites += Math.toIntExact(
+                    file.sites().stream().filter(ArmedSite::isProbed).count());
             Set<Integer> ids = new HashSet<>();
             file.sites().forEach(site -> site.probes().forEach(probe -> ids.add(probe.eventId())));
             file.bound().probes().stream()

@@ -27,9 +27,11 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +68,7 @@ final class ProcessAttachment {
     private final List<Long> regionStarts = new ArrayList<>();
 
     private final List<Mapped> mapped = new ArrayList<>();
+    private final Set<Long> unprobed;
     private final List<ProcessFacts> factsOfRegions = new ArrayList<>();
     private final List<TextChange> changes = new CopyOnWriteArrayList<>();
     private final List<TextChange> islands = new CopyOnWriteArrayList<>();
@@ -106,6 +109,7 @@ final class ProcessAttachment {
         this.geometry = geometry;
         this.gadgets = gadgets;
         this.regions = CodeRegion.divide(sites);
+        this.unprobed = unprobed(sites, loadHook);
         this.semaphores = new CopyOnWriteArrayList<>(semaphores);
         this.loadHook = loadHook;
         this.rings = mappedRings;
@@ -116,6 +120,15 @@ final class ProcessAttachment {
         this.systemCalls = systemCalls;
         this.sizes = sizes;
         this.codeSizes = measure(WIDE_OFFSET);
+    }
+
+    private static Set<Long> unprobed(List<ArmedSite> sites, @Nullable LoadHook loadHook) {
+        Set<Long> places = new HashSet<>();
+        sites.stream().filter(site -> !site.isProbed()).forEach(site -> places.add(site.start()));
+        if (loadHook != null) {
+            places.add(loadHook.linker().hook());
+        }
+        return places;
     }
 
     /** How much code there will be, which has to be known before anyone is stopped: measured with facts that take the most code. */
@@ -145,9 +158,11 @@ final class ProcessAttachment {
         return all;
     }
 
-    /** Probed places that have a jump: not the islands on the ways there, nor the dynamic linker's hook. */
+    /** Probed places that have a jump: not the islands on the ways there, nor what is patched for other reasons. */
     int siteCount() {
-        return changes.size() - (loadHook == null || changes.isEmpty() ? 0 : 1);
+        return Math.toIntExact(changes.stream()
+                .filter(change -> !unprobed.contains(change.address()))
+                .count());
     }
 
     /** Whether what it put into its process stands in another one too: that was forked from it afterwards. */

@@ -144,10 +144,13 @@ final class SiteBinder {
      * @throws RecordingException a clause is wrong at a site that it means, or there are more sites than event ids
      */
     BoundTarget bind(TargetProcess process, Predicate<ModuleImage> modules) throws AttachException, RecordingException {
-        TargetBinding binding = new TargetBinding(process.pid(), process.root(), ForeignCode.of(process), this);
+        Resolver resolver = Resolver.forProcess(process, files);
+        CodeObstacles obstacles = ForeignCode.of(process);
+        VforkGuard guard = VforkGuard.of(resolver, obstacles, planners);
+        TargetBinding binding = new TargetBinding(process.pid(), process.root(), obstacles, guard, this);
         boolean[] awaitsLoads = {false};
         resolve(
-                Resolver.forProcess(process, files),
+                resolver,
                 (pattern, resolution) -> awaitsLoads[0] |= note(process, pattern, resolution),
                 (clause, site) -> {
                     if (modules.test(site.module())) {
@@ -175,7 +178,12 @@ final class SiteBinder {
                     modules.put(site.module().path(), site.module());
                     bindings.computeIfAbsent(
                                     site.module().path(),
-                                    _ -> new TargetBinding(EventType.NO_PID, "", CodeObstacles.NONE, this))
+                                    _ -> new TargetBinding(
+                                            EventType.NO_PID,
+                                            "",
+                                            CodeObstacles.NONE,
+                                            VforkGuard.ofFiles(planners),
+                                            this))
                             .add(clause, site);
                 });
         Map<ModuleImage, BoundModule> bound = new LinkedHashMap<>();
@@ -293,15 +301,7 @@ final class SiteBinder {
                 ? null
                 : new TableUpdate(tables.places().get(pushed.table()), pushed.keys(), pushed.value());
         return new SiteProbe(
-                id,
-                program.filter(),
-                program.captures(),
-                locations,
-                frame,
-                trigger,
-                update,
-                program.stores(),
-                planners.callsVfork(module.file()));
+                id, program.filter(), program.captures(), locations, frame, trigger, update, program.stores());
     }
 
     /** What the trace says of a probe: the same for all processes that have it, the first one's. */

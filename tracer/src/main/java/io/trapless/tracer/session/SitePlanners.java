@@ -1,8 +1,10 @@
 package io.trapless.tracer.session;
 
 import io.trapless.binary.elf.ElfException;
+import io.trapless.binary.elf.ElfImage;
 import io.trapless.binary.flow.CodeRange;
 import io.trapless.binary.flow.DisplacementRefusal;
+import io.trapless.binary.flow.VforkCall;
 import io.trapless.binary.symbol.Function;
 import io.trapless.tracer.plan.FunctionExits;
 import io.trapless.tracer.plan.SitePlan;
@@ -10,13 +12,15 @@ import io.trapless.tracer.plan.SitePlanner;
 import io.trapless.tracer.resolve.ImageFile;
 import io.trapless.tracer.resolve.Site;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /** One planner for each image, made when its first site is asked for. For one thread. */
 final class SitePlanners {
     private final Map<ImageFile, SitePlanner> planners = new HashMap<>();
-    private final Map<ImageFile, Boolean> vforking = new HashMap<>();
+    private final Map<ImageFile, VforkRisk> vforkRisks = new HashMap<>();
+    private final Map<ImageFile, List<VforkCall>> vforkCalls = new HashMap<>();
 
     SitePlan plan(Site site) throws ElfException {
         SitePlanner planner = planner(site.module().file());
@@ -52,12 +56,22 @@ final class SitePlanners {
         return planner.plan(address);
     }
 
-    /** Whether code of an image itself calls vfork, so that children of that run more of it than a few instructions. */
-    boolean callsVfork(ImageFile file) throws ElfException {
-        Boolean known = vforking.get(file);
+    /** What an image has to do with vfork children. */
+    VforkRisk vforkRisk(ImageFile file) throws ElfException {
+        VforkRisk known = vforkRisks.get(file);
         if (known == null) {
-            known = VforkRisk.isCaller(file.elf());
-            vforking.put(file, known);
+            known = VforkRisk.of(file.elf());
+            vforkRisks.put(file, known);
+        }
+        return known;
+    }
+
+    /** The calls with which an image makes vfork children. */
+    List<VforkCall> vforkCalls(ImageFile file) throws ElfException {
+        List<VforkCall> known = vforkCalls.get(file);
+        if (known == null) {
+            known = VforkCall.findAll(ElfImage.executableSections(file.elf()));
+            vforkCalls.put(file, known);
         }
         return known;
     }
@@ -66,11 +80,7 @@ final class SitePlanners {
     SitePlanner planner(ImageFile file) throws ElfException {
         SitePlanner planner = planners.get(file);
         if (planner == null) {
-            planner = new SitePlanner(
-                    file.view(),
-                    VforkRisk.of(file.elf()),
-                    UsdtLocations.registers(file.usdtProbes()),
-                    StackRoom.of(file));
+            planner = new SitePlanner(file.view(), UsdtLocations.registers(file.usdtProbes()), StackRoom.of(file));
             planners.put(file, planner);
         }
         return planner;

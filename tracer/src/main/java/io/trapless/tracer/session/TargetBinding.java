@@ -6,6 +6,7 @@ import io.trapless.binary.flow.FunctionExit;
 import io.trapless.language.slice.ArgumentTypes;
 import io.trapless.language.slice.Capture;
 import io.trapless.tracer.plan.FunctionExits;
+import io.trapless.tracer.plan.Patch;
 import io.trapless.tracer.plan.PlannedExit;
 import io.trapless.tracer.plan.SitePlan;
 import io.trapless.tracer.resolve.ModuleImage;
@@ -35,11 +36,16 @@ final class TargetBinding {
     private final int pid;
     private final SiteBinder binder;
     private final CodeObstacles obstacles;
+    private final VforkGuard vforkGuard;
     private final Map<ModuleKey, ModulePatches> modules = new LinkedHashMap<>();
     private final List<Recorded> recorded = new ArrayList<>();
     private final TrapBinding traps;
 
-    private record ModuleKey(String path, long loadBias) {}
+    private record ModuleKey(String path, long loadBias) {
+        static ModuleKey of(ModuleImage module) {
+            return new ModuleKey(module.path(), module.loadBias());
+        }
+    }
 
     /** One event id and whether any of its places is armed. */
     static final class Recorded {
@@ -73,11 +79,13 @@ final class TargetBinding {
      * @param pid of the process; {@code EventType.NO_PID} for a file
      * @param root where its files are to be found from here: a prefix of their paths
      * @param obstacles what stands in the way in the process
+     * @param vforkGuard whose calls are armed with what may run in their children
      */
-    TargetBinding(int pid, String root, CodeObstacles obstacles, SiteBinder binder) {
+    TargetBinding(int pid, String root, CodeObstacles obstacles, VforkGuard vforkGuard, SiteBinder binder) {
         this.pid = pid;
         this.binder = binder;
         this.obstacles = obstacles;
+        this.vforkGuard = vforkGuard;
         this.traps = new TrapBinding(pid, root, binder);
     }
 
@@ -264,10 +272,11 @@ final class TargetBinding {
     }
 
     private ModulePatches module(ModuleImage module) throws ElfException {
-        ModuleKey key = new ModuleKey(module.path(), module.loadBias());
+        ModuleKey key = ModuleKey.of(module);
         ModulePatches known = modules.get(key);
         if (known == null) {
-            known = new ModulePatches(binder.planners().planner(module.file()), module.loadBias());
+            known = new ModulePatches(
+                    binder.planners().planner(module.file()), module.loadBias(), vforkGuard.add(module));
             modules.put(key, known);
         }
         return known;
@@ -284,6 +293,14 @@ final class TargetBinding {
         }
         List<ArmedSite> sites = new ArrayList<>();
         Set<Long> semaphores = new LinkedHashSet<>();
+        vforkGuard.calls().forEach((module, calls) -> {
+            ModulePatches known = modules.get(ModuleKey.of(module));
+            if (known != null) {
+                known.addVforkCalls(calls);
+            } else {
+                calls.forEach(call -> sites.add(ArmedSite.withoutProbes(module.loadBias(), Patch.of(call))));
+            }
+        });
         for (ModulePatches module : modules.values()) {
             module.arm(registersRead, flagsRead, obstacles, binder, sites, semaphores);
         }

@@ -8,11 +8,11 @@ import java.util.function.IntConsumer;
  * A patch as the trampoline compiler sees it.
  *
  * @param resume where the target goes on after the displaced instructions
- * @param vforkGuard whether this code may run in a vfork child
+ * @param children how often unknown vfork children come by
  * @param points none where instructions are displaced to make room
  * @param displaced emits the copy of the displaced instructions, around the probes' code
  */
-public record SiteCode(long resume, boolean vforkGuard, List<Point> points, Displaced displaced) {
+public record SiteCode(long resume, UnknownChildren children, List<Point> points, Displaced displaced) {
 
     public SiteCode {
         points = List.copyOf(points);

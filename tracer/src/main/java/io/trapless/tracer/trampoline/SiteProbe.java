@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param trigger the slot in which it leaves a mark when it has fired, or {@link #NO_TRIGGER}
  * @param update what is done in the place of a record wherever that is possible, or null
  * @param stores what is kept in mirrors besides; none together with an update
- * @param amongVforkChildren whether vfork children are likely to come by too: then no record is made within a restartable sequence, which such a child has none of
  */
 public record SiteProbe(
         int eventId,
@@ -32,14 +31,13 @@ public record SiteProbe(
         FrameStart frame,
         int trigger,
         @Nullable TableUpdate update,
-        List<MirrorStore> stores,
-        boolean amongVforkChildren) {
+        List<MirrorStore> stores) {
     /** It leaves no mark. */
     public static final int NO_TRIGGER = -1;
 
     /** A probe at a function's beginning or end that is no trigger. */
     public SiteProbe(int eventId, @Nullable Value filter, List<Capture> captures, List<ArgumentLocation> arguments) {
-        this(eventId, filter, captures, arguments, FrameStart.RETURN_ON_TOP, NO_TRIGGER, null, List.of(), false);
+        this(eventId, filter, captures, arguments, FrameStart.RETURN_ON_TOP, NO_TRIGGER, null, List.of());
     }
 
     /** A trigger. */
@@ -50,7 +48,7 @@ public record SiteProbe(
             List<ArgumentLocation> arguments,
             FrameStart frame,
             int trigger) {
-        this(eventId, filter, captures, arguments, frame, trigger, null, List.of(), false);
+        this(eventId, filter, captures, arguments, frame, trigger, null, List.of());
     }
 
     public SiteProbe {
@@ -64,7 +62,7 @@ public record SiteProbe(
         List<Capture> all = new ArrayList<>(captures);
         boolean image = !all.isEmpty() && all.getLast().value() instanceof Value.StackImage;
         all.addAll(image ? all.size() - 1 : all.size(), more);
-        return new SiteProbe(eventId, filter, all, arguments, frame, trigger, update, stores, amongVforkChildren);
+        return new SiteProbe(eventId, filter, all, arguments, frame, trigger, update, stores);
     }
 
     /**
@@ -82,7 +80,7 @@ public record SiteProbe(
         List<MirrorStore> keeping = stores.stream()
                 .filter(store -> store.values().stream().noneMatch(this::readsRax))
                 .toList();
-        return new SiteProbe(eventId, filter, kept, arguments, frame, trigger, without, keeping, amongVforkChildren);
+        return new SiteProbe(eventId, filter, kept, arguments, frame, trigger, without, keeping);
     }
 
     private boolean readsRax(Value value) {

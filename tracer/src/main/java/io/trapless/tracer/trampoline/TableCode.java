@@ -61,14 +61,14 @@ final class TableCode {
     }
 
     /** The whole of it, the sequence disarmed and the stack as before. */
-    void emit(boolean vforkGuard) {
+    void emit(UnknownChildren children) {
         computeOperands();
         if (keyCount > 0) {
             computeHome();
         }
         depth = frame.depth();
         sequence.arm(RAX);
-        rings.rseqCpu(R10, outside, vforkGuard);
+        rings.rseqCpu(R10, outside, children != UnknownChildren.NONE);
         asm.shl(RAX, place.strideBits());
         asm.mov(R10, facts.tables() + place.offset());
         if (keyCount > 0) {

@@ -9,6 +9,7 @@ import static io.trapless.binary.x86.Gpr.RDI;
 import static io.trapless.binary.x86.Gpr.RDX;
 import static io.trapless.binary.x86.Gpr.RSI;
 
+import io.trapless.binary.flow.VforkCall;
 import io.trapless.binary.x86.Assembler;
 import io.trapless.binary.x86.Condition;
 import io.trapless.binary.x86.Gpr;
@@ -76,6 +77,15 @@ public final class TrampolineCompiler {
         return RecordPlan.stagingBound(probe) > RecordPlan.MAX_STAGING_BYTES;
     }
 
+    /**
+     * Emits what a thread does before a call that may make a vfork child, and the call itself where it makes one.
+     *
+     * @param syscall address of the {@code syscall} instruction; where control leaves the code at its end, that is to be executed
+     */
+    public void emitVforkCall(Assembler asm, VforkCall.Kind kind, long syscall) {
+        new VforkCallCode(asm, facts).emit(kind, syscall + VforkCall.SYSCALL_BYTES);
+    }
+
     /** The code of {@code site}, to lie at {@code address}. */
     public Trampoline compile(SiteCode site, long address) {
         return new Emission(site, address).emit();
@@ -91,7 +101,7 @@ public final class TrampolineCompiler {
             this.site = site;
             this.asm = new Assembler(address);
             for (SiteCode.Point point : site.points()) {
-                points.add(new PointEmission(point, site.vforkGuard(), asm));
+                points.add(new PointEmission(point, site.children(), asm));
             }
         }
 
@@ -111,7 +121,7 @@ public final class TrampolineCompiler {
     /** The code of one point's probes. */
     private final class PointEmission {
         private final SiteCode.Point point;
-        private final boolean vforkGuard;
+        private final UnknownChildren children;
         private final Assembler asm;
         private final Frame frame;
         private final Label leave;
@@ -119,9 +129,9 @@ public final class TrampolineCompiler {
         private final boolean captureFlags;
         private final List<Block> blocks = new ArrayList<>();
 
-        PointEmission(SiteCode.Point point, boolean vforkGuard, Assembler asm) {
+        PointEmission(SiteCode.Point point, UnknownChildren children, Assembler asm) {
             this.point = point;
-            this.vforkGuard = vforkGuard;
+            this.children = children;
             this.asm = asm;
             this.leave = asm.label();
             this.behind = asm.label();
@@ -210,7 +220,7 @@ public final class TrampolineCompiler {
                 this.plan = new RecordPlan(probe, operands);
                 this.values = new ValueCompiler(asm, frame, operands, facts, shared, plan);
                 this.record = new RecordCompiler(asm, frame, operands, values, facts, shared, probe, plan);
-                this.usesSequence = facts.rseq().registered() && !probe.hasImage() && !probe.amongVforkChildren();
+                this.usesSequence = facts.rseq().registered() && !probe.hasImage() && children != UnknownChildren.OFTEN;
                 TableUpdate update = facts.rseq().registered() ? probe.update() : null;
                 this.table = update == null ? null : new TableCode(asm, frame, values, facts, light, update);
                 this.isLight = table == null && usesSequence && !plan.usesStaging();
@@ -261,7 +271,7 @@ public final class TrampolineCompiler {
                     values.jumpUnless(filter, tableUnwanted);
                     frame.closeStaging();
                 }
-                code.emit(vforkGuard);
+                code.emit(children);
                 mark();
             }
 
@@ -323,7 +333,7 @@ public final class TrampolineCompiler {
 
             private void emitSequence(RestartableSequence attempt, Label ifNotRegistered, Label ifFull) {
                 attempt.arm(RAX);
-                rings.rseqRing(R10, ifNotRegistered, vforkGuard);
+                rings.rseqRing(R10, ifNotRegistered, children != UnknownChildren.NONE);
                 rings.recordHeader(probe.eventId());
                 asm.mov(R11, Mem.of(R10, RingDescriptor.HEAD_OFFSET), 8);
                 if (plan.isVariable()) {

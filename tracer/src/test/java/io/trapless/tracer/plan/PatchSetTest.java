@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.trapless.binary.flow.CodeRange;
 import io.trapless.binary.flow.FunctionExit.When;
 import io.trapless.binary.flow.ImageView;
+import io.trapless.binary.flow.VforkCall;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -104,6 +105,41 @@ class PatchSetTest {
         assertThat(planner.plan(BASE)).isInstanceOf(SitePlan.Refused.class);
     }
 
+    /** pop; mov; syscall; push: the first bytes of vfork. */
+    private static final String VFORK = "5f" + "b83a000000" + "0f05" + "57" + "c3" + "cccccccc";
+
+    @Test
+    void aCallAloneIsAPatchWithoutPoints() {
+        SitePlanner planner = planner(VFORK);
+        PatchSet set = new PatchSet(planner);
+        set.addVforkCalls(List.of(new VforkCall(BASE + 1, VforkCall.Kind.VFORK)));
+        set.build();
+        assertThat(set.patches()).singleElement().satisfies(patch -> {
+            assertThat(patch.address()).isEqualTo(BASE + 1);
+            assertThat(patch.original()).isEqualTo(HexFormat.of().parseHex("b83a000000"));
+            assertThat(patch.resume()).isEqualTo(BASE + 6);
+            assertThat(patch.vforkCall()).isEqualTo(VforkCall.Kind.VFORK);
+            assertThat(patch.points()).isEmpty();
+        });
+    }
+
+    @Test
+    void aCallAndProbesBeforeItAreOnePatch() {
+        SitePlanner planner = planner(VFORK);
+        PatchSet set = new PatchSet(planner);
+        add(set, planner, BASE);
+        add(set, planner, BASE + 1);
+        set.addVforkCalls(List.of(new VforkCall(BASE + 1, VforkCall.Kind.VFORK)));
+        set.build();
+        assertThat(set.refusals()).isEmpty();
+        assertThat(set.patches()).singleElement().satisfies(patch -> {
+            assertThat(patch.address()).isEqualTo(BASE);
+            assertThat(patch.resume()).isEqualTo(BASE + 6);
+            assertThat(patch.vforkCall()).isEqualTo(VforkCall.Kind.VFORK);
+            assertThat(patch.points()).extracting(Patch.Point::address).containsExactly(BASE, BASE + 1);
+        });
+    }
+
     @Test
     void aNoteWithALongNopBehindItDisplacesNothing() {
         SitePlanner planner = planner("90" + "0f1f440000" + "31c0c3");
@@ -157,7 +193,7 @@ class PatchSetTest {
             at += function.length() / 2;
         }
         byte[] code = HexFormat.of().parseHex(String.join("", functions));
-        return new SitePlanner(new Image(List.of(new ImageView.Section(BASE, code)), ranges), false, 0);
+        return new SitePlanner(new Image(List.of(new ImageView.Section(BASE, code)), ranges), 0);
     }
 
     /** Code and nothing else. */

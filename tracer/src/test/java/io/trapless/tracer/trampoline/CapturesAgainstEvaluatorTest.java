@@ -72,6 +72,7 @@ class CapturesAgainstEvaluatorTest {
         private final List<SiteProbe> probes = new ArrayList<>();
         private final int dead;
         private final boolean flagsDead;
+        private final UnknownChildren children;
 
         Case(Sandbox sandbox, GoodMemory memory, Random random, boolean rseq) {
             this.sandbox = sandbox;
@@ -87,6 +88,7 @@ class CapturesAgainstEvaluatorTest {
             }
             this.dead = random.nextBoolean() ? random.nextInt() & Liveness.CALL_CLOBBERED : 0;
             this.flagsDead = random.nextBoolean();
+            this.children = random.nextBoolean() ? UnknownChildren.NONE : UnknownChildren.RARE;
         }
 
         /** How many events were compared. */
@@ -96,8 +98,7 @@ class CapturesAgainstEvaluatorTest {
             }
             sandbox.forgetFunctions();
             memory.fill(random);
-            long function =
-                    sandbox.patchedFunction(dead, flagsDead, random.nextBoolean(), probes.toArray(SiteProbe[]::new));
+            long function = sandbox.patchedFunction(dead, flagsDead, children, probes.toArray(SiteProbe[]::new));
             int compared = 0;
             for (int i = 0; i < RUNS_OF_A_PROGRAM; i++) {
                 compared += runOnce(function, random.nextInt(8) != 0);

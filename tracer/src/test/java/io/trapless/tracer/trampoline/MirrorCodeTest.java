@@ -85,7 +85,7 @@ class MirrorCodeTest {
 
     private static SiteProbe probe(List<Capture> captures, List<MirrorStore> stores) {
         return new SiteProbe(
-                5, null, captures, List.of(), FrameStart.RETURN_ON_TOP, SiteProbe.NO_TRIGGER, null, stores, false);
+                5, null, captures, List.of(), FrameStart.RETURN_ON_TOP, SiteProbe.NO_TRIGGER, null, stores);
     }
 
     private static Capture number(String name, Value value) {
@@ -171,11 +171,12 @@ class MirrorCodeTest {
         for (int mirror = 0; mirror < MIRRORS; mirror++) {
             models.add(new Model());
             MirrorStore store = new MirrorStore(mirror, "m", keys(keyCount), arg(2));
-            stores.add(sandbox.patchedFunction(0, random.nextBoolean(), false, probe(List.of(), List.of(store))));
+            stores.add(sandbox.patchedFunction(
+                    0, random.nextBoolean(), UnknownChildren.NONE, probe(List.of(), List.of(store))));
             finds.add(sandbox.patchedFunction(
                     0,
                     random.nextBoolean(),
-                    false,
+                    UnknownChildren.NONE,
                     probe(List.of(number("f", mirrored(mirror, keyCount))), List.of())));
         }
         for (int i = 0; i < EVENTS; i++) {
@@ -208,7 +209,7 @@ class MirrorCodeTest {
                     number("q", next),
                     number("l", new Value.Load(before, 1, false)));
             MirrorStore store = new MirrorStore(1, "m", keys(1), arg(2));
-            long function = sandbox.patchedFunction(0, false, false, probe(captures, List.of(store)));
+            long function = sandbox.patchedFunction(0, false, UnknownChildren.NONE, probe(captures, List.of(store)));
             long[] in = state(new Random(5), 1000);
             long address = arena.allocateFrom("abc").address();
             in[Gpr.RDX.id()] = address;

@@ -136,11 +136,11 @@ final class Sandbox implements AutoCloseable {
     }
 
     /** A function {@code nop5; ret} whose nop has become a jump to a trampoline for {@code probes}; returns its address. */
-    long patchedFunction(int deadRegisters, boolean flagsDead, boolean guard, SiteProbe... probes) {
+    long patchedFunction(int deadRegisters, boolean flagsDead, UnknownChildren children, SiteProbe... probes) {
         long function = TrampolineCompiler.align(nextTrampoline);
         long trampolineAt = TrampolineCompiler.align(function + 16);
         SiteCode.Point point = new SiteCode.Point(function, deadRegisters, flagsDead, List.of(probes));
-        SiteCode site = new SiteCode(function + 5, guard, List.of(point), (asm, atPoint) -> {
+        SiteCode site = new SiteCode(function + 5, children, List.of(point), (asm, atPoint) -> {
             atPoint.accept(0);
             asm.nop(5);
         });

@@ -85,7 +85,7 @@ class StackCaptureTest {
                 Arena arena = Arena.ofConfined()) {
             MemorySegment memory = above(arena);
             // Seen from a frame pointer it may lie anywhere; malloc's memory is below the stack.
-            long function = sandbox.patchedFunction(0, false, true, probe(127, FrameStart.IN_FRAME));
+            long function = sandbox.patchedFunction(0, false, UnknownChildren.RARE, probe(127, FrameStart.IN_FRAME));
             for (long last : new long[] {
                 0, memory.address(), memory.address() + 5, 0x10, -1L, 0x0000_7000_dead_0000L, 0x8000_0000_0000_0000L
             }) {
@@ -105,7 +105,8 @@ class StackCaptureTest {
             MemorySegment memory = above(arena);
             List<Long> addresses = chain(memory, 0);
             for (int limit : new int[] {1, 2, 3, 10, FRAMES, FRAMES + 1}) {
-                long function = sandbox.patchedFunction(0, false, true, probe(limit, FrameStart.IN_FRAME));
+                long function =
+                        sandbox.patchedFunction(0, false, UnknownChildren.RARE, probe(limit, FrameStart.IN_FRAME));
                 List<Long> expected = new ArrayList<>(List.of(function));
                 expected.addAll(addresses.subList(0, limit - 1));
                 assertThat(walk(sandbox, function, memory.address())).isEqualTo(expected);
@@ -118,7 +119,7 @@ class StackCaptureTest {
         try (Sandbox sandbox = sandbox(true);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment memory = above(arena);
-            long function = sandbox.patchedFunction(0, false, true, probe(127, FrameStart.IN_FRAME));
+            long function = sandbox.patchedFunction(0, false, UnknownChildren.RARE, probe(127, FrameStart.IN_FRAME));
             for (long wrong : new long[] {0, 7, 0xFFF, 0x8000_0000_0000L, -1}) {
                 List<Long> expected = new ArrayList<>(List.of(function));
                 expected.addAll(chain(memory, 0).subList(0, 5));
@@ -136,7 +137,8 @@ class StackCaptureTest {
                 Arena arena = Arena.ofConfined()) {
             MemorySegment memory = above(arena);
             chain(memory, 0);
-            long function = sandbox.patchedFunction(0, false, true, probe(127, FrameStart.RETURN_ON_TOP));
+            long function =
+                    sandbox.patchedFunction(0, false, UnknownChildren.RARE, probe(127, FrameStart.RETURN_ON_TOP));
             List<Long> wild = walk(sandbox, function, 0x1234_5678_9abcL);
             assertThat(wild).hasSize(2).startsWith(function);
             // This memory lies below the stack pointer: no caller's frame is there.
@@ -148,10 +150,12 @@ class StackCaptureTest {
     void whereTheFunctionReturnsItsCallerComesFirst() throws Throwable {
         try (Sandbox sandbox = sandbox(true)) {
             long wildPointer = 0x1234_5678_9abcL;
-            long entered = sandbox.patchedFunction(0, false, true, probe(127, FrameStart.RETURN_ON_TOP));
+            long entered =
+                    sandbox.patchedFunction(0, false, UnknownChildren.RARE, probe(127, FrameStart.RETURN_ON_TOP));
             List<Long> there = walk(sandbox, entered, wildPointer);
             for (int limit : new int[] {1, 2, 127}) {
-                long function = sandbox.patchedFunction(0, false, true, probe(limit, FrameStart.RETURNING));
+                long function =
+                        sandbox.patchedFunction(0, false, UnknownChildren.RARE, probe(limit, FrameStart.RETURNING));
                 assertThat(walk(sandbox, function, wildPointer)).isEqualTo(there.subList(1, 2));
             }
         }
@@ -172,7 +176,7 @@ class StackCaptureTest {
                     new SiteProbe(8, null, List.of(image), List.of(), FrameStart.RETURNING, SiteProbe.NO_TRIGGER));
             long[] own = new long[Sandbox.STATE_LONGS];
             for (SiteProbe probe : probes) {
-                long function = sandbox.patchedFunction(0, false, true, probe);
+                long function = sandbox.patchedFunction(0, false, UnknownChildren.RARE, probe);
                 for (int i = 0; i < 3000; i++) {
                     long[] in = new long[Sandbox.STATE_LONGS];
                     for (int k = 0; k < in.length; k++) {

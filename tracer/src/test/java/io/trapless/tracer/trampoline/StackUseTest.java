@@ -32,18 +32,7 @@ class StackUseTest {
                 FrameStart.RETURN_ON_TOP,
                 SiteProbe.NO_TRIGGER,
                 null,
-                List.of(new MirrorStore(0, "p", List.of(read), read)),
-                false);
-        SiteProbe amongChildren = new SiteProbe(
-                7,
-                null,
-                List.of(capture(INT64, POINTER), capture(new CaptureType.Str(64), new Value.StringAt(POINTER, 64))),
-                List.of(),
-                FrameStart.RETURN_ON_TOP,
-                SiteProbe.NO_TRIGGER,
-                null,
-                List.of(),
-                true);
+                List.of(new MirrorStore(0, "p", List.of(read), read)));
         SiteProbe argument = new SiteProbe(
                 7,
                 null,
@@ -60,8 +49,10 @@ class StackUseTest {
                         List.of(capture(new CaptureType.Str(1000), new Value.StringAt(POINTER, 1000))),
                         List.of(capture(new CaptureType.Frames(20), new Value.UserStack(20))))
                 .map(captures -> new SiteProbe(7, null, captures, List.of()));
-        return Stream.concat(capturing, Stream.of(keeping, argument, amongChildren))
-                .flatMap(probe -> Stream.of(Arguments.of(probe, true), Arguments.of(probe, false)));
+        return Stream.concat(capturing, Stream.of(keeping, argument))
+                .flatMap(probe -> Stream.of(UnknownChildren.values())
+                        .flatMap(children ->
+                                Stream.of(Arguments.of(probe, children, true), Arguments.of(probe, children, false))));
     }
 
     private static Capture capture(CaptureType type, Value value) {
@@ -70,14 +61,14 @@ class StackUseTest {
 
     @ParameterizedTest
     @MethodSource("probes")
-    void isNoMoreThanTheCompilerSays(SiteProbe probe, boolean library) throws Throwable {
+    void isNoMoreThanTheCompilerSays(SiteProbe probe, UnknownChildren children, boolean library) throws Throwable {
         try (Arena arena = Arena.ofConfined();
                 Sandbox sandbox = new Sandbox(
                         SessionHeaderDescriptor.MODE_BLOCK,
                         library ? Sandbox.rseqOfThisProcess() : ProcessFacts.Rseq.NONE,
                         library ? Sandbox.TID_OFFSET : ProcessFacts.NO_TID,
                         true)) {
-            long function = sandbox.patchedFunction(0, false, true, probe);
+            long function = sandbox.patchedFunction(0, false, children, probe);
             int promised = sandbox.promisedStack();
             long measuring = sandbox.measuring(function);
             // not on the thread's own stack's page: the reads take their longest way

@@ -44,7 +44,7 @@ class SubBufferCrossingTest {
                 new Value.BytesAt(new Value.Constant(address, 8, false), new Value.Constant(bytes, 8, true), bytes);
         SiteProbe probe =
                 new SiteProbe(7, null, List.of(new Capture("b", new CaptureType.Buf(bytes), buffer)), List.of());
-        long function = sandbox.patchedFunction(0, false, false, probe);
+        long function = sandbox.patchedFunction(0, false, UnknownChildren.NONE, probe);
         long[] in = new long[Sandbox.STATE_LONGS];
         long[] out = new long[Sandbox.STATE_LONGS];
         in[Sandbox.FLAGS] = 0x202;

@@ -163,8 +163,7 @@ class TableCodeTest {
                 FrameStart.RETURN_ON_TOP,
                 SiteProbe.NO_TRIGGER,
                 update,
-                List.of(),
-                false);
+                List.of());
     }
 
     private static long recorded(Sandbox sandbox) {
@@ -188,11 +187,11 @@ class TableCodeTest {
         Random random = new Random(seed);
         try (Sandbox sandbox = sandbox(true)) {
             for (int keyCount = 0; keyCount <= 3; keyCount++) {
-                for (boolean guard : List.of(true, false)) {
+                for (UnknownChildren children : UnknownChildren.values()) {
                     sandbox.tables().fill((byte) 0);
                     sandbox.forgetFunctions();
                     TableShape shape = shape(kind, keyCount, random);
-                    compare(sandbox, shape, guard, random);
+                    compare(sandbox, shape, children, random);
                 }
             }
         } catch (AssertionError e) {
@@ -200,7 +199,8 @@ class TableCodeTest {
         }
     }
 
-    private static void compare(Sandbox sandbox, TableShape shape, boolean guard, Random random) throws Throwable {
+    private static void compare(Sandbox sandbox, TableShape shape, UnknownChildren children, Random random)
+            throws Throwable {
         int stride = Long.numberOfTrailingZeros(Sandbox.TABLE_STRIDE);
         TableLayout tight = TableLayout.of(List.of(shape), 0);
         TableLayout.Place at = tight.places().getFirst();
@@ -211,7 +211,7 @@ class TableCodeTest {
         boolean hasValue = shape.kind() != AggregateKind.COUNT;
         boolean extreme = shape.kind() == AggregateKind.MIN || shape.kind() == AggregateKind.MAX;
         long function =
-                sandbox.patchedFunction(0, random.nextBoolean(), guard, probe(layout, shape.keyCount(), hasValue));
+                sandbox.patchedFunction(0, random.nextBoolean(), children, probe(layout, shape.keyCount(), hasValue));
         TableReader reader = new TableReader(layout, sandbox.tables(), Sandbox.CPUS);
         Model read = new Model();
         Model expected = new Model();
@@ -287,7 +287,7 @@ class TableCodeTest {
             TableShape shape = new TableShape(AggregateKind.COUNT, 1, false, null, 1);
             TableLayout layout = layout(shape);
             int slots = layout.places().getFirst().slots();
-            long function = sandbox.patchedFunction(0, false, false, probe(layout, 1, false));
+            long function = sandbox.patchedFunction(0, false, UnknownChildren.NONE, probe(layout, 1, false));
             Random random = new Random(3);
             int events = 1000;
             long[] out = new long[Sandbox.STATE_LONGS];
@@ -318,7 +318,7 @@ class TableCodeTest {
     void withoutRseqEverythingIsRecorded() throws Throwable {
         try (Sandbox sandbox = sandbox(false)) {
             TableLayout layout = layout(new TableShape(AggregateKind.COUNT, 0, false, null, 1));
-            long function = sandbox.patchedFunction(0, false, false, probe(layout, 0, false));
+            long function = sandbox.patchedFunction(0, false, UnknownChildren.NONE, probe(layout, 0, false));
             Random random = new Random(3);
             long[] out = new long[Sandbox.STATE_LONGS];
             long before = recorded(sandbox);

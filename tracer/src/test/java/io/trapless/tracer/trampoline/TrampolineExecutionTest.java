@@ -95,7 +95,7 @@ class TrampolineExecutionTest {
                             new Capture("c", INT32, arg(2)),
                             new Capture("x", INT64, new Value.Binary(BinaryOperator.MULTIPLY, arg(3), arg(2), false))),
                     List.of());
-            long live = sandbox.patchedFunction(0, false, true, probe);
+            long live = sandbox.patchedFunction(0, false, UnknownChildren.RARE, probe);
             long[] out = new long[Sandbox.STATE_LONGS];
             for (int i = 0; i < 20_000; i++) {
                 long[] in = randomState(random);
@@ -120,7 +120,7 @@ class TrampolineExecutionTest {
                             new Capture("d", INT64, new Value.Binary(BinaryOperator.ADD, arg(1), number(5), false)),
                             new Capture("sp", INT64, new Value.Register(RegisterName.RSP, 8))),
                     List.of());
-            long function = sandbox.patchedFunction(0, false, false, probe);
+            long function = sandbox.patchedFunction(0, false, UnknownChildren.NONE, probe);
             sandbox.setPid(4711);
             Random random = new Random(1);
             long[] out = new long[Sandbox.STATE_LONGS];
@@ -161,7 +161,7 @@ class TrampolineExecutionTest {
     void fullRingCountsEveryLostEvent() throws Throwable {
         try (Sandbox sandbox = sandbox(SessionHeaderDescriptor.MODE_DISCARD, true)) {
             SiteProbe probe = new SiteProbe(3, null, List.of(new Capture("a", INT64, arg(0))), List.of());
-            long function = sandbox.patchedFunction(0, true, false, probe);
+            long function = sandbox.patchedFunction(0, true, UnknownChildren.NONE, probe);
             int events = 20_000;
             long[] in = randomState(new Random(2));
             long[] out = new long[Sandbox.STATE_LONGS];
@@ -187,7 +187,7 @@ class TrampolineExecutionTest {
     void atomicRingMarksEveryRecord() throws Throwable {
         try (Sandbox sandbox = sandbox(SessionHeaderDescriptor.MODE_DISCARD, false)) {
             SiteProbe probe = new SiteProbe(3, null, List.of(new Capture("a", INT32, arg(0))), List.of());
-            long function = sandbox.patchedFunction(0, false, false, probe);
+            long function = sandbox.patchedFunction(0, false, UnknownChildren.NONE, probe);
             long[] in = randomState(new Random(2));
             long[] out = new long[Sandbox.STATE_LONGS];
             int events = 1000;
@@ -225,8 +225,8 @@ class TrampolineExecutionTest {
             for (boolean flagsDead : new boolean[] {true, false}) {
                 int before =
                         recordsOf(sandbox, RecordDescriptor.HEADER_SIZE + 8).size();
-                long function =
-                        sandbox.patchedFunction(0, flagsDead, false, new SiteProbe(3, filter, captures, List.of()));
+                long function = sandbox.patchedFunction(
+                        0, flagsDead, UnknownChildren.NONE, new SiteProbe(3, filter, captures, List.of()));
                 long[] in = randomState(new Random(2));
                 long[] out = new long[Sandbox.STATE_LONGS];
                 for (int i = 91; i <= 110; i++) {
@@ -262,7 +262,7 @@ class TrampolineExecutionTest {
                             long function = sandbox.patchedFunction(
                                     0,
                                     flagsDead,
-                                    false,
+                                    UnknownChildren.NONE,
                                     new SiteProbe(
                                             3,
                                             filter,
@@ -305,7 +305,7 @@ class TrampolineExecutionTest {
                             new Capture("n", INT32, new Value.Load(arg(1), 4, false)),
                             new Capture("b", new CaptureType.Buf(6), new Value.BytesAt(arg(0), arg(2), 6))),
                     List.of());
-            long function = sandbox.patchedFunction(0, false, false, probe);
+            long function = sandbox.patchedFunction(0, false, UnknownChildren.NONE, probe);
             MemorySegment text = arena.allocateFrom("hello world");
             MemorySegment word = arena.allocateFrom(INT, 77);
             long[] in = randomState(new Random(2));

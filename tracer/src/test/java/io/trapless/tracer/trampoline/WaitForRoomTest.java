@@ -98,7 +98,8 @@ class WaitForRoomTest {
     }
 
     private static long function(Sandbox sandbox) throws Throwable {
-        return sandbox.patchedFunction(0, false, false, new SiteProbe(EVENT, null, List.of(), List.of()));
+        return sandbox.patchedFunction(
+                0, false, UnknownChildren.NONE, new SiteProbe(EVENT, null, List.of(), List.of()));
     }
 
     private static void fireUntilLost(Sandbox sandbox, long function, int losses) throws Throwable {

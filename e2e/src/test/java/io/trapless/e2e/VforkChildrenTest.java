@@ -1,0 +1,99 @@
+package io.trapless.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Children that run on their parent's thread area are known as such, whichever call makes them and whatever interrupts it, and the parent's area is as it was afterwards. The target looks at the area itself and says what it saw.
+ */
+final class VforkChildrenTest {
+    private static final int SECONDS = 120;
+    private static final int THREADS = 4;
+    private static final int ROUNDS = 400;
+
+    @TempDir
+    Path folder;
+
+    private static Map<String, Long> counts(String out) {
+        String[] words = out.lines()
+                .filter(line -> line.startsWith("children "))
+                .findFirst()
+                .orElseThrow()
+                .split(" ");
+        Map<String, Long> counts = new HashMap<>();
+        for (int i = 0; i < words.length; i += 2) {
+            counts.put(words[i], Long.parseLong(words[i + 1]));
+        }
+        return counts;
+    }
+
+    private Target start(String compiler) throws Exception {
+        Path program = compiler.isEmpty()
+                ? Programs.compiled("vforks")
+                : Programs.compiled("vforks", "-static", List.of(compiler.split(" ")));
+        return Target.start(program, Map.of(), List.of(), THREADS, ROUNDS);
+    }
+
+    /** Else the other tests would show nothing. */
+    @Test
+    void withoutATracerAChildHasItsParentsCpu() throws Exception {
+        try (Target target = start("")) {
+            target.go();
+            Map<String, Long> counts = counts(target.await(SECONDS).succeeded().out());
+            assertThat(counts.get("with-cpu")).isEqualTo(counts.get("children")).isPositive();
+            assertThat(counts.get("without-cpu")).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', uprobe:PROGRAM:work",
+        "gcc -static, uprobe:PROGRAM:work",
+        "'', uprobe:libc:getpid",
+        "'', 'uprobe:libc:vfork,uprobe:libc:vfork+1,uprobe:libc:vfork+8,uretprobe:libc:clone,uprobe:libc:_Fork'"
+    })
+    void aChildHasNoCpuAndItsParentHasItsOwnAgain(String compiler, String probes) throws Exception {
+        Path summary = folder.resolve("summary.json");
+        try (Target target = start(compiler);
+                Trapless.Running tracer = Trapless.start(
+                        "record",
+                        "-p",
+                        target.pid(),
+                        "-e",
+                        probes.replace("PROGRAM", target.program().toString()),
+                        "-o",
+                        folder.resolve("trace"),
+                        "--summary",
+                        summary)) {
+            tracer.awaitErr("recording", SECONDS);
+            target.go();
+            Map<String, Long> counts = counts(target.await(SECONDS).succeeded().out());
+            tracer.await(SECONDS).succeeded();
+            assertThat(counts.get("children")).isEqualTo(4L * THREADS * ROUNDS);
+            assertThat(counts.get("with-cpu")).as("children with a CPU").isZero();
+            assertThat(counts.get("without-cpu")).as("parents without one").isZero();
+            assertThat(Summary.read(summary).lost()).isZero();
+        }
+    }
+
+    /** Only what is probed counts as a place: not the calls that are patched besides. */
+    @Test
+    void theCallsAreNoPlacesOfTheUser() throws Exception {
+        try (Target target = start("");
+                Trapless.Running tracer = Trapless.start(
+                        "record", "-p", target.pid(), "-e", target.uprobe("work"), "-o", folder.resolve("trace"))) {
+            tracer.awaitErr("recording 1 site", SECONDS);
+            target.go();
+            target.await(SECONDS).succeeded();
+            tracer.await(SECONDS).succeeded();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.trapless.tracer.trampoline;
+
+import static io.trapless.binary.x86.Gpr.RAX;
+import static io.trapless.binary.x86.Gpr.RCX;
+import static io.trapless.binary.x86.Gpr.RDI;
+
+import io.trapless.binary.flow.VforkCall;
+import io.trapless.binary.x86.Assembler;
+import io.trapless.binary.x86.Condition;
+import io.trapless.binary.x86.Label;
+import io.trapless.binary.x86.Mem;
+
+/**
+ * Makes a vfork child known to all code of this session. Such a child has its parent's thread pointer, and with that its parent's rseq area, which the kernel does not keep for it: a sequence there would neither be restarted nor see
+ * that it has moved. So the area's CPU is made {@link #NO_CPU} before the call, and the child records in the atomic rings, as a thread does that never registered.
+ *
+ * <p>The store and the system call are one restartable sequence: whoever is interrupted between them, where the kernel writes the CPU again, does both again. A sequence may end in a system call, for its address has passed when the kernel looks (kernel: kernel/rseq.c,
+ * {@code rseq_syscall}). When the parent goes on, the kernel has written the CPU, unless the call failed or (since 6.19) the parent is on the CPU on which it was: then this code writes it, in a sequence of its own.
+ *
+ * <p>A thread without a registered area, and a child that makes a child, have no CPU there: nothing is stored then. Uses only what a system call changes anyway: rax, rcx, r11, and the flags, which nobody reads behind these calls.
+ */
+final class VforkCallCode {
+    /** No CPU, and none of the kernel's own ways to say so (-1: not registered yet, -2: registering failed). glibc and tcmalloc take whatever is negative for not registered. */
+    static final int NO_CPU = -0x54;
+
+    private static final int CLONE_VM = 0x100;
+    private static final int CLONE_VFORK = 0x4000;
+    private static final int CLONE_SETTLS = 0x80000;
+
+    private final Assembler asm;
+    private final ProcessFacts facts;
+    private final RingCode rings;
+
+    VforkCallCode(Assembler asm, ProcessFacts facts) {
+        this.asm = asm;
+        this.facts = facts;
+        this.rings = new RingCode(asm, facts);
+    }
+
+    /**
+     * Emits what runs in the place of the {@code syscall}, with its registers; control leaves it at the end where that is to be made as ever.
+     *
+     * @param resume behind the {@code syscall}
+     */
+    void emit(VforkCall.Kind kind, long resume) {
+        if (!facts.rseq().registered()) {
+            return;
+        }
+        Mem cpu = Mem.fs(facts.rseq().cpuId());
+        RestartableSequence call = new RestartableSequence(asm, facts.rseq());
+        RestartableSequence mend = new RestartableSequence(asm, facts.rseq());
+        Label asEver = asm.label();
+        Label done = asm.label();
+        Label child = asm.label();
+        asm.cmp(cpu, 0, 4);
+        asm.jcc(Condition.L, asEver);
+        jumpUnlessShared(kind, asEver);
+
+        Label callAgain = asm.here();
+        call.arm(RCX);
+        asm.mov(cpu, NO_CPU, 4);
+        asm.syscall();
+        call.end();
+        asm.test(RAX, RAX, 8);
+        asm.jcc(Condition.E, child);
+        Label mendAgain = asm.here();
+        mend.arm(RCX);
+        asm.cmp(cpu, NO_CPU, 4);
+        asm.jcc(Condition.NE, done);
+        rings.currentCpu(RCX);
+        asm.mov(cpu, RCX, 4);
+        mend.end();
+        asm.bind(done);
+        mend.disarm();
+        asm.bind(child); // it leaves the descriptor to its parent
+        asm.jmp(resume);
+
+        call.abortHandler();
+        asm.jmp(callAgain);
+        mend.abortHandler();
+        asm.jmp(mendAgain);
+        call.descriptor();
+        mend.descriptor();
+        asm.bind(asEver);
+    }
+
+    /** Goes on only if the child will have this thread's memory and area, and this thread waits for it meanwhile: else both would need what only one can have. */
+    private void jumpUnlessShared(VforkCall.Kind kind, Label asEver) {
+        switch (kind) {
+            case VFORK -> {
+                return;
+            }
+            case CLONE -> asm.mov(RCX, RDI, 4);
+            case CLONE3 -> asm.mov(RCX, Mem.of(RDI, 0), 4);
+        }
+        asm.and(RCX, CLONE_VM | CLONE_VFORK | CLONE_SETTLS, 4);
+        asm.cmp(RCX, CLONE_VM | CLONE_VFORK, 4);
+        asm.jcc(Condition.NE, asEver);
+    }
+}
