@@ -18,6 +18,9 @@ public record VforkCall(long address, Kind kind) {
     /** Bytes of the {@code syscall}. */
     public static final int SYSCALL_BYTES = 2;
 
+    private static final int LENGTH = MOV_BYTES + SYSCALL_BYTES;
+    private static final byte[] SKIPS = skips();
+
     /** Which call it is. */
     public enum Kind {
         /** Always makes such a child. Before it the return address is taken off the stack, behind it put back. */
@@ -61,18 +64,37 @@ public record VforkCall(long address, Kind kind) {
         return found;
     }
 
+    /** By Horspool's search for all at once: most bytes of code occur in none of them, and let it go on behind themselves. */
     private static void find(ImageView.Section section, List<VforkCall> found) {
         byte[] bytes = section.bytes();
-        int last = bytes.length - MOV_BYTES - SYSCALL_BYTES;
-        for (int at = 0; at <= last; at++) {
-            if (bytes[at + MOV_BYTES] == 0x0f && bytes[at + MOV_BYTES + 1] == 0x05) {
-                for (Kind kind : Kind.values()) {
-                    if (kind.stands(bytes, at)) {
-                        found.add(new VforkCall(section.address() + at, kind));
-                    }
+        int end = LENGTH - 1;
+        while (end < bytes.length) {
+            int skip = SKIPS[bytes[end] & 0xff];
+            if (skip > 0) {
+                end += skip;
+                continue;
+            }
+            int at = end - (LENGTH - 1);
+            for (Kind kind : Kind.values()) {
+                if (kind.stands(bytes, at)) {
+                    found.add(new VforkCall(section.address() + at, kind));
                 }
             }
+            end++;
         }
+    }
+
+    /** By a byte, how far its last occurrence in the two instructions of any kind is from their end. */
+    private static byte[] skips() {
+        byte[] skips = new byte[1 << Byte.SIZE];
+        Arrays.fill(skips, (byte) LENGTH);
+        for (Kind kind : Kind.values()) {
+            for (int i = 0; i < LENGTH; i++) {
+                int value = kind.code[i] & 0xff;
+                skips[value] = (byte) Math.min(skips[value], LENGTH - 1 - i);
+            }
+        }
+        return skips;
     }
 
     private static boolean matches(byte[] bytes, int at, byte[] wanted) {
