@@ -142,7 +142,7 @@ final class DieReader implements AutoCloseable {
      * @param next the unit behind it, without which nobody tells whether its length is to be believed
      * @return null if the units do not follow each other, or the entries are in a file of their own
      */
-    byte @Nullable [] bytes(Unit unit, Unit next) {
+    @Nullable MemorySegment bytes(Unit unit, Unit next) {
         long entry = unit.die().address();
         MemorySegment header = MemorySegment.ofAddress(header(unit));
         long length = header.reinterpret(4).get(JAVA_INT_UNALIGNED, 0) & 0xFFFF_FFFFL;
@@ -151,7 +151,7 @@ final class DieReader implements AutoCloseable {
             end = header.address() + 12 + header.reinterpret(12).get(JAVA_LONG_UNALIGNED, 4);
         }
         return end == header(next) && unit.content().equals(unit.die())
-                ? MemorySegment.ofAddress(entry).reinterpret(end - entry).toArray(JAVA_BYTE)
+                ? MemorySegment.ofAddress(entry).reinterpret(end - entry)
                 : null;
     }
 

@@ -1,5 +1,7 @@
 package io.trapless.binary.dwarf;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +27,9 @@ final class UnitFilter {
 
     private final DieReader reader;
     private @Nullable Set<Integer> stringForms;
+
+    /** Of the unit that is looked at: one array for all, for there are thousands. */
+    private byte[] copy = new byte[1 << 16];
 
     UnitFilter(DieReader reader) {
         this.reader = reader;
@@ -116,8 +121,16 @@ final class UnitFilter {
     }
 
     private boolean mayHave(List<DieReader.Unit> all, int index, Words wanted) {
-        byte[] bytes = index + 1 < all.size() ? reader.bytes(all.get(index), all.get(index + 1)) : null;
-        return bytes == null || wanted.anyIn(bytes);
+        MemorySegment bytes = index + 1 < all.size() ? reader.bytes(all.get(index), all.get(index + 1)) : null;
+        if (bytes == null) {
+            return true;
+        }
+        int size = Math.toIntExact(bytes.byteSize());
+        if (size > copy.length) {
+            copy = new byte[Math.max(size, 2 * copy.length)];
+        }
+        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, copy, 0, size);
+        return wanted.anyIn(copy, size);
     }
 
     /** All of {@code .debug_str}; empty if entries may refer to strings in other ways too. {@code inPlace}: unless they hold them themselves. */
@@ -149,9 +162,9 @@ final class UnitFilter {
             words.forEach(word -> buckets[word & BUCKETS - 1] = true);
         }
 
-        boolean anyIn(byte[] bytes) {
+        boolean anyIn(byte[] bytes, int size) {
             int word = 0;
-            for (int i = 0; i < bytes.length; i++) {
+            for (int i = 0; i < size; i++) {
                 word = word >>> 8 | bytes[i] << 24;
                 if (buckets[word & BUCKETS - 1] && i >= WORD - 1 && words.contains(word)) {
                     return true;

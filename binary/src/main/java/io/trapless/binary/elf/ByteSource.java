@@ -65,6 +65,9 @@ interface ByteSource extends Closeable {
 
     /** Positional reads of an open file. */
     record FileSource(FileChannel channel, long sizeBytes) implements ByteSource {
+        /** The JDK reads into memory of its own first, which it keeps for the next time if it is not large. */
+        private static final int PIECE_BYTES = 1 << 17;
+
         @Override
         public ByteView read(long offset, long length) throws ElfException {
             if (offset < 0 || length < 0 || offset > sizeBytes || length > sizeBytes - offset) {
@@ -75,7 +78,8 @@ interface ByteSource extends Closeable {
             }
             ByteBuffer buffer = ByteBuffer.allocate((int) length);
             try {
-                while (buffer.hasRemaining()) {
+                while (buffer.position() < length) {
+                    buffer.limit((int) Math.min(length, buffer.position() + (long) PIECE_BYTES));
                     if (channel.read(buffer, offset + buffer.position()) < 0) {
                         throw new ElfException(ElfError.TRUNCATED, "the file became shorter while it was read");
                     }

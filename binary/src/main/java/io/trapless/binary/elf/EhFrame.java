@@ -191,6 +191,12 @@ public final class EhFrame {
         return low > 0 && address < entries.get(low - 1).end() ? entries.get(low - 1) : null;
     }
 
+    /** Those of the function, or part of one, that covers an address. */
+    long[] landingPads(long address) throws ElfException {
+        Fde entry = covering(address);
+        return entry == null || entry.lsda == 0 ? new long[0] : ExceptionTable.landingPads(file, entry);
+    }
+
     /** The addresses to which exceptions return into code: sorted, each once. An exception table that cannot be read is an error: code addresses would be missing. */
     public long[] landingPads() throws ElfException {
         long[] pads = new long[256];

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * immutable and outlives {@link #close()}.
  */
 public final class ElfFile implements Closeable {
+    /** So little is read by itself, rather than a segment for it. */
+    private static final int SMALL_BYTES = 1 << 18;
+
     private final ByteSource source;
     private final @Nullable Path path;
     private final ElfHeader header;
@@ -131,6 +134,17 @@ public final class ElfFile implements Closeable {
 
     /** The bytes that the file loads at {@code [address, address + sizeBytes)}, which must lie in one segment. */
     public ByteView readAt(long address, long sizeBytes) throws ElfException {
+        for (int i = 0; i < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            long from = address - segment.address();
+            if (segment.isLoaded()
+                    && segment.containsInFile(address)
+                    && segmentBytes[i] == null
+                    && sizeBytes >= 0
+                    && sizeBytes <= Math.min(SMALL_BYTES, segment.fileSizeBytes() - from)) {
+                return source.read(segment.offset() + from, sizeBytes);
+            }
+        }
         return fromAddress(address).slice(0, sizeBytes);
     }
 

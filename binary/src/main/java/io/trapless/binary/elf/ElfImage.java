@@ -24,7 +24,7 @@ public final class ElfImage implements ImageView {
 
     private ElfImage(ElfFile file, List<CodeRange> symbols, long[] namedParts) throws ElfException {
         this.executable = executableSections(file);
-        this.data = sections(file, false);
+        this.data = dataSections(file);
         this.positionIndependent = file.isPositionIndependent();
         this.codePointers = codePointers(file);
         this.functions = functions(file, symbols);
@@ -61,6 +61,11 @@ public final class ElfImage implements ImageView {
     /** {@link #executableSections()} of a file of which nothing else is wanted. */
     public static List<Section> executableSections(ElfFile file) throws ElfException {
         return sections(file, true);
+    }
+
+    /** {@link #dataSections()} of a file of which nothing else is wanted. */
+    static List<Section> dataSections(ElfFile file) throws ElfException {
+        return sections(file, false);
     }
 
     private static List<Section> sections(ElfFile file, boolean executable) throws ElfException {

@@ -22,6 +22,7 @@ public record VforkCall(long address, Kind kind) {
     private static final byte[] SKIPS = skips();
 
     /** Which call it is. */
+    @SuppressWarnings("ImmutableEnumChecker") // nobody writes into its arrays
     public enum Kind {
         /** Always makes such a child. Before it the return address is taken off the stack, behind it put back. */
         VFORK("5f", "b83a000000" + "0f05" + "57"),

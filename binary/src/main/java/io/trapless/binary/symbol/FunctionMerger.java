@@ -3,10 +3,9 @@ package io.trapless.binary.symbol;
 import io.trapless.binary.elf.EhFrame;
 import io.trapless.binary.elf.ElfException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes one {@link Function} of all symbols at one address, and gives sizes to those without. One thread, once. */
@@ -73,12 +72,15 @@ final class FunctionMerger {
     }
 
     private static List<String> aliases(RawSymbol[] symbols, int from, int to, String name) {
-        Set<String> names = new LinkedHashSet<>();
+        List<String> names = new ArrayList<>(to - from);
         for (int i = from; i < to; i++) {
-            names.add(symbols[i].fullName());
+            String other = symbols[i].fullName();
+            if (!other.equals(name) && !names.contains(other)) {
+                names.add(other);
+            }
         }
-        names.remove(name);
-        return names.isEmpty() ? List.of() : names.stream().sorted().toList();
+        Collections.sort(names);
+        return names;
     }
 
     private boolean isInsideFrame(long address) throws ElfException {

@@ -23,6 +23,9 @@ public final class SymbolTable {
     private volatile @Nullable Map<String, List<Function>> byName;
     private volatile @Nullable DemangledNames demangled;
 
+    /** Whether a name was looked up: most often it is one alone, for which an index is not worth while. */
+    private volatile boolean namedOnce;
+
     private SymbolTable(List<Function> functions) {
         this.functions = functions;
     }
@@ -85,6 +88,13 @@ public final class SymbolTable {
      * the default version wins, and others are meant only if there is no default.
      */
     public List<Function> named(String name) {
+        if (byName == null && !namedOnce) {
+            namedOnce = true;
+            List<Function> first = withName(name);
+            if (!first.isEmpty()) {
+                return first;
+            }
+        }
         Map<String, List<Function>> index = byName();
         List<Function> exact = index.getOrDefault(name, List.of());
         if (!exact.isEmpty()) {
@@ -97,6 +107,16 @@ public final class SymbolTable {
         String version = name.substring(name.startsWith("@@", at) ? at + 2 : at + 1);
         List<Function> defaults = index.getOrDefault(name.substring(0, at), List.of());
         return defaults.stream().filter(f -> version.equals(f.version())).toList();
+    }
+
+    private List<Function> withName(String name) {
+        List<Function> found = new ArrayList<>();
+        for (Function function : functions) {
+            if (function.name().equals(name) || function.aliases().contains(name)) {
+                found.add(function);
+            }
+        }
+        return List.copyOf(found);
     }
 
     /** The functions of which any name matches; a version that is not the default one may be left out of the pattern. */

@@ -23,7 +23,6 @@ public final class PatchSet {
     /** The longest patch, bytes: what the session's journal takes. */
     private static final int MAX_BYTES = 255;
 
-    private final SitePlanner planner;
     private final Map<Key, SitePlan.Jump> sites = new LinkedHashMap<>();
     private final List<VforkCall> vforkCalls = new ArrayList<>();
     private final List<Patch> patches = new ArrayList<>();
@@ -43,10 +42,6 @@ public final class PatchSet {
         }
     }
 
-    public PatchSet(SitePlanner planner) {
-        this.planner = planner;
-    }
-
     /** Adds a site; one that is there already is one. */
     public void add(SitePlan.Jump jump) {
         sites.putIfAbsent(Key.of(jump), jump);
@@ -58,7 +53,7 @@ public final class PatchSet {
     }
 
     /** Makes the patches of all sites that were added. */
-    public void build() {
+    public void build(PatchRoom room) {
         List<Wanted> sorted = new ArrayList<>();
         sites.values().forEach(jump -> sorted.add(new Wanted(jump.range(), jump, null)));
         vforkCalls.forEach(call -> sorted.add(new Wanted(call.range(), null, call.kind())));
@@ -75,7 +70,7 @@ public final class PatchSet {
         }
         clusters.forEach(cluster -> taken.put(cluster.start, cluster.end));
         for (Cluster cluster : clusters) {
-            finish(cluster);
+            finish(cluster, room);
         }
     }
 
@@ -89,12 +84,12 @@ public final class PatchSet {
         return Map.copyOf(refusals);
     }
 
-    private void finish(Cluster cluster) {
+    private void finish(Cluster cluster, PatchRoom room) {
         Patch.Island island = null;
         if (cluster.end - cluster.start < DisplacedRange.JUMP_BYTES) {
-            island = padding(cluster.start);
+            island = padding(cluster.start, room);
             if (island == null) {
-                island = eviction(new CodeRange(cluster.start, cluster.end));
+                island = eviction(new CodeRange(cluster.start, cluster.end), room);
             }
             if (island == null) {
                 cluster.jumps.forEach(jump -> refusals.put(
@@ -102,7 +97,7 @@ public final class PatchSet {
                 return;
             }
         }
-        byte[] original = planner.code(cluster.start, (int) (cluster.end - cluster.start));
+        byte[] original = room.code(cluster.start, (int) (cluster.end - cluster.start));
         if (original == null) {
             throw new IllegalStateException("a range in two sections");
         }
@@ -124,15 +119,15 @@ public final class PatchSet {
     }
 
     /** The first place that is free and within reach; it is taken then. */
-    private Patch.@Nullable Island padding(long shortJump) {
-        for (CodeRange padding : planner.islandsNear(shortJump)) {
+    private Patch.@Nullable Island padding(long shortJump, PatchRoom room) {
+        for (CodeRange padding : room.islandsNear(shortJump)) {
             long at = padding.start();
             while (at + DisplacedRange.JUMP_BYTES <= padding.end()) {
                 long behind = takenUntil(at, at + DisplacedRange.JUMP_BYTES);
                 if (behind > at) {
                     at = behind;
                 } else if (Islands.reaches(shortJump, at)) {
-                    byte[] original = planner.code(at, DisplacedRange.JUMP_BYTES);
+                    byte[] original = room.code(at, DisplacedRange.JUMP_BYTES);
                     if (original != null) {
                         taken.put(at, at + DisplacedRange.JUMP_BYTES);
                         return Patch.Island.ofPadding(at, original);
@@ -147,10 +142,10 @@ public final class PatchSet {
     }
 
     /** Instructions nearby that no patch overwrites are displaced; they are taken then. */
-    private Patch.@Nullable Island eviction(CodeRange shortJump) {
+    private Patch.@Nullable Island eviction(CodeRange shortJump, PatchRoom room) {
         DisplacedRange range =
-                planner.evictionNear(shortJump, near -> takenUntil(near.address(), near.end()) <= near.address());
-        byte[] original = range == null ? null : planner.code(range.address(), range.lengthBytes());
+                room.evictionNear(shortJump, near -> takenUntil(near.address(), near.end()) <= near.address());
+        byte[] original = range == null ? null : room.code(range.address(), range.lengthBytes());
         if (range == null || original == null) {
             return null;
         }

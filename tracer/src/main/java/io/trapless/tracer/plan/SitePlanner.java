@@ -13,10 +13,9 @@ import io.trapless.binary.flow.ImageView;
 import io.trapless.binary.flow.Islands;
 import io.trapless.binary.x86.Decoder;
 import io.trapless.binary.x86.Instruction;
-import io.trapless.binary.x86.Liveness;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongToIntFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +23,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Plans the sites of one image. Built once for an image, which is when its code is analysed; then each site takes microseconds. For one thread at a time.
  */
-public final class SitePlanner {
+public final class SitePlanner implements PatchRoom {
     /** Of code that runs on a stack of a usual size. */
     public static final LongToIntFunction AMPLE_STACK = _ -> Integer.MAX_VALUE;
 
     /** Bytes of stack that a probe takes which captures nothing but numbers. */
     public static final int LEAST_STACK = 320;
-
-    /** Instructions to look ahead for what is dead: nearly all that can be found is found in a few. */
-    private static final int LIVENESS_INSTRUCTIONS = 32;
 
     private final CodeMap map;
     private final Islands islands;
@@ -185,12 +181,8 @@ public final class SitePlanner {
         if (section == null) {
             return SitePlan.Refused.of(new Displacement.Refused(DisplacementRefusal.NOT_CODE, range.site(), null));
         }
-        byte[] text = section.bytes();
-        int site = Math.toIntExact(range.site() - section.address());
-        int dead = Liveness.registersDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS)
-                & ~registersInNotes;
-        boolean flagsDead = Liveness.flagsDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS);
-        return new SitePlan.Jump(range, tactic(range), when, dead, flagsDead, stackLeft.applyAsInt(range.site()));
+        int left = stackLeft.applyAsInt(range.site());
+        return Jumps.plan(range, section, tactic(range), when, registersInNotes, left);
     }
 
     /** What was done to find a range. */
@@ -201,10 +193,7 @@ public final class SitePlanner {
         if (range.isBackward()) {
             return Tactic.BACKWARD;
         }
-        if (decode(range.address()) && instruction.length() == range.lengthBytes()) {
-            return instruction.isNop() ? Tactic.LONG_NOP : Tactic.SINGLE;
-        }
-        return Tactic.FORWARD;
+        return Jumps.forward(range, Objects.requireNonNull(map.sectionAt(range.address())));
     }
 
     private boolean decode(long address) {
@@ -216,23 +205,18 @@ public final class SitePlanner {
         return Decoder.decode(text, Math.toIntExact(address - section.address()), text.length, address, instruction);
     }
 
-    /** The instructions next to a short jump that can make room for its long one. */
-    @Nullable DisplacedRange evictionNear(CodeRange shortJump, Predicate<DisplacedRange> isFree) {
+    @Override
+    public @Nullable DisplacedRange evictionNear(CodeRange shortJump, Predicate<DisplacedRange> isFree) {
         return evictions.find(shortJump, isFree);
     }
 
-    /** The padding that a short jump at an address can lead to. */
-    List<CodeRange> islandsNear(long address) {
+    @Override
+    public List<CodeRange> islandsNear(long address) {
         return islands.near(address);
     }
 
-    /** A copy of the file's code; null if it does not all lie in one section. */
+    @Override
     public byte @Nullable [] code(long address, int lengthBytes) {
-        ImageView.Section section = map.sectionAt(address);
-        if (section == null || address + lengthBytes > section.end()) {
-            return null;
-        }
-        int offset = Math.toIntExact(address - section.address());
-        return Arrays.copyOfRange(section.bytes(), offset, offset + lengthBytes);
+        return Jumps.code(map.sectionAt(address), address, lengthBytes);
     }
 }

@@ -32,6 +32,7 @@ public final class ImageFile {
     private @Nullable SymbolTable symbols;
     private @Nullable NamedAddresses namedAddresses;
     private @Nullable List<UsdtProbe> usdtProbes;
+    private @Nullable List<ImageView.Section> code;
     private @Nullable ImageView view;
     private @Nullable FrameTable frames;
     private @Nullable Map<Long, Long> indirectSlots;
@@ -148,6 +149,16 @@ public final class ImageFile {
             frames = table;
         }
         return table;
+    }
+
+    /** The executable sections; read once. */
+    public List<ImageView.Section> code() throws ElfException {
+        List<ImageView.Section> sections = code;
+        if (sections == null) {
+            sections = ElfImage.executableSections(elf);
+            code = sections;
+        }
+        return sections;
     }
 
     /** The image for the control-flow analysis; made once. */

@@ -4,7 +4,7 @@ import io.trapless.binary.flow.VforkCall;
 import io.trapless.tracer.plan.Patch;
 import io.trapless.tracer.plan.PatchSet;
 import io.trapless.tracer.plan.SitePlan;
-import io.trapless.tracer.plan.SitePlanner;
+import io.trapless.tracer.resolve.ImageFile;
 import io.trapless.tracer.session.TargetBinding.Recorded;
 import io.trapless.tracer.trampoline.SiteProbe;
 import io.trapless.tracer.trampoline.UnknownChildren;
@@ -20,16 +20,17 @@ import org.jspecify.annotations.Nullable;
 final class ModulePatches {
     private final long loadBias;
     private final UnknownChildren children;
-    private final PatchSet patches;
+    private final ImageFile file;
+    private final PatchSet patches = new PatchSet();
     private final Map<PatchSet.Key, Place> places = new LinkedHashMap<>();
 
     private record Place(List<Recorded> events, List<Long> semaphores) {}
 
     /** @param children those that run the module's code */
-    ModulePatches(SitePlanner planner, long loadBias, UnknownChildren children) {
+    ModulePatches(ImageFile file, long loadBias, UnknownChildren children) {
+        this.file = file;
         this.loadBias = loadBias;
         this.children = children;
-        this.patches = new PatchSet(planner);
     }
 
     void add(SitePlan.Jump jump, Recorded event) {
@@ -63,7 +64,7 @@ final class ModulePatches {
             SiteBinder binder,
             List<ArmedSite> sites,
             Set<Long> semaphores) {
-        patches.build();
+        patches.build(binder.planners().room(file));
         patches.refusals().forEach((key, sentence) -> refuse(key, sentence, binder));
         for (Patch patch : patches.patches()) {
             CodeObstacles.Obstacle obstacle = obstacle(patch, obstacles);

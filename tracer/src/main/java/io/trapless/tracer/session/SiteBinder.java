@@ -203,14 +203,21 @@ final class SiteBinder {
 
     private void resolve(Resolver resolver, BiConsumer<ProbePattern, Resolution> resolved, SiteTaker taker)
             throws RecordingException {
-        for (int c = 0; c < clauses.size(); c++) {
-            for (ProbePattern pattern : clauses.get(c).probes()) {
+        List<List<Site>> sites = new ArrayList<>();
+        for (CaptureSource clause : clauses) {
+            List<Site> meant = new ArrayList<>();
+            for (ProbePattern pattern : clause.probes()) {
                 Resolution resolution = resolver.resolve(pattern);
                 resolved.accept(pattern, resolution);
                 remark(resolution);
-                for (Site site : resolution.sites()) {
-                    taker.take(c, site);
-                }
+                meant.addAll(resolution.sites());
+            }
+            planners.expect(meant);
+            sites.add(meant);
+        }
+        for (int c = 0; c < sites.size(); c++) {
+            for (Site site : sites.get(c)) {
+                taker.take(c, site);
             }
         }
     }

@@ -275,8 +275,7 @@ final class TargetBinding {
         ModuleKey key = ModuleKey.of(module);
         ModulePatches known = modules.get(key);
         if (known == null) {
-            known = new ModulePatches(
-                    binder.planners().planner(module.file()), module.loadBias(), vforkGuard.add(module));
+            known = new ModulePatches(module.file(), module.loadBias(), vforkGuard.add(module));
             modules.put(key, known);
         }
         return known;

@@ -56,10 +56,10 @@ class PatchSetTest {
     @Test
     void islandsAreNotShared() {
         SitePlanner planner = planner("5bc3", "5dc3", "b801000000c3" + "9090909090" + "90909090");
-        PatchSet set = new PatchSet(planner);
+        PatchSet set = new PatchSet();
         add(set, planner, BASE);
         add(set, planner, BASE + 2);
-        set.build();
+        set.build(planner);
         assertThat(set.patches()).hasSize(1);
         assertThat(set.refusals()).containsOnlyKeys(new PatchSet.Key(BASE + 2, When.ALWAYS));
     }
@@ -83,10 +83,10 @@ class PatchSetTest {
     @Test
     void instructionsThatAreProbedMakeNoRoom() {
         SitePlanner planner = planner("5bc3", "b801000000" + "b902000000" + "c3");
-        PatchSet set = new PatchSet(planner);
+        PatchSet set = new PatchSet();
         add(set, planner, BASE);
         add(set, planner, BASE + 2);
-        set.build();
+        set.build(planner);
         assertThat(set.patches()).extracting(Patch::address).containsExactly(BASE + 2);
         assertThat(set.refusals()).containsOnlyKeys(new PatchSet.Key(BASE, When.ALWAYS));
     }
@@ -111,9 +111,9 @@ class PatchSetTest {
     @Test
     void aCallAloneIsAPatchWithoutPoints() {
         SitePlanner planner = planner(VFORK);
-        PatchSet set = new PatchSet(planner);
+        PatchSet set = new PatchSet();
         set.addVforkCalls(List.of(new VforkCall(BASE + 1, VforkCall.Kind.VFORK)));
-        set.build();
+        set.build(planner);
         assertThat(set.patches()).singleElement().satisfies(patch -> {
             assertThat(patch.address()).isEqualTo(BASE + 1);
             assertThat(patch.original()).isEqualTo(HexFormat.of().parseHex("b83a000000"));
@@ -126,11 +126,11 @@ class PatchSetTest {
     @Test
     void aCallAndProbesBeforeItAreOnePatch() {
         SitePlanner planner = planner(VFORK);
-        PatchSet set = new PatchSet(planner);
+        PatchSet set = new PatchSet();
         add(set, planner, BASE);
         add(set, planner, BASE + 1);
         set.addVforkCalls(List.of(new VforkCall(BASE + 1, VforkCall.Kind.VFORK)));
-        set.build();
+        set.build(planner);
         assertThat(set.refusals()).isEmpty();
         assertThat(set.patches()).singleElement().satisfies(patch -> {
             assertThat(patch.address()).isEqualTo(BASE);
@@ -160,9 +160,9 @@ class PatchSetTest {
                 .satisfies(exit -> assertThat(exit.jumps())
                         .extracting(SitePlan.Jump::when)
                         .containsExactly(When.IF_TAKEN, When.FROM_BEFORE));
-        PatchSet set = new PatchSet(planner);
+        PatchSet set = new PatchSet();
         exits.exits().getFirst().jumps().forEach(set::add);
-        set.build();
+        set.build(planner);
         assertThat(set.patches()).singleElement().satisfies(patch -> {
             assertThat(patch.points()).extracting(Patch.Point::when).containsExactly(When.IF_TAKEN, When.FROM_BEFORE);
             assertThat(patch.resume()).isEqualTo(BASE + 10);
@@ -170,11 +170,11 @@ class PatchSetTest {
     }
 
     private static List<Patch> patches(SitePlanner planner, long... sites) {
-        PatchSet set = new PatchSet(planner);
+        PatchSet set = new PatchSet();
         for (long site : sites) {
             add(set, planner, site);
         }
-        set.build();
+        set.build(planner);
         assertThat(set.refusals()).isEmpty();
         return set.patches();
     }
