@@ -98,6 +98,30 @@ final class RecordTest {
         }
     }
 
+    /** Debian's redis-server is a link to a program of another name, and redis changes its title. */
+    @Test
+    void aProgramIsMeantByItsCommand() throws Exception {
+        Path summary = folder.resolve("summary.json");
+        try (Redis redis = Redis.start(Path.of("/usr/bin/redis-server"), folder);
+                Trapless.Running tracer = Trapless.start(
+                        "record",
+                        "-p",
+                        redis.pid(),
+                        "-e",
+                        "uprobe:redis-server:pingCommand",
+                        "-o",
+                        folder.resolve("trace"),
+                        "--summary",
+                        summary)) {
+            tracer.awaitErr("recording 1 site", SECONDS);
+            redis.command("PING");
+            redis.command("PING");
+            tracer.signal("INT");
+            tracer.await(SECONDS).succeeded();
+            assertThat(Summary.read(summary).events()).isEqualTo(2);
+        }
+    }
+
     @Test
     void argumentsOfEveryKind() throws Exception {
         Path trace = folder.resolve("trace");

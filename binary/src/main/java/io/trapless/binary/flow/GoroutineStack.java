@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much stack a goroutine has left, at the least, where its functions begin. A function that checks its stack first has {@value #CHECKED} bytes below it when it calls another. One that does not (the compiler makes small ones that
@@ -15,7 +16,7 @@ import java.util.Set;
  * (cmd/link/internal/ld/stackcheck.go).
  *
  * <p>An indirect call may lead anywhere. Behind the alignment of the stack that C wants any call leads to C, on a stack of C's; where the stack pointer has been loaded the thread is on one of its own. A jump by an index is a switch's
- * and stays in its function. Immutable.
+ * and stays in its function. For one thread.
  */
 public final class GoroutineStack {
     /** Bytes below a function that has checked its stack: StackGuard less StackSmall (runtime/stack.go). */
@@ -38,6 +39,9 @@ public final class GoroutineStack {
     /** Their indirect calls lead to hooks that no program for Linux sets. */
     private static final Set<String> HOOKED = Set.of("runtime.write");
 
+    /** Called with something of the caller's right below their return address: the assembler keeps the frame pointer there around these calls (cmd/internal/obj/x86/asm6.go: Zcallduff). */
+    private static final String CALLED_ABOVE_SOMETHING = "runtime.duff";
+
     /** Begun where the stack is found to be full, or wherever a signal or a debugger interrupted: with nothing left. */
     private static final List<String> FORCED =
             List.of("runtime.morestack", "runtime.asyncPreempt", "runtime.sigpanic", "runtime.debugCall", "debugCall");
@@ -47,6 +51,11 @@ public final class GoroutineStack {
     private final boolean[] checks;
     private final int[] frames;
     private final int[] depths;
+    private final List<GoFunction> functions;
+    private final List<Section> code;
+
+    /** Of each function, as far as it has been asked for. */
+    private final @Nullable Boolean[] below;
 
     /** A function of Go's. */
     public record GoFunction(String name, long start, long end) {}
@@ -57,6 +66,9 @@ public final class GoroutineStack {
         this.checks = analysis.checks;
         this.frames = analysis.frames;
         this.depths = analysis.depths;
+        this.functions = analysis.functions;
+        this.code = analysis.code;
+        this.below = new Boolean[starts.length];
     }
 
     /**
@@ -72,13 +84,71 @@ public final class GoroutineStack {
 
     /** Bytes below the stack pointer at an address that are surely the goroutine's own; 0 if no function is known there. */
     public int bytesLeft(long address) {
-        int found = Arrays.binarySearch(starts, address);
-        int i = found >= 0 ? found : -found - 2;
-        if (i < 0 || address >= ends[i]) {
+        int i = functionAt(address);
+        if (i < 0) {
             return 0;
         }
         boolean inFrame = address != starts[i] && !checks[i];
         return Math.max(0, CHECKED - depths[i] - (inFrame ? frames[i] : 0));
+    }
+
+    /** The index of the function that holds an address; negative if none does. */
+    private int functionAt(long address) {
+        int found = Arrays.binarySearch(starts, address);
+        int i = found >= 0 ? found : -found - 2;
+        return i < 0 || address >= ends[i] ? -1 : i;
+    }
+
+    /**
+     * Whether something may be kept below the stack pointer where the function at an address runs. Go's compiler never does, but around its calls of two functions; hand-written code might. True if no function is known there, or if its stack pointer is copied, so that it can't be told.
+     */
+    public boolean usesBelow(long address) {
+        int i = functionAt(address);
+        if (i < 0) {
+            return true;
+        }
+        Boolean known = below[i];
+        if (known == null) {
+            known = looksBelow(i);
+            below[i] = known;
+        }
+        return known;
+    }
+
+    private boolean looksBelow(int index) {
+        if (functions.get(index).name.startsWith(CALLED_ABOVE_SOMETHING)) {
+            return true;
+        }
+        Instruction instruction = new Instruction();
+        for (long at = starts[index]; at < ends[index]; at = instruction.nextAddress()) {
+            Section section = Section.holding(at, code);
+            if (section == null || !CodeMap.decode(section, at, instruction)) {
+                return true;
+            }
+            boolean operand = instruction.hasMemoryOperand() && instruction.baseRegister() == Instruction.RSP;
+            boolean indexed = instruction.indexRegister() != Instruction.NO_REGISTER;
+            boolean lowers = (instruction.registersModified() >> Instruction.RSP & 1) != 0;
+            if (operand && !lowers && (instruction.displacement() < 0 || indexed)) {
+                return true;
+            }
+            if (copiesStackPointer(instruction)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** {@code mov %rsp, %register}, but for the frame pointer, from which Go's code counts upwards. */
+    private static boolean copiesStackPointer(Instruction instruction) {
+        if (instruction.opcodeMap() != Instruction.MAP_ONE_BYTE || instruction.hasMemoryOperand()) {
+            return false;
+        }
+        return (instruction.opcode() == 0x89
+                        && instruction.regField() == Instruction.RSP
+                        && instruction.rmField() != Instruction.RBP)
+                || (instruction.opcode() == 0x8B
+                        && instruction.rmField() == Instruction.RSP
+                        && instruction.regField() != Instruction.RBP);
     }
 
     /** One run over the code. */

@@ -64,6 +64,38 @@ class GoroutineStackTest {
         assertThat(stack.bytesLeft(BASE - 1)).isZero();
     }
 
+    private boolean usesBelow(String name, Consumer<Assembler> body) {
+        int index = functions.size();
+        add(name, asm -> {
+            body.accept(asm);
+            asm.ret();
+        });
+        return stack().usesBelow(at(index));
+    }
+
+    @Test
+    void whatIsBelowTheStackPointer() {
+        assertThat(usesBelow("frame", asm -> {
+                    asm.push(Gpr.RBP);
+                    asm.mov(Gpr.RBP, Gpr.RSP, 8);
+                    asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, -64));
+                    asm.mov(Mem.of(Gpr.RSP, 8), Gpr.RAX, 8);
+                    asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, 64));
+                    asm.pop(Gpr.RBP);
+                }))
+                .isFalse();
+        assertThat(usesBelow("store", asm -> asm.mov(Mem.of(Gpr.RSP, -16), Gpr.RBP, 8)))
+                .isTrue();
+        assertThat(usesBelow("address", asm -> asm.lea(Gpr.RBP, Mem.of(Gpr.RSP, -16))))
+                .isTrue();
+        assertThat(usesBelow("index", asm -> asm.mov(Gpr.RAX, Mem.of(Gpr.RSP, Gpr.RCX, 8, 64), 8)))
+                .isTrue();
+        assertThat(usesBelow("copy", asm -> asm.mov(Gpr.R12, Gpr.RSP, 8))).isTrue();
+        assertThat(usesBelow("runtime.duffcopy", asm -> asm.mov(Gpr.RAX, Gpr.RCX, 8)))
+                .isTrue();
+        assertThat(stack().usesBelow(BASE - 1)).as("nothing is known there").isTrue();
+    }
+
     @Test
     void theLongestWayOfUncheckedCallsCounts() {
         add("a", asm -> {

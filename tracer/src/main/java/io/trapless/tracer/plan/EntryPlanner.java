@@ -36,12 +36,7 @@ public final class EntryPlanner implements PatchRoom {
         SitePlan plan = range == null || section == null
                 ? null
                 : Jumps.plan(
-                        range,
-                        section,
-                        Jumps.forward(range, section),
-                        When.ALWAYS,
-                        registersInNotes,
-                        Integer.MAX_VALUE);
+                        range, section, Jumps.forward(range, section), When.ALWAYS, registersInNotes, StackFacts.AMPLE);
         planned.put(function, plan);
         return plan;
     }

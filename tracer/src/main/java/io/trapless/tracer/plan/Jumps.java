@@ -18,13 +18,14 @@ final class Jumps {
 
     /** @param section that holds the range */
     static SitePlan.Jump plan(
-            DisplacedRange range, Section section, Tactic tactic, When when, int registersInNotes, int stackLeft) {
+            DisplacedRange range, Section section, Tactic tactic, When when, int registersInNotes, StackFacts stack) {
         byte[] text = section.bytes();
         int site = Math.toIntExact(range.site() - section.address());
         int dead = Liveness.registersDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS)
                 & ~registersInNotes;
         boolean flagsDead = Liveness.flagsDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS);
-        return new SitePlan.Jump(range, tactic, when, dead, flagsDead, stackLeft);
+        return new SitePlan.Jump(
+                range, tactic, when, dead, flagsDead, stack.bytesLeft(range.site()), stack.redZone(range.site()));
     }
 
     /** What was done to find a range that begins at its site and has room for a long jump. */

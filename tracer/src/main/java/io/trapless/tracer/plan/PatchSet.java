@@ -110,7 +110,8 @@ public final class PatchSet {
                             jump.when(),
                             jump.deadRegisters(),
                             jump.flagsDead(),
-                            jump.stackLeft()));
+                            jump.stackLeft(),
+                            jump.redZone()));
         }
         List<Patch.Point> sorted = new ArrayList<>(points.values());
         sorted.sort(Comparator.comparingLong(Patch.Point::address).thenComparing(Patch.Point::when));

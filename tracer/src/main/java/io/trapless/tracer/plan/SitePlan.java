@@ -15,8 +15,16 @@ public sealed interface SitePlan {
      * @param deadRegisters bit n: general register n is overwritten before the code or an operand of a USDT note reads it, on every path from the site
      * @param flagsDead so are the status flags
      * @param stackLeft bytes below the stack pointer that are surely the thread's own
+     * @param redZone of these, what the code may be using
      */
-    record Jump(DisplacedRange range, Tactic tactic, When when, int deadRegisters, boolean flagsDead, int stackLeft)
+    record Jump(
+            DisplacedRange range,
+            Tactic tactic,
+            When when,
+            int deadRegisters,
+            boolean flagsDead,
+            int stackLeft,
+            int redZone)
             implements SitePlan {}
 
     /**

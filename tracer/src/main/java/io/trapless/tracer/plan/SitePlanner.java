@@ -16,7 +16,6 @@ import io.trapless.binary.x86.Instruction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.LongToIntFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,17 +23,14 @@ import org.jspecify.annotations.Nullable;
  * Plans the sites of one image. Built once for an image, which is when its code is analysed; then each site takes microseconds. For one thread at a time.
  */
 public final class SitePlanner implements PatchRoom {
-    /** Of code that runs on a stack of a usual size. */
-    public static final LongToIntFunction AMPLE_STACK = _ -> Integer.MAX_VALUE;
-
-    /** Bytes of stack that a probe takes which captures nothing but numbers. */
-    public static final int LEAST_STACK = 320;
+    /** Bytes of stack below the red zone that a probe takes which captures nothing: four registers and the flags, a count, a word to compute in, and three more registers where a record does not fit. */
+    public static final int LEAST_STACK = 80;
 
     private final CodeMap map;
     private final Islands islands;
     private final Evictions evictions;
     private final int registersInNotes;
-    private final LongToIntFunction stackLeft;
+    private final StackFacts stack;
     private final Instruction instruction = new Instruction();
 
     /**
@@ -42,12 +38,12 @@ public final class SitePlanner implements PatchRoom {
      *     is dead nowhere
      */
     public SitePlanner(ImageView view, int registersInNotes) {
-        this(view, registersInNotes, AMPLE_STACK);
+        this(view, registersInNotes, StackFacts.AMPLE);
     }
 
-    /** @param stackLeft how many bytes of stack are surely left at an address */
-    public SitePlanner(ImageView view, int registersInNotes, LongToIntFunction stackLeft) {
-        this.stackLeft = stackLeft;
+    /** @param stack what there is of it at an address */
+    public SitePlanner(ImageView view, int registersInNotes, StackFacts stack) {
+        this.stack = stack;
         this.map = CodeMap.analyze(view);
         this.islands = new Islands(map);
         this.evictions = new Evictions(map);
@@ -139,7 +135,7 @@ public final class SitePlanner implements PatchRoom {
 
     /** Where a jump for a site can go; a range too short for a long jump has room for an island near. */
     Displacement room(long address, When when) {
-        if (stackLeft.applyAsInt(address) < LEAST_STACK) {
+        if (stack.bytesLeft(address) < LEAST_STACK + stack.redZone(address)) {
             return new Displacement.Refused(DisplacementRefusal.SMALL_STACK, address, null);
         }
         Displacement roomy = displace(address, when, DisplacedRange.JUMP_BYTES);
@@ -181,8 +177,7 @@ public final class SitePlanner implements PatchRoom {
         if (section == null) {
             return SitePlan.Refused.of(new Displacement.Refused(DisplacementRefusal.NOT_CODE, range.site(), null));
         }
-        int left = stackLeft.applyAsInt(range.site());
-        return Jumps.plan(range, section, tactic(range), when, registersInNotes, left);
+        return Jumps.plan(range, section, tactic(range), when, registersInNotes, stack);
     }
 
     /** What was done to find a range. */

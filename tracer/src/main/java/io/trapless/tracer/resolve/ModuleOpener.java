@@ -57,6 +57,20 @@ final class ModuleOpener {
         }
     }
 
+    /** The program that a command of that name is, for the target as for the tracer's {@code PATH}; null if there is none. A program may have been renamed since it began, or be a link to one of another name. */
+    @Nullable String programOfSearchPath(String bareName) {
+        String folders = System.getenv("PATH");
+        for (String folder : (folders == null ? "" : folders).split(":", -1)) {
+            if (folder.startsWith("/")) {
+                String path = folder + "/" + bareName;
+                if (Files.isExecutable(TargetPaths.below(root, path))) {
+                    return path;
+                }
+            }
+        }
+        return null;
+    }
+
     /** Whether a path leads to a mapped file by another name (hard link, bind mount). */
     boolean isSame(MappedFile file, String path) {
         return hasIdentity(TargetPaths.below(root, path), file);

@@ -59,9 +59,10 @@ final class ProcessModules implements Modules {
                 mapped.stream().filter(file -> name.matches(file.path())).toList());
         if (meant.isEmpty() && !name.isWild()) {
             String path = name.isPath() ? opener.canonical(name.text()) : opener.mainProgram(name.text());
+            String sought = name.isPath() ? name.text() : opener.programOfSearchPath(name.text());
             mapped.stream()
                     .filter(file -> file.path().equals(path)
-                            || (name.isPath() && opener.isSame(file, name.text()))
+                            || (sought != null && opener.isSame(file, sought))
                             || (name.isPath() && opener.isHere(file, name.text())))
                     .forEach(meant::add);
         }

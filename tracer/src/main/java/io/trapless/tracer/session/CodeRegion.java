@@ -257,7 +257,11 @@ final class CodeRegion {
             for (ArmedSite.ArmedPoint armed : site.points()) {
                 Patch.Point point = armed.point();
                 points.add(new SiteCode.Point(
-                        point.address() + site.loadBias(), point.deadRegisters(), point.flagsDead(), armed.probes()));
+                        point.address() + site.loadBias(),
+                        point.deadRegisters(),
+                        point.flagsDead(),
+                        point.redZone(),
+                        armed.probes()));
             }
             return new SiteCode(site.resume(), site.children(), points, this::copy);
         }

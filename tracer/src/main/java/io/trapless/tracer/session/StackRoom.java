@@ -4,22 +4,21 @@ import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.flow.GoroutineStack;
 import io.trapless.binary.flow.GoroutineStack.GoFunction;
 import io.trapless.binary.symbol.GoFunctions;
-import io.trapless.tracer.plan.SitePlanner;
+import io.trapless.tracer.plan.StackFacts;
 import io.trapless.tracer.resolve.ImageFile;
 import java.util.List;
-import java.util.function.LongToIntFunction;
 
-/** How much stack there is below the code of an image: of a goroutine's, which begins with 2 KiB and grows when a function asks for more, what was not asked for is another's memory. */
+/** What is known of the stack below the code of an image: of a goroutine's, which begins with 2 KiB and grows when a function asks for more, what was not asked for is another's memory. */
 final class StackRoom {
     /** What Go before 1.14 left less: StackGuard was 880. */
     private static final int OLD_GUARD_LESS = 48;
 
     private StackRoom() {}
 
-    /** Bytes that are surely left at an address of an image. */
-    static LongToIntFunction of(ImageFile file) throws ElfException {
+    /** For the addresses of an image. */
+    static StackFacts of(ImageFile file) throws ElfException {
         if (!GoFunctions.areIn(file.elf())) {
-            return SitePlanner.AMPLE_STACK;
+            return StackFacts.AMPLE;
         }
         GoFunctions table = GoFunctions.of(file.elf());
         if (table == null) { // of a version whose table is not read: by symbols, if there are any
@@ -28,7 +27,7 @@ final class StackRoom {
                     file.symbols().functions().stream()
                             .map(function -> new GoFunction(function.name(), function.address(), function.endAddress()))
                             .toList());
-            return address -> Math.max(0, stack.bytesLeft(address) - OLD_GUARD_LESS);
+            return new OfGo(stack, Long.MIN_VALUE, Long.MAX_VALUE, OLD_GUARD_LESS);
         }
         GoroutineStack stack = stack(
                 file,
@@ -36,9 +35,24 @@ final class StackRoom {
                         .map(function -> new GoFunction(
                                 function.name(), function.address(), function.address() + function.sizeBytes()))
                         .toList());
-        return address -> address >= table.start() && address < table.end()
-                ? stack.bytesLeft(address)
-                : SitePlanner.AMPLE_STACK.applyAsInt(address); // C, which is called on a thread's own stack
+        return new OfGo(stack, table.start(), table.end(), 0);
+    }
+
+    /** Between two addresses of Go's code; what is elsewhere is C, which is called on a thread's own stack. */
+    private record OfGo(GoroutineStack stack, long start, long end, int lessBytes) implements StackFacts {
+        private boolean isGo(long address) {
+            return address >= start && address < end;
+        }
+
+        @Override
+        public int bytesLeft(long address) {
+            return isGo(address) ? Math.max(0, stack.bytesLeft(address) - lessBytes) : AMPLE.bytesLeft(address);
+        }
+
+        @Override
+        public int redZone(long address) {
+            return isGo(address) && !stack.usesBelow(address) ? 0 : AMPLE.redZone(address);
+        }
     }
 
     private static GoroutineStack stack(ImageFile file, List<GoFunction> functions) throws ElfException {

@@ -14,7 +14,7 @@ import java.util.Set;
  *
  * <pre>
  *   S       the target's stack pointer at the site
- *   S-128   its red zone, untouched
+ *   S-128   its red zone, untouched; none where the code at the site has none
  *           saved registers, 8 bytes each
  *           saved flags (lahf and seto, in rax), if they are live
  *           all flags as pushfq has them, if captured
@@ -30,6 +30,7 @@ final class Frame {
 
     private final Assembler asm;
     private final List<Gpr> saved = new ArrayList<>();
+    private final int redZone;
     private final boolean saveFlags;
     private final boolean captureFlags;
     private final int stagingBytes;
@@ -42,13 +43,15 @@ final class Frame {
     private int capturedFlagsAt;
 
     /**
+     * @param redZone bytes below S that the target may be using
      * @param clobbered registers that the trampoline changes and that are live or captured
      * @param saveFlags whether the status flags are live at the site
      * @param captureFlags whether the program asks for them
      * @param stagingBytes a multiple of 8
      */
-    Frame(Assembler asm, Set<Gpr> clobbered, boolean saveFlags, boolean captureFlags, int stagingBytes) {
+    Frame(Assembler asm, int redZone, Set<Gpr> clobbered, boolean saveFlags, boolean captureFlags, int stagingBytes) {
         this.asm = asm;
+        this.redZone = redZone;
         Set<Gpr> registers = EnumSet.copyOf(clobbered.isEmpty() ? EnumSet.noneOf(Gpr.class) : clobbered);
         if (saveFlags) {
             registers.add(Gpr.RAX); // lahf needs ah
@@ -61,8 +64,8 @@ final class Frame {
 
     /** Emits the saving of everything but staging and retry word: from here on flags and saved registers are free. */
     void enter() {
-        asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, -SystemV.RED_ZONE));
-        depth = SystemV.RED_ZONE;
+        stepOver(-redZone);
+        lower(redZone);
         for (Gpr register : saved) {
             push(register);
         }
@@ -108,8 +111,14 @@ final class Frame {
         for (int i = saved.size() - 1; i >= 0; i--) {
             pop(saved.get(i));
         }
-        asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, SystemV.RED_ZONE));
+        stepOver(redZone);
         depth = 0;
+    }
+
+    private void stepOver(int bytes) {
+        if (bytes != 0) {
+            asm.lea(Gpr.RSP, Mem.of(Gpr.RSP, bytes));
+        }
     }
 
     void push(Gpr register) {
@@ -134,7 +143,7 @@ final class Frame {
 
     /** The slot of a saved register, as rsp stands now. */
     Mem slot(Gpr register) {
-        int at = SystemV.RED_ZONE + 8 * (saved.indexOf(register) + 1);
+        int at = redZone + 8 * (saved.indexOf(register) + 1);
         return Mem.of(Gpr.RSP, depth - at);
     }
 
@@ -177,7 +186,7 @@ final class Frame {
     }
 
     private int stagingTop() {
-        int fixed = SystemV.RED_ZONE + 8 * saved.size() + (saveFlags ? 8 : 0) + (captureFlags ? 8 : 0);
+        int fixed = redZone + 8 * saved.size() + (saveFlags ? 8 : 0) + (captureFlags ? 8 : 0);
         return fixed + stagingBytes;
     }
 }

@@ -5,6 +5,7 @@ import io.trapless.binary.x86.Condition;
 import io.trapless.binary.x86.Gpr;
 import io.trapless.binary.x86.Label;
 import io.trapless.binary.x86.Mem;
+import io.trapless.layout.SessionHeaderDescriptor;
 import java.util.Arrays;
 
 /**
@@ -39,8 +40,11 @@ record SharedRoutines(
     static final int FAULT = 1;
     static final int CUT = 2;
 
-    /** Waiting in block mode: what the reservation saves, a return address, what waiting saves and counts, and a time. */
-    private static final int RING_STACK_BYTES = 12 * Long.BYTES;
+    /** What a reservation saves. */
+    private static final int RING_STACK_BYTES = 3 * Long.BYTES;
+
+    /** Waiting in block mode: besides, a return address, what waiting saves and counts, and a time. */
+    private static final int WAITING_STACK_BYTES = 9 * Long.BYTES;
 
     /** A safe load: return addresses, what it saves and what the copying saves, vectors for the kernel, and asking for the thread's id. */
     private static final int READ_STACK_BYTES = 20 * Long.BYTES + ThreadId.STACK_BYTES;
@@ -48,7 +52,8 @@ record SharedRoutines(
     /** Bytes of stack that the routines take below what a probe of its own has there, at the most. */
     static int stackBytes(SiteProbe probe, ProcessFacts facts) {
         int own = probe.hasStack() ? StackRoutine.stackBytes(facts) : probe.readsMemory() ? READ_STACK_BYTES : 0;
-        return Math.max(RING_STACK_BYTES, own + Long.BYTES);
+        boolean waits = facts.mode() == SessionHeaderDescriptor.MODE_BLOCK;
+        return Math.max(RING_STACK_BYTES + (waits ? WAITING_STACK_BYTES : 0), own == 0 ? 0 : own + Long.BYTES);
     }
 
     /** Generates them for {@code address}, the start of a code region. */

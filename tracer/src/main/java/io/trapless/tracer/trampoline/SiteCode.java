@@ -24,9 +24,10 @@ public record SiteCode(long resume, UnknownChildren children, List<Point> points
      * @param address the site in the target
      * @param deadRegisters bit n: general register n is surely overwritten before it is read
      * @param flagsDead whether the status flags are
+     * @param redZone bytes below the stack pointer that the code may be using, at most {@code SystemV.RED_ZONE}
      * @param probes one or more, recorded in this order
      */
-    public record Point(long address, int deadRegisters, boolean flagsDead, List<SiteProbe> probes) {
+    public record Point(long address, int deadRegisters, boolean flagsDead, int redZone, List<SiteProbe> probes) {
         public Point {
             probes = List.copyOf(probes);
         }

@@ -138,12 +138,12 @@ public final class TrampolineCompiler {
             Set<Gpr> saved = registersToSave(point);
             this.captureFlags = point.probes().stream().anyMatch(SiteProbe::readsFlags);
             int staging = 0;
-            Frame probing = new Frame(asm, saved, !point.flagsDead(), captureFlags, 0);
+            Frame probing = new Frame(asm, point.redZone(), saved, !point.flagsDead(), captureFlags, 0);
             for (SiteProbe probe : point.probes()) {
                 Operands operands = new Operands(asm, probing, facts, probe.arguments(), point.address());
                 staging = Math.max(staging, new RecordPlan(probe, operands).stagingBytes());
             }
-            this.frame = new Frame(asm, saved, !point.flagsDead(), captureFlags, staging);
+            this.frame = new Frame(asm, point.redZone(), saved, !point.flagsDead(), captureFlags, staging);
             for (SiteProbe probe : point.probes()) {
                 blocks.add(new Block(probe));
             }

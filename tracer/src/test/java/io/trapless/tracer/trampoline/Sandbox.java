@@ -137,9 +137,15 @@ final class Sandbox implements AutoCloseable {
 
     /** A function {@code nop5; ret} whose nop has become a jump to a trampoline for {@code probes}; returns its address. */
     long patchedFunction(int deadRegisters, boolean flagsDead, UnknownChildren children, SiteProbe... probes) {
+        return patchedFunction(deadRegisters, flagsDead, SystemV.RED_ZONE, children, probes);
+    }
+
+    /** The same where the target uses so much below its stack pointer. */
+    long patchedFunction(
+            int deadRegisters, boolean flagsDead, int redZone, UnknownChildren children, SiteProbe... probes) {
         long function = TrampolineCompiler.align(nextTrampoline);
         long trampolineAt = TrampolineCompiler.align(function + 16);
-        SiteCode.Point point = new SiteCode.Point(function, deadRegisters, flagsDead, List.of(probes));
+        SiteCode.Point point = new SiteCode.Point(function, deadRegisters, flagsDead, redZone, List.of(probes));
         SiteCode site = new SiteCode(function + 5, children, List.of(point), (asm, atPoint) -> {
             atPoint.accept(0);
             asm.nop(5);
