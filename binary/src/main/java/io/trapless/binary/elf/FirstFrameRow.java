@@ -1,7 +1,8 @@
 package io.trapless.binary.elf;
 
 /**
- * Call frame instructions up to the first that moves on (DWARF 5, section 6.4.2): whether the canonical frame address is anything but the stack pointer plus the return address.
+ * Call frame instructions up to the first that moves on (DWARF 5, section 6.4.2): whether the canonical frame address is anything but the stack pointer plus the return address. Behind a first step of so few bytes that nothing but pushes fits into them, whether it is
+ * further off than they can have made it: GCC puts a nop before a landing pad that would be the first instruction of a part.
  */
 final class FirstFrameRow {
     private static final int ADVANCE_LOC = 1;
@@ -13,9 +14,20 @@ final class FirstFrameRow {
 
     private static final int RETURN_ADDRESS_SIZE = 8;
 
+    /** Bytes of a push, and what it adds. */
+    private static final int PUSH_BYTES = 1;
+
+    private static final int PUSHED_SIZE = 8;
+
+    /** Bytes of {@code sub $8, %rsp}: shorter is nothing else that lowers the stack. */
+    private static final int SUBTRACTION_BYTES = 4;
+
     private final ByteCursor cursor;
     private final long end;
     private boolean inFrame;
+
+    /** Bytes of code before the row that is being read. */
+    private int advanced;
 
     private FirstFrameRow(ByteCursor cursor, long end, boolean before) {
         this.cursor = cursor;
@@ -46,7 +58,10 @@ final class FirstFrameRow {
         int opcode = cursor.u8();
         switch (opcode >>> 6) {
             case ADVANCE_LOC -> {
-                return false;
+                int bytes = opcode & 0x3F;
+                boolean soon = advanced == 0 && bytes < SUBTRACTION_BYTES;
+                advanced += bytes;
+                return soon;
             }
             case OFFSET -> cursor.uleb128();
             case RESTORE -> {}
@@ -68,14 +83,23 @@ final class FirstFrameRow {
             case 0x0C -> { // def_cfa
                 long register = cursor.uleb128();
                 long offset = cursor.uleb128();
-                inFrame = register != STACK_POINTER || offset != RETURN_ADDRESS_SIZE;
+                note(register != STACK_POINTER, offset);
             }
-            case 0x0D -> inFrame = cursor.uleb128() != STACK_POINTER; // def_cfa_register
-            case 0x0E -> inFrame = cursor.uleb128() != RETURN_ADDRESS_SIZE; // def_cfa_offset
+            case 0x0D -> note(cursor.uleb128() != STACK_POINTER, RETURN_ADDRESS_SIZE); // def_cfa_register
+            case 0x0E -> note(false, cursor.uleb128()); // def_cfa_offset
             default -> {
                 return false; // moves on, an expression, or unknown
             }
         }
         return true;
+    }
+
+    private void note(boolean elsewhere, long offset) {
+        if (advanced == 0) {
+            inFrame = elsewhere || offset != RETURN_ADDRESS_SIZE;
+        } else {
+            long pushed = (long) advanced / PUSH_BYTES * PUSHED_SIZE;
+            inFrame |= offset > RETURN_ADDRESS_SIZE + pushed;
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.trapless.binary.flow;
 import io.trapless.binary.flow.ImageView.RestartableSequence;
 import io.trapless.binary.flow.ImageView.Section;
 import io.trapless.binary.x86.Decoder;
+import io.trapless.binary.x86.Flow;
 import io.trapless.binary.x86.Instruction;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -222,6 +223,27 @@ public final class CodeMap {
     /** Whether a range of {@link ImageView#functions} that starts here is surely a part of a function. */
     boolean isPartStart(long address) {
         return Arrays.binarySearch(partStarts, address) >= 0;
+    }
+
+    /**
+     * Whether a range that no symbol names is surely no function but a part that the compiler has split off one: a trap alone, for what it knows never to happen, to which there are jumps, and neither calls nor pointers.
+     */
+    public boolean isTrapOfOthers(CodeRange range) {
+        Instruction instruction = new Instruction();
+        Section section = marks.sectionAt(range.start());
+        return section != null
+                && decode(section, range.start(), instruction)
+                && instruction.flow() == Flow.TRAP
+                && instruction.nextAddress() == range.end()
+                && isUnnamedStart(range.start())
+                && isTarget(range.start(), TargetKind.DIRECT)
+                && !isCalled(range.start())
+                && !isTarget(
+                        range.start(),
+                        TargetKind.JUMP_TABLE,
+                        TargetKind.ADDRESS_TAKEN,
+                        TargetKind.POINTER,
+                        TargetKind.LANDING_PAD);
     }
 
     /** Whether a function's range starts here that no symbol names. */

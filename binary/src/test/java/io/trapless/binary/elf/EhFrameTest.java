@@ -93,4 +93,59 @@ class EhFrameTest {
             assertThat(main.lsda()).isNotZero();
         }
     }
+
+    private static final String PARTS = """
+            .text
+            .macro part name
+            .globl \\name
+            \\name: .cfi_startproc
+            .endm
+            .macro end
+            ret
+            .cfi_endproc
+            .endm
+            part begun
+            .cfi_def_cfa_offset 64
+            nop
+            end
+            part padded
+            nop
+            .cfi_def_cfa_offset 720
+            end
+            part pushes
+            push %rbp
+            .cfi_def_cfa_offset 16
+            pop %rbp
+            .cfi_def_cfa_offset 8
+            end
+            part subtracts
+            sub $64, %rsp
+            .cfi_def_cfa_offset 72
+            add $64, %rsp
+            .cfi_def_cfa_offset 8
+            end
+            part leaf
+            xor %eax, %eax
+            end
+            """;
+
+    /** A part of a function may tell so only behind a nop, before which it has no landing pad. */
+    @Test
+    void partsBeginInAFrame() throws IOException {
+        Path assembly = directory.resolve("parts.s");
+        Files.writeString(assembly, PARTS);
+        Path library = directory.resolve("parts.so");
+        Tools.run("gcc", "-shared", "-nostdlib", "-o", library.toString(), assembly.toString());
+        try (ElfFile file = ElfFile.open(library)) {
+            List<String> parts = new ArrayList<>();
+            for (String name : List.of("begun", "padded", "pushes", "subtracts", "leaf")) {
+                EhFrame.Fde entry = file.ehFrame().covering(ElfFileTest.symbol(file, name));
+                assertThat(entry).as(name).isNotNull();
+                if (entry.startsInFrame()) {
+                    parts.add(name);
+                }
+            }
+            assertThat(parts).containsExactly("begun", "padded");
+        }
+    }
 }

@@ -99,6 +99,11 @@ public final class SitePlanner implements PatchRoom {
         return map;
     }
 
+    /** {@link CodeMap#isTrapOfOthers}. */
+    public boolean isTrapOfOthers(CodeRange range) {
+        return map.isTrapOfOthers(range);
+    }
+
     /** Plans all ways out of a function whose range its symbol tells. */
     public FunctionExits planExits(CodeRange function) {
         FunctionFlow flow = FunctionFlow.of(map, function);

@@ -8,6 +8,7 @@ import io.trapless.binary.flow.ImageView;
 import io.trapless.binary.sdt.UsdtProbe;
 import io.trapless.binary.symbol.Function;
 import io.trapless.tracer.plan.Coverage;
+import io.trapless.tracer.plan.SitePlanner;
 import io.trapless.tracer.resolve.ImageFile;
 import io.trapless.tracer.resolve.ImageFiles;
 import java.nio.file.Path;
@@ -28,11 +29,11 @@ public record FileCoverage(int functionCount, int namedCount, Coverage coverage)
             ImageFile image = files.open(file);
             List<CodeRange> functions = named(image);
             int named = functions.size();
-            functions.addAll(unnamed(image));
+            SitePlanner planner = new SitePlanners().planner(image);
+            functions.addAll(unnamed(image, planner));
             List<Long> notes =
                     image.usdtProbes().stream().map(UsdtProbe::address).toList();
-            return new FileCoverage(
-                    functions.size(), named, Coverage.of(new SitePlanners().planner(image), functions, notes));
+            return new FileCoverage(functions.size(), named, Coverage.of(planner, functions, notes));
         }
     }
 
@@ -57,7 +58,7 @@ public record FileCoverage(int functionCount, int namedCount, Coverage coverage)
     }
 
     /** Functions that only an unwind entry tells of. Stubs of the linker, outside the code proper, and parts of functions are none. */
-    private static List<CodeRange> unnamed(ImageFile image) throws ElfException {
+    private static List<CodeRange> unnamed(ImageFile image, SitePlanner planner) throws ElfException {
         ImageView view = image.view();
         long[] parts = view.partStarts();
         Arrays.sort(parts);
@@ -69,7 +70,10 @@ public record FileCoverage(int functionCount, int namedCount, Coverage coverage)
                     && Arrays.binarySearch(parts, entry.start()) < 0
                     && image.elf().isCode(entry.start())
                     && image.symbols().covering(entry.start()) == null) {
-                found.add(new CodeRange(entry.start(), entry.end()));
+                CodeRange range = new CodeRange(entry.start(), entry.end());
+                if (!planner.isTrapOfOthers(range)) {
+                    found.add(range);
+                }
             }
         }
         return found;
