@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,12 +26,16 @@ final class LaterLibrariesTest {
     }
 
     private Trapless.Running record(Target target, String... clauses) throws Exception {
-        List<Object> words = new java.util.ArrayList<>(
+        return Trapless.start(words(target, clauses));
+    }
+
+    private List<Object> words(Target target, String... clauses) {
+        List<Object> words = new ArrayList<>(
                 List.of("record", "-p", target.pid(), "-o", folder.resolve("trace"), "--summary", summaryFile()));
         for (String clause : clauses) {
             words.addAll(List.of("-e", clause));
         }
-        return Trapless.start(words);
+        return words;
     }
 
     private Path summaryFile() {
@@ -135,8 +140,12 @@ final class LaterLibrariesTest {
 
     @Test
     void loadingGoesOnWhenTheTracerIsKilled() throws Exception {
+        Leftovers leftovers = Leftovers.fresh();
         try (Target target = Target.start("loader", plugin(), ROUNDS, CALLS);
-                Trapless.Running tracer = record(target, "uprobe:" + plugin() + ":plug", target.uprobe("step"))) {
+                Trapless.Running tracer = Trapless.start(
+                        words(target, "uprobe:" + plugin() + ":plug", target.uprobe("step")),
+                        "--shm-path",
+                        leftovers.shm())) {
             target.awaitPatched(tracer);
             tracer.kill();
             tracer.await(SECONDS);
@@ -146,6 +155,8 @@ final class LaterLibrariesTest {
             assertThat(target.bytes()).isEqualTo(target.originalBytes());
             target.say("end");
             target.await(SECONDS).succeeded();
+        } finally {
+            leftovers.delete();
         }
     }
 

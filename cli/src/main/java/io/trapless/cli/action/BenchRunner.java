@@ -42,6 +42,7 @@ final class BenchRunner implements TraplessRunner {
                     Reach.NAMED,
                     mode == Mode.TRAP ? TRAPS : RecordingOptions.NONE);
             var recording = io.trapless.tracer.session.Recording.start(request);
+            recording.hurryWarmUp(); // the target waits for its start
             while (!recording.isWarm()) { // the first lap through the rings is measured apart
                 Thread.sleep(WARM_UP_POLL_MILLIS);
             }

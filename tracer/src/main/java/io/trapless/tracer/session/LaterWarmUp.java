@@ -22,6 +22,8 @@ final class LaterWarmUp {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
 
+    private volatile boolean hurried;
+
     private record Step(ProcessAttachment attachment, RingWarmUp warmUp) {}
 
     private LaterWarmUp(Ptracer ptracer, SessionResources session, List<Step> steps) {
@@ -49,7 +51,7 @@ final class LaterWarmUp {
         try {
             session.settle(() -> ended.getCount() > 0);
             for (Step step : steps) {
-                while (!ended.await(BREAK_MILLIS, TimeUnit.MILLISECONDS) && step(step)) {
+                while (!ended.await(hurried ? 0 : BREAK_MILLIS, TimeUnit.MILLISECONDS) && step(step)) {
                     // the next one, after a break
                 }
             }
@@ -63,7 +65,7 @@ final class LaterWarmUp {
     private boolean step(Step step) {
         try {
             return ptracer.call(() -> {
-                boolean more = tryStep(step.warmUp);
+                boolean more = tryStep(step.warmUp, hurried);
                 step.attachment.noteLoan(step.warmUp.longestLoanNanos());
                 return more;
             });
@@ -72,9 +74,14 @@ final class LaterWarmUp {
         }
     }
 
-    private static boolean tryStep(RingWarmUp warmUp) throws AttachException {
+    /** Goes on without breaks, and with a thread lent for as long as it takes: for targets that wait for nothing else. */
+    void hurry() {
+        hurried = true;
+    }
+
+    private static boolean tryStep(RingWarmUp warmUp, boolean hurried) throws AttachException {
         try {
-            return warmUp.step();
+            return warmUp.step(hurried);
         } catch (IOException e) {
             return false;
         }

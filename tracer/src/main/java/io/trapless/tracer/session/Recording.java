@@ -385,6 +385,14 @@ public final class Recording {
         return later == null || later.isOver();
     }
 
+    /** Gets to {@link #isWarm} as fast as it can, at the cost of the targets: for those that only wait. */
+    public void hurryWarmUp() {
+        LaterWarmUp later = warmUp;
+        if (later != null) {
+            later.hurry();
+        }
+    }
+
     /** Switches all probes on or off by their enable bytes, without patching. */
     public void setEnabled(boolean enabled) {
         for (TracedProcess process : processes.all()) {

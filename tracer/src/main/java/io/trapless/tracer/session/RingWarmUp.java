@@ -74,16 +74,17 @@ final class RingWarmUp {
     /**
      * Lends a thread once.
      *
+     * @param hurried for a whole piece, however long that takes
      * @return whether there is more to do
      */
-    boolean step() throws AttachException, IOException {
+    boolean step(boolean hurried) throws AttachException, IOException {
         while (piece < pieces.size()) {
             Piece current = pieces.get(piece);
             if (touchedBytes >= MAX_BYTES) {
                 return false;
             }
             if (offset < current.size()) {
-                long until = Math.min(current.size(), offset + stepBytes);
+                long until = hurried ? current.size() : Math.min(current.size(), offset + stepBytes);
                 touch(current.address() + offset, current.address() + until);
                 offset = until;
                 return true;
