@@ -147,6 +147,11 @@ final class LanesTest {
     /** Every call is an event, in order. */
     private static void assertComplete(Recorded recorded) {
         assertThat(recorded.summary.lost()).isZero();
+        assertThat(recorded.summary.sites().stream()
+                        .mapToLong(Summary.Site::events)
+                        .sum())
+                .as("those of children too")
+                .isEqualTo(recorded.summary.events());
         assertThat(recorded.made).isNotEmpty();
         Map<Long, Long> next = new TreeMap<>();
         recorded.made.keySet().forEach(lane -> next.put(lane, 0L));

@@ -68,7 +68,7 @@ final class SummaryBuilder {
                 all);
     }
 
-    /** One row for each probe of each process, wherever it lay there in turn. What a forked child only inherited is left out. The rings count losses by probe: they stand in its first row. */
+    /** One row for each probe of each process, wherever it lay there in turn. What a forked child only inherited is left out. The rings count losses by probe: they stand in its first row, and so do the events of processes that are none of the recording's, such as were forked from one that nobody follows. */
     private List<SiteResult> sites(List<TracedProcess> processes) throws IOException {
         Map<Row, SiteResult> rows = new LinkedHashMap<>();
         Set<Integer> counted = new HashSet<>();
@@ -87,7 +87,28 @@ final class SummaryBuilder {
                                 probe.event().name(), process.pid(), probe.address(), probe.strategy(), events, lost));
             }
         }
+        addStrangers(rows);
         return List.copyOf(rows.values());
+    }
+
+    private void addStrangers(Map<Row, SiteResult> rows) throws IOException {
+        Map<Integer, Long> known = new HashMap<>();
+        rows.forEach((row, site) -> known.merge(row.eventId, site.events(), Long::sum));
+        Set<Integer> seen = new HashSet<>();
+        for (Map.Entry<Row, SiteResult> row : rows.entrySet()) {
+            int id = row.getKey().eventId;
+            SiteResult site = row.getValue();
+            long others = seen.add(id) ? consumer.eventsOf(id) - known.getOrDefault(id, 0L) : 0;
+            if (others > 0) {
+                row.setValue(new SiteResult(
+                        site.probe(),
+                        site.pid(),
+                        site.address(),
+                        site.strategy(),
+                        site.events() + others,
+                        site.lost()));
+            }
+        }
     }
 
     private record Row(int eventId, int pid) {}
