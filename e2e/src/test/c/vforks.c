@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "target.h"
+#include "timer.h"
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -127,17 +128,6 @@ static void handle(int signal) {
     int kept = errno;
     work(3);
     errno = kept;
-}
-
-static void start_timer(long nanos) {
-    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM};
-    ((int *)&event)[4] = (int)syscall(SYS_gettid); /* sigev_notify_thread_id */
-    int timer;
-    struct itimerspec every = {{0, nanos}, {0, nanos}};
-    if (syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &timer) != 0
-        || syscall(SYS_timer_settime, timer, 0, &every, NULL) != 0) {
-        abort();
-    }
 }
 
 static void *worker(void *unused) {

@@ -61,12 +61,12 @@ public final class ElfEntries {
             if (!section.isAllocated() || section.type() != ElfConstants.SHT_RELA) {
                 continue;
             }
-            byte[] entries = file.read(section).bytes();
-            for (int at = 0; at + ElfConstants.RELA_SIZE <= entries.length; at += ElfConstants.RELA_SIZE) {
-                if (entries[at + INFO] == Relocations.R_X86_64_64) {
-                    int symbol = (int) word(entries, at + INFO + Integer.BYTES);
+            ByteView entries = file.read(section);
+            for (int at = 0; at + ElfConstants.RELA_SIZE <= entries.size(); at += ElfConstants.RELA_SIZE) {
+                if (entries.s32(at + INFO) == Relocations.R_X86_64_64) {
+                    int symbol = entries.s32(at + INFO + Integer.BYTES);
                     long sum = symbol > 0 && symbol < symbols.size() && symbols.isDefined(symbol)
-                            ? symbols.value(symbol) + word(entries, at + ADDEND)
+                            ? symbols.value(symbol) + entries.s64(at + ADDEND)
                             : 0;
                     if (file.isCode(sum)) {
                         sums = count == sums.length ? Arrays.copyOf(sums, 2 * count) : sums;
@@ -76,14 +76,6 @@ public final class ElfEntries {
             }
         }
         return Arrays.copyOf(sums, count);
-    }
-
-    /** Its lower half, which is all of a number that leads from one place of a file to another. */
-    private static long word(byte[] bytes, int at) {
-        return (bytes[at] & 0xFF)
-                | ((bytes[at + 1] & 0xFF) << 8)
-                | ((bytes[at + 2] & 0xFF) << 16)
-                | (bytes[at + 3] << 24);
     }
 
     /** The executable sections. */

@@ -60,11 +60,6 @@ public final class ElfSymbols {
         return new ElfSymbols(file.read(table), file.read(strings), versions);
     }
 
-    /** The entries as they stand in the file, {@code Elf64_Sym} one after another: for who reads them all. Not to be written into. */
-    public byte[] table() {
-        return entries.bytes();
-    }
-
     public int size() {
         return entries.size() / ElfConstants.SYMBOL_SIZE;
     }

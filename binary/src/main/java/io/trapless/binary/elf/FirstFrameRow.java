@@ -14,9 +14,7 @@ final class FirstFrameRow {
 
     private static final int RETURN_ADDRESS_SIZE = 8;
 
-    /** Bytes of a push, and what it adds. */
-    private static final int PUSH_BYTES = 1;
-
+    /** What a push adds, which takes a byte of code at the least. */
     private static final int PUSHED_SIZE = 8;
 
     /** Bytes of {@code sub $8, %rsp}: shorter is nothing else that lowers the stack. */
@@ -98,8 +96,7 @@ final class FirstFrameRow {
         if (advanced == 0) {
             inFrame = elsewhere || offset != RETURN_ADDRESS_SIZE;
         } else {
-            long pushed = (long) advanced / PUSH_BYTES * PUSHED_SIZE;
-            inFrame |= offset > RETURN_ADDRESS_SIZE + pushed;
+            inFrame |= offset > RETURN_ADDRESS_SIZE + (long) advanced * PUSHED_SIZE;
         }
     }
 }

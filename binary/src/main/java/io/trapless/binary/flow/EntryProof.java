@@ -196,7 +196,7 @@ public final class EntryProof {
         // may follow the distance
         int lowest = (int) (window.from - base - Integer.BYTES);
         int behind = (int) (window.to - window.from) + Integer.MIN_VALUE;
-        int value = littleEndianInt(bytes, from) << Byte.SIZE;
+        int value = JumpTables.littleEndianInt(bytes, from) << Byte.SIZE;
         for (int at = from; at < to; at++) {
             value = (value >>> Byte.SIZE) | (bytes[at + 3] << (3 * Byte.SIZE));
             int ahead = value + at - lowest + MAX_IMMEDIATE + Integer.MIN_VALUE;
@@ -257,7 +257,7 @@ public final class EntryProof {
                     | (bytes[at + 2] & 0xFF) << 16
                     | (bytes[at + 3] << 24);
             if (low - lowest + Integer.MIN_VALUE < behind
-                    && window.holds(((long) littleEndianInt(bytes, at + 4) << 32) | (low & 0xFFFFFFFFL))) {
+                    && window.holds(((long) JumpTables.littleEndianInt(bytes, at + 4) << 32) | (low & 0xFFFFFFFFL))) {
                 return true;
             }
         }
@@ -276,10 +276,6 @@ public final class EntryProof {
             }
         }
         return false;
-    }
-
-    private static int littleEndianInt(byte[] bytes, int at) {
-        return (bytes[at] & 0xFF) | (bytes[at + 1] & 0xFF) << 8 | (bytes[at + 2] & 0xFF) << 16 | (bytes[at + 3] << 24);
     }
 
     /** Whether an entry of anything that may be a table of distances from its own start leads there: each as far as its entries lead into code. */
@@ -305,7 +301,7 @@ public final class EntryProof {
 
     private boolean tableNames(long table, Section section, long end, Window window) {
         for (long entry = table; entry + Integer.BYTES <= end; entry += Integer.BYTES) {
-            long target = table + littleEndianInt(section.bytes(), (int) (entry - section.address()));
+            long target = table + JumpTables.littleEndianInt(section.bytes(), (int) (entry - section.address()));
             if (window.holds(target)) {
                 return true;
             }
@@ -322,7 +318,8 @@ public final class EntryProof {
             byte[] bytes = section.bytes();
             for (int at = 0; at < bytes.length - 1 - Integer.BYTES; at++) {
                 if (bytes[at] == (byte) LEA && (bytes[at + 1] & MOD_AND_RM) == RIP_RELATIVE) {
-                    long target = section.address() + at + 2 + Integer.BYTES + littleEndianInt(bytes, at + 2);
+                    long target =
+                            section.address() + at + 2 + Integer.BYTES + JumpTables.littleEndianInt(bytes, at + 2);
                     if ((target & 3) == 0) {
                         found.add(target);
                     }

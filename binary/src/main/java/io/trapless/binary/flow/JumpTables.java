@@ -94,7 +94,7 @@ final class JumpTables {
         return (marks.get(address) & TargetKind.FUNCTION_START.bit) == 0 ? marks.sectionAt(address) : null;
     }
 
-    private static int littleEndianInt(byte[] bytes, int at) {
+    static int littleEndianInt(byte[] bytes, int at) {
         return (bytes[at] & 0xFF) | (bytes[at + 1] & 0xFF) << 8 | (bytes[at + 2] & 0xFF) << 16 | bytes[at + 3] << 24;
     }
 }

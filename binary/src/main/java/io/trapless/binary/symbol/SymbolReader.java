@@ -11,12 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Picks from symbol tables what may be a function of an image. One thread, once. */
 final class SymbolReader {
-    /** {@code sizeof(Elf64_Sym)}, and where st_info and st_shndx stand in it. */
-    private static final int ENTRY_SIZE = 24;
-
-    private static final int INFO = 4;
-    private static final int SECTION = 6;
-
     private final ElfFile image;
     private final long[] codeStarts;
     private final long[] codeEnds;
@@ -48,20 +42,8 @@ final class SymbolReader {
     }
 
     void add(ElfSymbols table) throws ElfException {
-        byte[] entries = table.table();
-        int size = table.size();
-        for (int i = 1; i < size; i++) {
-            // Most are no functions, or not of this file: both are seen without a call, for a JVM that has just started
-            // reads thousands of them.
-            int entry = i * ENTRY_SIZE;
-            int type = entries[entry + INFO] & 0xF;
-            boolean mayBeFunction = type == ElfSymbols.TYPE_FUNCTION
-                    || type == ElfSymbols.TYPE_NOTYPE
-                    || type == ElfSymbols.TYPE_GNU_IFUNC;
-            if (!mayBeFunction || (entries[entry + SECTION] == 0 && entries[entry + SECTION + 1] == 0)) {
-                continue;
-            }
-            Function.Kind kind = RawSymbol.kindOf(type);
+        for (int i = 1; i < table.size(); i++) {
+            Function.Kind kind = RawSymbol.kindOf(table.type(i));
             if (kind == null || !table.isDefined(i) || table.isAbsolute(i)) {
                 continue;
             }
