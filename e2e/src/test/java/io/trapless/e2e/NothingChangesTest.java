@@ -39,6 +39,23 @@ final class NothingChangesTest {
         everythingProbed(RealProgram.openssl(folder));
     }
 
+    /** A stop makes a wait begin anew, so a thread that waits must not be stopped again and again: not for its rings' sake either, whose pages are met while it is recorded. */
+    @Test
+    void whoWaitsForATimeIsLetWait() throws Exception {
+        int millis = 100;
+        int ticks = 30;
+        try (Target target = Target.start("ticks", millis, ticks);
+                Trapless.Running tracer = Trapless.start(
+                        "record", "-p", target.pid(), "-e", target.uprobe("work"), "-o", folder.resolve("trace"))) {
+            target.awaitPatched(tracer);
+            target.go();
+            String out = target.await(SECONDS).succeeded().out();
+            assertThat(Long.parseLong(out.substring(out.indexOf("longest ") + 8).strip()))
+                    .isLessThan(3 * millis);
+            assertThat(tracer.await(SECONDS).succeeded().out()).contains(ticks + " events, 0 lost");
+        }
+    }
+
     @Test
     void attachAndDetachUnderLoad() throws Exception {
         cycles(5);

@@ -108,6 +108,23 @@ final class LendableThread {
         return UNFIT;
     }
 
+    /** Whether a stopped thread was at work and can be lent: it is in no system call, so that none is interrupted. */
+    static boolean wasRunning(StoppedThreads stopped, StoppedThread thread, List<MemoryMapping> mappings)
+            throws AttachException {
+        return thread.registers().systemCall() < 0 && rank(stopped, thread, mappings) <= worstRank(0);
+    }
+
+    /** Ids of threads that are on a CPU, or wait for one, at the moment; nobody is stopped for it. */
+    static List<Integer> running(TargetProcess target) {
+        List<Integer> running = new ArrayList<>();
+        for (int tid : target.threadIds()) {
+            if ("running".equals(readSyscall(target.pid(), tid))) {
+                running.add(tid);
+            }
+        }
+        return running;
+    }
+
     private record Candidate(int tid, int rank) {}
 
     /** Thread ids, the likeliest to be fit first, from /proc/PID/task/TID/syscall: nobody is stopped for it. */

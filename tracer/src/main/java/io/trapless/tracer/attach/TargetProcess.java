@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A live process that may be attached to. It holds an open /proc/PID/mem, which stays bound to the address space it was opened on: after an execve or the process's end it reads
  * as gone and never as another program or a reused pid.
  *
- * <p>Any thread may use it, except for {@link #stopAll}, {@link #stopOne} (on a {@link Ptracer} thread only).
+ * <p>Any thread may use it, except for {@link #stopAll}, {@link #stopOne} and {@link #stopRunning} (on a {@link Ptracer} thread only).
  */
 public final class TargetProcess implements AutoCloseable {
     private volatile @Nullable Maps maps;
@@ -311,6 +311,11 @@ public final class TargetProcess implements AutoCloseable {
     /** Stops one thread that can be lent for remote calls; the others run on. On a {@link Ptracer} thread only; close the result there. */
     public StoppedThreads stopOne() throws AttachException {
         return new ThreadStopper(this, ThreadStopper.DEFAULT_TIMEOUT_NANOS).stopOne();
+    }
+
+    /** Stops one thread that is at work, in no system call, and can be lent; null if none is right now. On a {@link Ptracer} thread only; close the result there. */
+    public @Nullable StoppedThreads stopRunning() throws AttachException {
+        return new ThreadStopper(this, ThreadStopper.DEFAULT_TIMEOUT_NANOS).stopRunning();
     }
 
     /** Sends a signal to the process. */

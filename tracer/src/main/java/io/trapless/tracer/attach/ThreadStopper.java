@@ -190,6 +190,26 @@ final class ThreadStopper {
         throw LendableThread.none(target);
     }
 
+    /** Stops a thread that is at work; null if none can be lent right now. */
+    @Nullable StoppedThreads stopRunning() throws AttachException {
+        List<Integer> running = LendableThread.running(target);
+        if (running.isEmpty()) {
+            return null;
+        }
+        List<MemoryMapping> mappings = target.mappings();
+        for (int tid : running) {
+            StoppedThreads one = stopThread(tid);
+            if (one == null) {
+                continue;
+            }
+            if (LendableThread.wasRunning(one, one.threads().getFirst(), mappings)) {
+                return one;
+            }
+            one.close();
+        }
+        return null;
+    }
+
     private @Nullable StoppedThreads stopThread(int tid) throws AttachException {
         stopped.clear();
         seen.clear();

@@ -5,18 +5,23 @@ import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Threads;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Warms up the rings of running processes once their probes are armed: nobody waits for it, and a thread that is lent gets longer breaks than loans. A process that ends or can't lend a thread goes
- * without. Started and ended by one thread.
+ * Warms up the rings of running processes once their probes are armed: nobody waits for it, and a thread that is lent gets longer breaks than loans. A process whose threads all wait is looked at again, less and less often; one that ends or can't
+ * lend a thread goes without. Started and ended by one thread.
  */
 final class LaterWarmUp {
     /** A loan takes two or three milliseconds: a tenth of the time of one thread at the most. */
     private static final long BREAK_MILLIS = 20;
+
+    /** Where nobody runs. */
+    private static final long LONGEST_BREAK_MILLIS = 1000;
 
     private final Ptracer ptracer;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -24,35 +29,46 @@ final class LaterWarmUp {
 
     private volatile boolean hurried;
 
-    private record Step(ProcessAttachment attachment, RingWarmUp warmUp) {}
+    private record Work(ProcessAttachment attachment, RingWarmUp warmUp) {}
 
-    private LaterWarmUp(Ptracer ptracer, SessionResources session, List<Step> steps) {
+    private LaterWarmUp(Ptracer ptracer, SessionResources session, List<Work> works) {
         this.ptracer = ptracer;
-        this.thread = Thread.ofPlatform().daemon().name("trapless-warm-up").unstarted(() -> run(session, steps));
+        this.thread = Thread.ofPlatform().daemon().name("trapless-warm-up").unstarted(() -> run(session, works));
     }
 
     /** @param processes running ones, whose probes are armed */
     static LaterWarmUp start(Ptracer ptracer, SessionResources session, List<TracedProcess> processes) {
-        List<Step> steps = new ArrayList<>();
+        List<Work> works = new ArrayList<>();
         for (TracedProcess process : processes) {
             for (ProcessAttachment attachment : process.attachments()) {
                 RingWarmUp warmUp = attachment.warmUp(Standstill.of(process.target()));
                 if (warmUp != null) {
-                    steps.add(new Step(attachment, warmUp));
+                    works.add(new Work(attachment, warmUp));
                 }
             }
         }
-        LaterWarmUp later = new LaterWarmUp(ptracer, session, steps);
+        LaterWarmUp later = new LaterWarmUp(ptracer, session, works);
         later.thread.start();
         return later;
     }
 
-    private void run(SessionResources session, List<Step> steps) {
+    private void run(SessionResources session, List<Work> works) {
         try {
             session.settle(() -> ended.getCount() > 0);
-            for (Step step : steps) {
-                while (!ended.await(hurried ? 0 : BREAK_MILLIS, TimeUnit.MILLISECONDS) && step(step)) {
-                    // the next one, after a break
+            Deque<Work> left = new ArrayDeque<>(works);
+            long breakMillis = BREAK_MILLIS;
+            while (!left.isEmpty() && !ended.await(hurried ? 0 : breakMillis, TimeUnit.MILLISECONDS)) {
+                Work work = left.removeFirst();
+                switch (step(work)) {
+                    case MORE_TO_DO -> {
+                        left.addFirst(work);
+                        breakMillis = BREAK_MILLIS;
+                    }
+                    case NONE_RUNNING -> {
+                        left.addLast(work);
+                        breakMillis = Math.min(breakMillis + BREAK_MILLIS, LONGEST_BREAK_MILLIS);
+                    }
+                    case OVER -> breakMillis = BREAK_MILLIS;
                 }
             }
         } catch (InterruptedException e) {
@@ -62,15 +78,15 @@ final class LaterWarmUp {
         }
     }
 
-    private boolean step(Step step) {
+    private RingWarmUp.Step step(Work work) {
         try {
             return ptracer.call(() -> {
-                boolean more = tryStep(step.warmUp, hurried);
-                step.attachment.noteLoan(step.warmUp.longestLoanNanos());
-                return more;
+                RingWarmUp.Step outcome = tryStep(work.warmUp, hurried);
+                work.attachment.noteLoan(work.warmUp.longestLoanNanos());
+                return outcome;
             });
         } catch (AttachException e) {
-            return false;
+            return RingWarmUp.Step.OVER;
         }
     }
 
@@ -79,11 +95,11 @@ final class LaterWarmUp {
         hurried = true;
     }
 
-    private static boolean tryStep(RingWarmUp warmUp, boolean hurried) throws AttachException {
+    private static RingWarmUp.Step tryStep(RingWarmUp warmUp, boolean hurried) throws AttachException {
         try {
             return warmUp.step(hurried);
         } catch (IOException e) {
-            return false;
+            return RingWarmUp.Step.OVER;
         }
     }
 

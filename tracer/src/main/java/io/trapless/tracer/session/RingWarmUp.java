@@ -15,7 +15,7 @@ import java.util.List;
  * Lets a thread of the target read a byte of every page of the rings, before the events get there. The first access to a page is a page fault; under a hypervisor that shadows page tables it costs microseconds
  * even where the page is entered in the process's own table already (so {@code MADV_POPULATE_WRITE} does not help): more than the events that fit on it.
  *
- * <p>The thread is lent for about a millisecond of its CPU time at a time. Of rings that are larger than {@link #MAX_BYTES} in all, the rest is met by the events. On the {@code Ptracer} thread only.
+ * <p>The thread is lent for about a millisecond of its CPU time at a time, and only while it is at work: who waits has few events to record, and would have to wait anew. Of rings that are larger than {@link #MAX_BYTES} in all, the rest is met by the events. On the {@code Ptracer} thread only.
  */
 final class RingWarmUp {
     private static final long PAGE = 4096;
@@ -66,44 +66,55 @@ final class RingWarmUp {
     void run() throws AttachException, IOException {
         for (Piece each : pieces) {
             if (touchedBytes < MAX_BYTES) {
-                touch(each.address(), each.address() + each.size());
+                touch(each.address(), each.address() + each.size(), true);
             }
         }
+    }
+
+    /** How a step ended. */
+    enum Step {
+        MORE_TO_DO,
+        /** Nothing was done. */
+        NONE_RUNNING,
+        OVER
     }
 
     /**
      * Lends a thread once.
      *
-     * @param hurried for a whole piece, however long that takes
-     * @return whether there is more to do
+     * @param hurried any thread, for a whole piece, however long that takes
      */
-    boolean step(boolean hurried) throws AttachException, IOException {
-        while (piece < pieces.size()) {
-            Piece current = pieces.get(piece);
-            if (touchedBytes >= MAX_BYTES) {
-                return false;
-            }
-            if (offset < current.size()) {
-                long until = hurried ? current.size() : Math.min(current.size(), offset + stepBytes);
-                touch(current.address() + offset, current.address() + until);
-                offset = until;
-                return true;
-            }
+    Step step(boolean hurried) throws AttachException, IOException {
+        while (piece < pieces.size() && offset >= pieces.get(piece).size()) {
             piece++;
             offset = 0;
         }
-        return false;
+        if (piece == pieces.size() || touchedBytes >= MAX_BYTES) {
+            return Step.OVER;
+        }
+        Piece current = pieces.get(piece);
+        long until = hurried ? current.size() : Math.min(current.size(), offset + stepBytes);
+        if (!touch(current.address() + offset, current.address() + until, hurried)) {
+            return Step.NONE_RUNNING;
+        }
+        offset = until;
+        return Step.MORE_TO_DO;
     }
 
-    private void touch(long from, long to) throws AttachException, IOException {
+    /** Whether a thread was there for it. */
+    private boolean touch(long from, long to, boolean anyThread) throws AttachException, IOException {
         long[] running = {1};
-        long loan = standstill.one(stopped -> {
+        Standstill.Work work = stopped -> {
             try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
                 long start = calls.cpuNanos();
                 calls.run(routine, from, to);
                 running[0] = Math.max(1, calls.cpuNanos() - start);
             }
-        });
+        };
+        long loan = anyThread ? standstill.one(work) : standstill.running(work);
+        if (loan == Standstill.NONE_RUNNING) {
+            return false;
+        }
         longestLoanNanos = Math.max(longestLoanNanos, loan);
         long bytes = to - from;
         touchedBytes += bytes;
@@ -112,6 +123,7 @@ final class RingWarmUp {
             long fitting = (long) ((double) bytes * LOAN_NANOS / running[0]);
             stepBytes = Math.clamp((bytes + fitting) / 2, PAGE * 16, MAX_STEP) & -PAGE;
         }
+        return true;
     }
 
     long longestLoanNanos() {

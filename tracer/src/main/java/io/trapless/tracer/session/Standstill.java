@@ -12,6 +12,8 @@ import java.time.Duration;
  * {@code Ptracer} thread only.
  */
 interface Standstill {
+    long NONE_RUNNING = -1;
+
     /** A step. */
     @FunctionalInterface
     interface Work {
@@ -24,6 +26,13 @@ interface Standstill {
      * @return nanoseconds for which it stood still for that; 0 if it did anyway
      */
     long one(Work work) throws AttachException, IOException;
+
+    /**
+     * Does {@code work} with a thread that is at work itself. One that waits in a system call is left alone: some calls can't be interrupted but by making them again, and a time-out would begin anew each time.
+     *
+     * @return as {@link #one}; {@link #NONE_RUNNING} if nothing was done
+     */
+    long running(Work work) throws AttachException, IOException;
 
     /**
      * Does {@code work} while all threads stand still. Work that fails because of where a thread stands has changed nothing, and may be tried again.
@@ -61,6 +70,17 @@ interface Standstill {
             // What lies below the stack pointer of each may be in use by others, as with goroutines: then it may be
             // borrowed only while nobody runs.
             try (StoppedThreads stopped = target.stopAll()) {
+                return lend(stopped, work);
+            }
+        }
+
+        @Override
+        public long running(Work work) throws AttachException, IOException {
+            StoppedThreads stopped = target.stopRunning();
+            if (stopped == null) {
+                return NONE_RUNNING;
+            }
+            try (stopped) {
                 return lend(stopped, work);
             }
         }
@@ -107,6 +127,11 @@ interface Standstill {
         public long one(Work work) throws AttachException, IOException {
             work.run(stopped);
             return 0;
+        }
+
+        @Override
+        public long running(Work work) throws AttachException, IOException {
+            return one(work);
         }
 
         @Override
