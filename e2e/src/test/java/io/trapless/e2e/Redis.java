@@ -46,6 +46,8 @@ final class Redis implements AutoCloseable {
                         "1",
                         "--dynamic-hz",
                         "no",
+                        "--slowlog-log-slower-than",
+                        "-1",
                         "--activerehashing",
                         "no",
                         "--io-threads",
