@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,12 +45,39 @@ final class GoroutinesTest {
         assertThat(result.out()).doesNotContain("refused").containsPattern("[1-9][0-9]* events, 0 lost");
     }
 
+    /** Where a function begins there is a register to look with whether the stack is long enough. */
+    @Test
+    void whatMayNotFitLooksFirst() throws Exception {
+        Trapless.Result result = record("main.deep", "s = str(reg(\"ax\"), 200), t = str(reg(\"bx\"), 200)");
+        Matcher events = Pattern.compile("(\\d+) events, (\\d+) lost").matcher(result.out());
+        assertThat(result.out()).doesNotContain("refused");
+        assertThat(events.find()).isTrue();
+        long recorded = Long.parseLong(events.group(1));
+        long lost = Long.parseLong(events.group(2));
+        assertThat(recorded).isPositive();
+        assertThat(recorded + lost)
+                .as("deep(n) calls itself n times, and begins again where its stack has grown")
+                .isBetween(20_001L + 400 * 401 / 2, 20_001L + 400 * 401 / 2 + 1000);
+    }
+
+    /** What its runtime calls where a stack is found to be full, and to change stacks. */
+    @Test
+    void whereThereMayBeNothingLeft() throws Exception {
+        for (String function :
+                List.of("runtime.morestack*.abi0", "runtime.newstack", "runtime.mcall", "runtime.systemstack.abi0")) {
+            Trapless.Result result = record(function, "sp = reg(\"sp\")");
+            assertThat(result.out())
+                    .as(function)
+                    .doesNotContain("refused")
+                    .containsPattern("[1-9][0-9]* events, 0 lost");
+        }
+    }
+
+    /** Halfway to a call, where registers and flags may hold something. */
     @Test
     void whatDoesNotFitIsRefused() throws Exception {
-        Trapless.Result result = record("main.deep", "s = str(reg(\"ax\"), 200), t = str(reg(\"bx\"), 200)");
-        assertThat(result.out())
-                .containsPattern("refused: uprobe:.*:main.deep: what is captured takes \\d+ bytes of stack,"
-                        + " and a goroutine may have only \\d+ left there; capture less\n");
+        assertThat(record("runtime.write*", "sp = reg(\"sp\")").out())
+                .contains("runtime.write1.abi0: a goroutine may have too little of its stack left there");
     }
 
     private Trapless.Result record(String function, String captures) throws Exception {

@@ -4,9 +4,11 @@ import io.trapless.binary.flow.ImageView.Section;
 import io.trapless.binary.x86.Decoder;
 import io.trapless.binary.x86.Flow;
 import io.trapless.binary.x86.Instruction;
+import io.trapless.binary.x86.Segment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,9 @@ public final class GoroutineStack {
     /** Where a goroutine keeps the bound of its stack (runtime/runtime2.go: {@code g.stackguard0}); and where functions look for it that run on a thread's own stack only ({@code g.stackguard1}). */
     private static final Set<Long> STACK_GUARD_OFFSETS = Set.of(16L, 24L);
 
+    /** Registers that hold nothing where a function of the compiler's begins: r12 and r13 (cmd/compile/abi-internal.md). */
+    private static final int SCRATCH = 1 << 12 | 1 << 13;
+
     private static final int RETURN_ADDRESS = 8;
 
     /** The bottom of every goroutine's stack returns behind its first instruction, a nop that stands there for that (runtime/asm_amd64.s): nothing may be displaced there. */
@@ -46,6 +51,9 @@ public final class GoroutineStack {
     private static final List<String> FORCED =
             List.of("runtime.morestack", "runtime.asyncPreempt", "runtime.sigpanic", "runtime.debugCall", "debugCall");
 
+    /** What runs before the first thread has its thread pointer. */
+    private static final List<String> EARLY = List.of("_rt0_", "runtime.rt0_go", "runtime.settls");
+
     private final long[] starts;
     private final long[] ends;
     private final boolean[] checks;
@@ -53,12 +61,17 @@ public final class GoroutineStack {
     private final int[] depths;
     private final List<GoFunction> functions;
     private final List<Section> code;
+    private final OptionalInt goroutineOffset;
 
     /** Of each function, as far as it has been asked for. */
     private final @Nullable Boolean[] below;
 
-    /** A function of Go's. */
-    public record GoFunction(String name, long start, long end) {}
+    /**
+     * A function of Go's.
+     *
+     * @param compiled whether it is surely the compiler's work, and nobody's own in assembly, where other rules may hold
+     */
+    public record GoFunction(String name, long start, long end, boolean compiled) {}
 
     private GoroutineStack(Analysis analysis) {
         this.starts = analysis.starts;
@@ -68,6 +81,7 @@ public final class GoroutineStack {
         this.depths = analysis.depths;
         this.functions = analysis.functions;
         this.code = analysis.code;
+        this.goroutineOffset = analysis.threadStorage.offset();
         this.below = new Boolean[starts.length];
     }
 
@@ -90,6 +104,27 @@ public final class GoroutineStack {
         }
         boolean inFrame = address != starts[i] && !checks[i];
         return Math.max(0, CHECKED - depths[i] - (inFrame ? frames[i] : 0));
+    }
+
+    /**
+     * Where a thread that runs the function at an address keeps the address of its goroutine, from the thread pointer on; 0 is kept there by a thread that has none. The first 8 bytes of a goroutine are the lowest address of its stack (runtime/runtime2.go:
+     * {@code g.stack.lo}), and a thread's own stack has a goroutine too. Empty if the code does not say one place, if the function may run before there is a thread pointer, or if something returns into it that it did not call, which no look at the stack helps.
+     */
+    public OptionalInt goroutineOffset(long address) {
+        int i = functionAt(address);
+        return i < 0 || RETURNED_INTO.contains(functions.get(i).name) || isEarly(functions.get(i).name)
+                ? OptionalInt.empty()
+                : goroutineOffset;
+    }
+
+    /** Registers, bit n: general register n, that hold nothing at an address, beyond what the code there shows; where there are any, the flags hold nothing either. */
+    public int scratchRegisters(long address) {
+        int i = functionAt(address);
+        return i >= 0 && address == starts[i] && functions.get(i).compiled ? SCRATCH : 0;
+    }
+
+    private static boolean isEarly(String name) {
+        return EARLY.stream().anyMatch(name::startsWith);
     }
 
     /** The index of the function that holds an address; negative if none does. */
@@ -166,6 +201,7 @@ public final class GoroutineStack {
 
         private final boolean[] callsAnything;
         private final boolean[] visiting;
+        private final ThreadStorage threadStorage = new ThreadStorage();
         private final Instruction instruction = new Instruction();
 
         private record Caller(int index, int pushed) {}
@@ -240,6 +276,7 @@ public final class GoroutineStack {
             boolean aligned = false;
             long at = starts[index];
             while (at < ends[index] && decode(at)) {
+                threadStorage.look(instruction);
                 if ((instruction.registersModified() >> Instruction.RSP & 1) != 0) {
                     int bytes = framed();
                     elsewhere |= bytes < 0;
@@ -359,6 +396,48 @@ public final class GoroutineStack {
             byte[] bytes = section.bytes();
             return Decoder.decode(
                     bytes, Math.toIntExact(address - section.address()), bytes.length, address, instruction);
+        }
+    }
+
+    /** What Go's code loads relative to the thread pointer: {@code mov %fs:offset, %register}, or {@code mov $offset, %register; mov %fs:(%register), %register}. */
+    private static final class ThreadStorage {
+        /** The register that the instruction before loaded with a constant, and that constant. */
+        private int constantRegister = Instruction.NO_REGISTER;
+
+        private int constant;
+        private boolean known;
+        private boolean contradicted;
+        private int offset;
+
+        void look(Instruction instruction) {
+            if (instruction.segment() == Segment.FS && instruction.hasMemoryOperand() && isOneByte(instruction, 0x8B)) {
+                note(instruction);
+            }
+            boolean loads =
+                    isOneByte(instruction, 0xC7) && !instruction.hasMemoryOperand() && instruction.regField() == 0;
+            constantRegister = loads ? instruction.rmField() : Instruction.NO_REGISTER;
+            constant = (int) instruction.immediate();
+        }
+
+        private void note(Instruction instruction) {
+            boolean based = instruction.baseRegister() != Instruction.NO_REGISTER;
+            if (instruction.isRipRelative()
+                    || instruction.indexRegister() != Instruction.NO_REGISTER
+                    || (based && instruction.baseRegister() != constantRegister)) {
+                return; // relative to what was loaded earlier
+            }
+            int found = (int) instruction.displacement() + (based ? constant : 0);
+            contradicted |= known && found != offset;
+            known = true;
+            offset = found;
+        }
+
+        private static boolean isOneByte(Instruction instruction, int opcode) {
+            return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE && instruction.opcode() == opcode;
+        }
+
+        OptionalInt offset() {
+            return known && !contradicted ? OptionalInt.of(offset) : OptionalInt.empty();
         }
     }
 }

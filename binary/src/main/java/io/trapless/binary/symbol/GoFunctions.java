@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   32  8  offset of the names
  *   40 24  offsets of the tables of compilation units, files and program counters: not read
  *   64  8  offset of the functions: pairs of 4 bytes, an entry's distance from the beginning of the code and the offset, from here, of more about it, whose second word is its name's offset
- *          (signed); behind the last pair the distance of the code's end
+ *          (signed) and whose flags, a byte, are the second behind its nine words, ten since 1.20; behind the last pair the distance of the code's end
  * </pre>
  *
  * @param start where Go's code begins
@@ -44,12 +44,22 @@ public record GoFunctions(long start, long end, List<CompiledFunction> functions
     private static final int PAIR = 8;
     private static final int NAME_OFFSET = 4;
 
+    /** Of either magic (runtime/runtime2.go: {@code _func.flag}). */
+    private static final int[] FLAGS_OFFSETS = {37, 41};
+
+    /** {@code abi.FuncFlagAsm}. */
+    private static final int WRITTEN_IN_ASSEMBLY = 4;
+
     public GoFunctions {
         functions = List.copyOf(functions);
     }
 
-    /** One function, as the file states its address; its size includes the padding behind it. */
-    public record CompiledFunction(String name, long address, long sizeBytes) {}
+    /**
+     * One function, as the file states its address; its size includes the padding behind it.
+     *
+     * @param isAssembly whether it was written in assembly
+     */
+    public record CompiledFunction(String name, long address, long sizeBytes, boolean isAssembly) {}
 
     /** Whether the image has code of the Go compiler's. */
     public static boolean areIn(ElfFile image) {
@@ -146,13 +156,16 @@ public record GoFunctions(long start, long end, List<CompiledFunction> functions
         long count = table.s64(COUNT);
         ByteView names = table.slice(table.s64(NAMES), table.size() - table.s64(NAMES));
         ByteView more = table.slice(table.s64(FUNCTIONS), table.size() - table.s64(FUNCTIONS));
+        int flags = FLAGS_OFFSETS[table.u32(0) == MAGICS[0] ? 0 : 1];
         List<CompiledFunction> functions = new ArrayList<>();
         for (long i = 0; i < count; i++) {
             long at = more.u32(i * PAIR);
             long size = more.u32((i + 1) * PAIR) - at;
-            int name = more.s32(more.u32(i * PAIR + 4) + NAME_OFFSET);
-            if (size > 0 && name > 0) {
-                functions.add(new CompiledFunction(names.string(name), textStart + at, size));
+            long function = more.u32(i * PAIR + 4);
+            int name = more.s32(function + NAME_OFFSET);
+            if (size > 0 && name >= 0) {
+                boolean assembly = (more.u8(function + flags) & WRITTEN_IN_ASSEMBLY) != 0;
+                functions.add(new CompiledFunction(names.string(name), textStart + at, size, assembly));
             }
         }
         return new GoFunctions(textStart, textStart + more.u32(count * PAIR), functions);

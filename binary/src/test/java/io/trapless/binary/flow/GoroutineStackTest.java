@@ -6,6 +6,7 @@ import io.trapless.binary.flow.GoroutineStack.GoFunction;
 import io.trapless.binary.x86.Assembler;
 import io.trapless.binary.x86.Gpr;
 import io.trapless.binary.x86.Mem;
+import io.trapless.binary.x86.Segment;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ class GoroutineStackTest {
         byte[] bytes = asm.toByteArray();
         code.writeBytes(bytes);
         code.writeBytes("\u00cc".repeat(SIZE - bytes.length).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
-        functions.add(new GoFunction(name, start, start + SIZE));
+        functions.add(new GoFunction(name, start, start + SIZE, !name.startsWith("assembly")));
     }
 
     private GoroutineStack stack() {
@@ -208,5 +209,43 @@ class GoroutineStackTest {
             assertThat(stack.bytesLeft(at(i))).as("function %d", i).isZero();
         }
         assertThat(stack.bytesLeft(at(4))).isEqualTo(CHECKED - 8);
+    }
+
+    @Test
+    void whereThreadsKeepTheirGoroutine() {
+        add("direct", asm -> {
+            asm.mov(Gpr.R14, Mem.fs(-8), 8);
+            asm.ret();
+        });
+        add("indirect", asm -> {
+            asm.mov(Gpr.RCX, -8);
+            asm.mov(Gpr.RCX, Mem.of(Gpr.RCX, 0).in(Segment.FS), 8);
+            asm.mov(Gpr.RAX, Mem.of(Gpr.RCX, 0).in(Segment.FS), 8); // of what was loaded: not known
+            asm.ret();
+        });
+        add("runtime.goexit.abi0", Assembler::ret);
+        add("runtime.rt0_go.abi0", Assembler::ret);
+        GoroutineStack stack = stack();
+        assertThat(stack.goroutineOffset(at(0))).hasValue(-8);
+        assertThat(stack.goroutineOffset(at(1))).hasValue(-8);
+        assertThat(stack.goroutineOffset(at(2))).as("returned into").isEmpty();
+        assertThat(stack.goroutineOffset(at(3))).as("no thread pointer yet").isEmpty();
+        assertThat(stack.goroutineOffset(at(4))).as("no function").isEmpty();
+
+        add("another", asm -> {
+            asm.mov(Gpr.RAX, Mem.fs(-16), 8);
+            asm.ret();
+        });
+        assertThat(stack().goroutineOffset(at(0))).as("two places").isEmpty();
+    }
+
+    @Test
+    void theCompilersFunctionsBeginWithTwoRegistersThatHoldNothing() {
+        add("compiled", Assembler::ret);
+        add("assembly", Assembler::ret);
+        GoroutineStack stack = stack();
+        assertThat(stack.scratchRegisters(at(0))).isEqualTo(1 << 12 | 1 << 13);
+        assertThat(stack.scratchRegisters(at(0) + 1)).isZero();
+        assertThat(stack.scratchRegisters(at(1))).isZero();
     }
 }

@@ -28,7 +28,7 @@ final class GoFunctionsTest {
                 " .quad 1, 0, go_text, names - table, 0, 0, 0, functions - table\\n"
                 "names: .byte 0\\n .asciz \\"main.main\\"\\n .balign 4\\n"
                 "functions: .long 0, info - functions, go_end - go_text, 0\\n"
-                "info: .long 0, 1\\n"
+                "info: .long 0, 1\\n .zero 36\\n"
                 ".text\\n .globl go_text, go_end\\n"
                 "go_text: nop\\n nop\\n nop\\n go_end: ret\\n");
             int main(void) { return 0; }
@@ -40,29 +40,41 @@ final class GoFunctionsTest {
     private static final long TEXT = 0x401000;
     private static final int NAMES = 72;
     private static final int FUNCTIONS = 96;
+    private static final int GO_1_18 = 0xfffffff0;
+    private static final int GO_1_20 = 0xfffffff1;
 
-    /** Two functions: {@code main.main} at 0x20 bytes from the beginning of the code, of 0x40 bytes, and behind it {@code main.f}, which ends at 0x70. */
-    private static byte[] table() {
-        ByteBuffer table = ByteBuffer.allocate(160).order(ByteOrder.LITTLE_ENDIAN);
-        table.putInt(0, 0xfffffff0).put(6, (byte) 1).put(7, (byte) 8);
+    /** Where it is told more about the second function, from {@link #FUNCTIONS} on. */
+    private static final int INFOS = 68;
+
+    /**
+     * Two functions: {@code main.main} at 0x20 bytes from the beginning of the code, of 0x40 bytes, and behind it {@code main.f}, which ends at 0x70 and was written in assembly.
+     *
+     * @param magic of Go 1.18, whose functions' flags stand 37 bytes behind the beginning, or of 1.20: 41
+     */
+    private static byte[] table(int magic) {
+        ByteBuffer table = ByteBuffer.allocate(FUNCTIONS + INFOS + 42).order(ByteOrder.LITTLE_ENDIAN);
+        table.putInt(0, magic).put(6, (byte) 1).put(7, (byte) 8);
         table.putLong(8, 2).putLong(24, TEXT).putLong(32, NAMES).putLong(64, FUNCTIONS);
         table.put(NAMES + 1, "main.main\0main.f\0".getBytes(StandardCharsets.US_ASCII));
         table.position(FUNCTIONS);
-        table.putInt(0x20).putInt(24).putInt(0x60).putInt(40).putInt(0x70).putInt(0);
+        table.putInt(0x20).putInt(24).putInt(0x60).putInt(INFOS).putInt(0x70).putInt(0);
         table.putInt(FUNCTIONS + 24, 0x20).putInt(FUNCTIONS + 28, 1);
-        table.putInt(FUNCTIONS + 40, 0x60).putInt(FUNCTIONS + 44, 11);
+        table.putInt(FUNCTIONS + INFOS, 0x60).putInt(FUNCTIONS + INFOS + 4, 11);
+        int flags = magic == GO_1_18 ? 37 : 41;
+        table.put(FUNCTIONS + 24 + flags, (byte) 3).put(FUNCTIONS + INFOS + flags, (byte) 5);
         return table.array();
     }
 
-    @Test
-    void functionsAndWhereGosCodeEnds() throws ElfException {
-        GoFunctions go = GoFunctions.read(ByteView.of(table()), TEXT);
+    @ParameterizedTest
+    @ValueSource(ints = {GO_1_18, GO_1_20})
+    void functionsAndWhereGosCodeEnds(int magic) throws ElfException {
+        GoFunctions go = GoFunctions.read(ByteView.of(table(magic)), TEXT);
         assertThat(go.start()).isEqualTo(TEXT);
         assertThat(go.end()).isEqualTo(TEXT + 0x70);
         assertThat(go.functions())
                 .containsExactly(
-                        new GoFunctions.CompiledFunction("main.main", TEXT + 0x20, 0x40),
-                        new GoFunctions.CompiledFunction("main.f", TEXT + 0x60, 0x10));
+                        new GoFunctions.CompiledFunction("main.main", TEXT + 0x20, 0x40, false),
+                        new GoFunctions.CompiledFunction("main.f", TEXT + 0x60, 0x10, true));
     }
 
     @ParameterizedTest
@@ -75,7 +87,8 @@ final class GoFunctionsTest {
             GoFunctions go = GoFunctions.of(file);
             assertThat(go).isNotNull();
             assertThat(go.end() - go.start()).isEqualTo(3);
-            assertThat(go.functions()).containsExactly(new GoFunctions.CompiledFunction("main.main", go.start(), 3));
+            assertThat(go.functions())
+                    .containsExactly(new GoFunctions.CompiledFunction("main.main", go.start(), 3, false));
         }
     }
 
@@ -90,12 +103,12 @@ final class GoFunctionsTest {
 
     @Test
     void aTableThatIsCutOrCountsTooManyIsNone() {
-        byte[] whole = table();
-        for (int size = 0; size < FUNCTIONS + 48; size++) {
+        byte[] whole = table(GO_1_20);
+        for (int size = 0; size < whole.length; size++) {
             ByteView cut = ByteView.of(Arrays.copyOf(whole, size));
             assertThatThrownBy(() -> GoFunctions.read(cut, TEXT)).isInstanceOf(ElfException.class);
         }
-        byte[] many = table();
+        byte[] many = table(GO_1_20);
         ByteBuffer.wrap(many).order(ByteOrder.LITTLE_ENDIAN).putLong(8, Long.MAX_VALUE);
         assertThatThrownBy(() -> GoFunctions.read(ByteView.of(many), TEXT)).isInstanceOf(ElfException.class);
     }

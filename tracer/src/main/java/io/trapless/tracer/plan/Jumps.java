@@ -19,13 +19,37 @@ final class Jumps {
     /** @param section that holds the range */
     static SitePlan.Jump plan(
             DisplacedRange range, Section section, Tactic tactic, When when, int registersInNotes, StackFacts stack) {
-        byte[] text = section.bytes();
-        int site = Math.toIntExact(range.site() - section.address());
-        int dead = Liveness.registersDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS)
-                & ~registersInNotes;
-        boolean flagsDead = Liveness.flagsDeadAt(text, site, text.length, range.site(), LIVENESS_INSTRUCTIONS);
+        long site = range.site();
         return new SitePlan.Jump(
-                range, tactic, when, dead, flagsDead, stack.bytesLeft(range.site()), stack.redZone(range.site()));
+                range,
+                tactic,
+                when,
+                deadRegisters(site, section, registersInNotes, stack),
+                areFlagsDead(site, section, stack),
+                stack.bytesLeft(site),
+                stack.redZone(site),
+                stack.bound(site));
+    }
+
+    private static int deadRegisters(long site, Section section, int registersInNotes, StackFacts stack) {
+        byte[] text = section.bytes();
+        int offset = Math.toIntExact(site - section.address());
+        int dead = Liveness.registersDeadAt(text, offset, text.length, site, LIVENESS_INSTRUCTIONS);
+        return (dead | stack.scratchRegisters(site)) & ~registersInNotes;
+    }
+
+    private static boolean areFlagsDead(long site, Section section, StackFacts stack) {
+        byte[] text = section.bytes();
+        int offset = Math.toIntExact(site - section.address());
+        return stack.scratchRegisters(site) != 0
+                || Liveness.flagsDeadAt(text, offset, text.length, site, LIVENESS_INSTRUCTIONS);
+    }
+
+    /** Whether code at a site can find out by itself how much stack there is: without any, so that it needs a register and the flags. */
+    static boolean canLookForStack(long site, Section section, int registersInNotes, StackFacts stack) {
+        return stack.bound(site) != null
+                && deadRegisters(site, section, registersInNotes, stack) != 0
+                && areFlagsDead(site, section, stack);
     }
 
     /** What was done to find a range that begins at its site and has room for a long jump. */

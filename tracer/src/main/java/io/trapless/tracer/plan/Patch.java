@@ -61,14 +61,21 @@ public record Patch(
      * @param address of an instruction of the range, or behind its last
      * @param deadRegisters as in {@link SitePlan.Jump}, and so are the others
      */
-    public record Point(long address, When when, int deadRegisters, boolean flagsDead, int stackLeft, int redZone) {
+    public record Point(
+            long address,
+            When when,
+            int deadRegisters,
+            boolean flagsDead,
+            int stackLeft,
+            int redZone,
+            @Nullable StackBound bound) {
         /**
          * The same with what probes elsewhere capture kept alive: the code no longer reads it, but they do, further on.
          *
          * @param registers bit n: general register n
          */
         public Point keeping(int registers, boolean flags) {
-            return new Point(address, when, deadRegisters & ~registers, flagsDead && !flags, stackLeft, redZone);
+            return new Point(address, when, deadRegisters & ~registers, flagsDead && !flags, stackLeft, redZone, bound);
         }
     }
 

@@ -111,7 +111,8 @@ public final class PatchSet {
                             jump.deadRegisters(),
                             jump.flagsDead(),
                             jump.stackLeft(),
-                            jump.redZone()));
+                            jump.redZone(),
+                            jump.bound()));
         }
         List<Patch.Point> sorted = new ArrayList<>(points.values());
         sorted.sort(Comparator.comparingLong(Patch.Point::address).thenComparing(Patch.Point::when));

@@ -4,6 +4,7 @@ import io.trapless.binary.flow.DisplacedRange;
 import io.trapless.binary.flow.Displacement;
 import io.trapless.binary.flow.DisplacementRefusal;
 import io.trapless.binary.flow.FunctionExit.When;
+import org.jspecify.annotations.Nullable;
 
 /** How a site is patched, or why not. */
 public sealed interface SitePlan {
@@ -16,6 +17,7 @@ public sealed interface SitePlan {
      * @param flagsDead so are the status flags
      * @param stackLeft bytes below the stack pointer that are surely the thread's own
      * @param redZone of these, what the code may be using
+     * @param bound how it can be found out that there are more; null if it can't
      */
     record Jump(
             DisplacedRange range,
@@ -24,7 +26,8 @@ public sealed interface SitePlan {
             int deadRegisters,
             boolean flagsDead,
             int stackLeft,
-            int redZone)
+            int redZone,
+            @Nullable StackBound bound)
             implements SitePlan {}
 
     /**

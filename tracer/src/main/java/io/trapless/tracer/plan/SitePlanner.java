@@ -140,7 +140,7 @@ public final class SitePlanner implements PatchRoom {
 
     /** Where a jump for a site can go; a range too short for a long jump has room for an island near. */
     Displacement room(long address, When when) {
-        if (stack.bytesLeft(address) < LEAST_STACK + stack.redZone(address)) {
+        if (stack.bytesLeft(address) < LEAST_STACK + stack.redZone(address) && !canLookForStack(address)) {
             return new Displacement.Refused(DisplacementRefusal.SMALL_STACK, address, null);
         }
         Displacement roomy = displace(address, when, DisplacedRange.JUMP_BYTES);
@@ -153,6 +153,11 @@ public final class SitePlanner implements PatchRoom {
                     : new Displacement.Refused(DisplacementRefusal.NO_ISLAND, address, null);
         }
         return roomy;
+    }
+
+    private boolean canLookForStack(long address) {
+        ImageView.Section section = map.sectionAt(address);
+        return section != null && Jumps.canLookForStack(address, section, registersInNotes, stack);
     }
 
     private Displacement displace(long address, When when, int bytes) {

@@ -12,14 +12,17 @@ import io.trapless.binary.x86.Relocator;
 import io.trapless.tracer.attach.RipMove;
 import io.trapless.tracer.attach.TextChange;
 import io.trapless.tracer.plan.Patch;
+import io.trapless.tracer.plan.StackBound;
 import io.trapless.tracer.trampoline.ProcessFacts;
 import io.trapless.tracer.trampoline.SiteCode;
+import io.trapless.tracer.trampoline.StackLimit;
 import io.trapless.tracer.trampoline.Trampoline;
 import io.trapless.tracer.trampoline.TrampolineCompiler;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -261,12 +264,20 @@ final class CodeRegion {
                         point.deadRegisters(),
                         point.flagsDead(),
                         point.redZone(),
+                        limit(point),
                         armed.probes()));
             }
             return new SiteCode(site.resume(), site.children(), points, this::copy);
         }
 
+        private static StackLimit limit(Patch.Point point) {
+            StackBound bound = point.bound();
+            return new StackLimit(
+                    point.stackLeft(), bound == null ? OptionalInt.empty() : OptionalInt.of(bound.threadOffset()));
+        }
+
         private void copy(Assembler asm, IntConsumer atPoint) {
+            moves.clear(); // the compiler may have it emitted twice
             Patch patch = site.patch();
             Relocator.Hook hook = (original, _) -> emitPoints(original, asm, atPoint);
             switch (Relocator.relocate(patch.original(), 0, patch.codeBytes(), site.start(), asm, hook)) {

@@ -4,9 +4,12 @@ import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.flow.GoroutineStack;
 import io.trapless.binary.flow.GoroutineStack.GoFunction;
 import io.trapless.binary.symbol.GoFunctions;
+import io.trapless.tracer.plan.StackBound;
 import io.trapless.tracer.plan.StackFacts;
 import io.trapless.tracer.resolve.ImageFile;
 import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of the stack below the code of an image: of a goroutine's, which begins with 2 KiB and grows when a function asks for more, what was not asked for is another's memory. */
 final class StackRoom {
@@ -25,7 +28,8 @@ final class StackRoom {
             GoroutineStack stack = stack(
                     file,
                     file.symbols().functions().stream()
-                            .map(function -> new GoFunction(function.name(), function.address(), function.endAddress()))
+                            .map(function ->
+                                    new GoFunction(function.name(), function.address(), function.endAddress(), false))
                             .toList());
             return new OfGo(stack, Long.MIN_VALUE, Long.MAX_VALUE, OLD_GUARD_LESS);
         }
@@ -33,7 +37,10 @@ final class StackRoom {
                 file,
                 table.functions().stream()
                         .map(function -> new GoFunction(
-                                function.name(), function.address(), function.address() + function.sizeBytes()))
+                                function.name(),
+                                function.address(),
+                                function.address() + function.sizeBytes(),
+                                !function.isAssembly()))
                         .toList());
         return new OfGo(stack, table.start(), table.end(), 0);
     }
@@ -52,6 +59,17 @@ final class StackRoom {
         @Override
         public int redZone(long address) {
             return isGo(address) && !stack.usesBelow(address) ? 0 : AMPLE.redZone(address);
+        }
+
+        @Override
+        public @Nullable StackBound bound(long address) {
+            OptionalInt offset = isGo(address) ? stack.goroutineOffset(address) : OptionalInt.empty();
+            return offset.isPresent() ? new StackBound(offset.getAsInt()) : null;
+        }
+
+        @Override
+        public int scratchRegisters(long address) {
+            return isGo(address) ? stack.scratchRegisters(address) : 0;
         }
     }
 

@@ -25,9 +25,11 @@ public record SiteCode(long resume, UnknownChildren children, List<Point> points
      * @param deadRegisters bit n: general register n is surely overwritten before it is read
      * @param flagsDead whether the status flags are
      * @param redZone bytes below the stack pointer that the code may be using, at most {@code SystemV.RED_ZONE}
+     * @param stack how much there is of it
      * @param probes one or more, recorded in this order
      */
-    public record Point(long address, int deadRegisters, boolean flagsDead, int redZone, List<SiteProbe> probes) {
+    public record Point(
+            long address, int deadRegisters, boolean flagsDead, int redZone, StackLimit stack, List<SiteProbe> probes) {
         public Point {
             probes = List.copyOf(probes);
         }

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param address where {@code code} has to lie
  * @param entry where the site's jump goes
- * @param stackBytes what each point's probes take of the stack at the most, in the points' order
+ * @param stackBytes what each point's probes take of the stack at the most without having looked whether it is there, in the points' order
  */
 public record Trampoline(long address, byte[] code, long entry, List<Integer> stackBytes) {
     @Override

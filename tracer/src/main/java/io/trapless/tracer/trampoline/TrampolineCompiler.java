@@ -88,7 +88,9 @@ public final class TrampolineCompiler {
 
     /** The code of {@code site}, to lie at {@code address}. */
     public Trampoline compile(SiteCode site, long address) {
-        return new Emission(site, address).emit();
+        Emission emission = new Emission(site, address, List.of());
+        Trampoline trampoline = emission.emit();
+        return emission.isSurelyInRoom() ? trampoline : new Emission(site, address, trampoline.stackBytes()).emit();
     }
 
     /** One compilation. */
@@ -97,12 +99,22 @@ public final class TrampolineCompiler {
         private final Assembler asm;
         private final List<PointEmission> points = new ArrayList<>();
 
-        Emission(SiteCode site, long address) {
+        /** @param stackBytes what each point takes of the stack, so that it looks for them where they are not sure; empty where that is not known yet, and nobody looks */
+        Emission(SiteCode site, long address, List<Integer> stackBytes) {
             this.site = site;
             this.asm = new Assembler(address);
-            for (SiteCode.Point point : site.points()) {
-                points.add(new PointEmission(point, site.children(), asm));
+            for (int i = 0; i < site.points().size(); i++) {
+                SiteCode.Point point = site.points().get(i);
+                boolean looks = !stackBytes.isEmpty()
+                        && stackBytes.get(i) > point.stack().surely();
+                StackCheck check = looks ? StackCheck.of(asm, facts, point, stackBytes.get(i)) : null;
+                points.add(new PointEmission(point, site.children(), asm, check));
             }
+        }
+
+        boolean isSurelyInRoom() {
+            return points.stream()
+                    .allMatch(p -> p.stackBytes() <= p.point.stack().surely());
         }
 
         Trampoline emit() {
@@ -123,16 +135,18 @@ public final class TrampolineCompiler {
         private final SiteCode.Point point;
         private final UnknownChildren children;
         private final Assembler asm;
+        private final @Nullable StackCheck check;
         private final Frame frame;
         private final Label leave;
         private final Label behind;
         private final boolean captureFlags;
         private final List<Block> blocks = new ArrayList<>();
 
-        PointEmission(SiteCode.Point point, UnknownChildren children, Assembler asm) {
+        PointEmission(SiteCode.Point point, UnknownChildren children, Assembler asm, @Nullable StackCheck check) {
             this.point = point;
             this.children = children;
             this.asm = asm;
+            this.check = check;
             this.leave = asm.label();
             this.behind = asm.label();
             Set<Gpr> saved = registersToSave(point);
@@ -153,6 +167,9 @@ public final class TrampolineCompiler {
             if (point.flagsDead() && !captureFlags && blocks.size() == 1) {
                 blocks.getFirst().emitEarlyOut(behind);
             }
+            if (check != null) {
+                check.emit();
+            }
             frame.enter();
             for (Block block : blocks) {
                 block.emitHot();
@@ -166,10 +183,16 @@ public final class TrampolineCompiler {
             for (Block block : blocks) {
                 block.emitCold();
             }
+            if (check != null) {
+                check.emitCold(point, behind);
+            }
         }
 
-        /** After the emission. */
+        /** What is taken without a look; after the emission. */
         int stackBytes() {
+            if (check != null) {
+                return 0;
+            }
             int routines = 0;
             for (SiteProbe probe : point.probes()) {
                 routines = Math.max(routines, SharedRoutines.stackBytes(probe, facts));

@@ -51,6 +51,7 @@ final class Sandbox implements AutoCloseable {
     private final MethodHandle run;
     private long nextTrampoline;
     private int promisedStack;
+    private StackLimit stackLimit = StackLimit.AMPLE;
 
     Sandbox(int mode, ProcessFacts.Rseq rseq, boolean systemCalls) throws Throwable {
         this(mode, rseq, TID_OFFSET, systemCalls);
@@ -145,7 +146,8 @@ final class Sandbox implements AutoCloseable {
             int deadRegisters, boolean flagsDead, int redZone, UnknownChildren children, SiteProbe... probes) {
         long function = TrampolineCompiler.align(nextTrampoline);
         long trampolineAt = TrampolineCompiler.align(function + 16);
-        SiteCode.Point point = new SiteCode.Point(function, deadRegisters, flagsDead, redZone, List.of(probes));
+        SiteCode.Point point =
+                new SiteCode.Point(function, deadRegisters, flagsDead, redZone, stackLimit, List.of(probes));
         SiteCode site = new SiteCode(function + 5, children, List.of(point), (asm, atPoint) -> {
             atPoint.accept(0);
             asm.nop(5);
@@ -164,6 +166,37 @@ final class Sandbox implements AutoCloseable {
     /** What the last patched function's probes take of the stack at the most, as the compiler says. */
     int promisedStack() {
         return promisedStack;
+    }
+
+    /** Functions that are patched from now on have so much stack. */
+    void limitStack(StackLimit limit) {
+        stackLimit = limit;
+    }
+
+    /** Where {@link #onStack} keeps the address of a stack's bound: words of the thread control block that glibc reserves for transactional memory and nobody uses. */
+    static final int STACK_BOUND = 0x50;
+
+    /** A function that calls a patched one with {@code room} bytes between the bound of its stack, as {@link #STACK_BOUND} tells it, and its stack pointer. */
+    long onStack(int room, long function) {
+        long cell = TrampolineCompiler.align(nextTrampoline);
+        long start = cell + Long.BYTES;
+        Assembler asm = new Assembler(start);
+        asm.push(RAX);
+        asm.pushfq();
+        int pushed = 2 * Long.BYTES;
+        int returnAddress = Long.BYTES;
+        asm.lea(RAX, Mem.of(RSP, pushed - returnAddress - room));
+        asm.mov(Mem.ripAbsolute(cell), RAX, 8);
+        asm.lea(RAX, Mem.ripAbsolute(cell));
+        asm.mov(Mem.fs(STACK_BOUND), RAX, 8);
+        asm.popfq();
+        asm.pop(RAX);
+        asm.call(function);
+        asm.mov(Mem.fs(STACK_BOUND), 0, 8);
+        asm.ret();
+        write(start, asm.toByteArray());
+        nextTrampoline = start + asm.toByteArray().length;
+        return start;
     }
 
     /** Bytes below a function's stack pointer that {@link #measuring} looks at. */
