@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Children that run on their parent's thread area are known as such, whichever call makes them and whatever interrupts it, and the parent's area is as it was afterwards. The target looks at the area itself and says what it saw.
+ * Children that run on their parent's thread area are known as such, whichever call makes them and whatever interrupts it, and the parent's area is as it was afterwards. The target looks at the area itself and says what it saw. So are threads whose area is not registered yet.
  */
 final class VforkChildrenTest {
     private static final int SECONDS = 120;
@@ -94,6 +94,35 @@ final class VforkChildrenTest {
             target.go();
             target.await(SECONDS).succeeded();
             tracer.await(SECONDS).succeeded();
+        }
+    }
+
+    /** {@code __ctype_init} is what glibc's threads call before they have registered their area, which is fresh memory, or another thread's old one, until then: taken at its word, they write into the ring of a CPU on which they are not. */
+    @Test
+    void aThreadThatHasJustBegunHasNoCpu() throws Exception {
+        int makers = 6;
+        long rounds = 5000;
+        Path file = folder.resolve("summary.json");
+        try (Target target = Target.start("threads", makers, rounds);
+                Trapless.Running tracer = Trapless.start(
+                        "record",
+                        "-p",
+                        target.pid(),
+                        "-e",
+                        "uprobe:libc:__ctype_init,uretprobe:libc:__ctype_init",
+                        "-o",
+                        folder.resolve("trace"),
+                        "--summary",
+                        file)) {
+            tracer.awaitErr("recording", SECONDS);
+            target.go();
+            target.await(SECONDS).succeeded();
+            tracer.await(SECONDS).succeeded();
+            Summary summary = Summary.read(file);
+            assertThat(summary.notices()).isEmpty();
+            assertThat(summary.sites())
+                    .hasSize(2)
+                    .allSatisfy(site -> assertThat(site.events()).isEqualTo(makers + makers * rounds));
         }
     }
 }

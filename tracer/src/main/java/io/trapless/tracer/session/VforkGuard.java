@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls with which a process makes vfork children, where they are to be patched so that those are known (see {@code trampoline.VforkCallCode}): in the C library if anything is armed that may run in such a child, in a static program in itself. Where they are not all
+ * The calls with which a process makes vfork children, and threads, where they are to be patched so that those are known (see {@code trampoline.VforkCallCode}): in the C library if anything is armed that may run in such a child, in a static program in itself. Where they are not all
  * found, or somebody else stands there, nothing is patched, and code that makes such children records in the atomic rings alone. For one process, or one file, and one thread.
  */
 final class VforkGuard {

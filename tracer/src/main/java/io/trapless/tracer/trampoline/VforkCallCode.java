@@ -1,5 +1,6 @@
 package io.trapless.tracer.trampoline;
 
+import static io.trapless.binary.x86.Gpr.R8;
 import static io.trapless.binary.x86.Gpr.RAX;
 import static io.trapless.binary.x86.Gpr.RCX;
 import static io.trapless.binary.x86.Gpr.RDI;
@@ -11,11 +12,13 @@ import io.trapless.binary.x86.Label;
 import io.trapless.binary.x86.Mem;
 
 /**
- * Makes a vfork child known to all code of this session. Such a child has its parent's thread pointer, and with that its parent's rseq area, which the kernel does not keep for it: a sequence there would neither be restarted nor see
+ * Makes a vfork child, and a thread that has just begun, known to all code of this session. Such a child has its parent's thread pointer, and with that its parent's rseq area, which the kernel does not keep for it: a sequence there would neither be restarted nor see
  * that it has moved. So the area's CPU is made {@link #NO_CPU} before the call, and the child records in the atomic rings, as a thread does that never registered.
  *
  * <p>The store and the system call are one restartable sequence: whoever is interrupted between them, where the kernel writes the CPU again, does both again. A sequence may end in a system call, for its address has passed when the kernel looks (kernel: kernel/rseq.c,
  * {@code rseq_syscall}). When the parent goes on, the kernel has written the CPU, unless the call failed or (since 6.19) the parent is on the CPU on which it was: then this code writes it, in a sequence of its own.
+ *
+ * <p>A new thread has an area of its own, which glibc registers only when the thread has run a while (nptl/pthread_create.c, {@code start_thread}), and until then it says what fresh memory says, CPU 0, or where the last owner of the thread's stack was. So that area's CPU is made no CPU before the thread is.
  *
  * <p>A thread without a registered area, and a child that makes a child, have no CPU there: nothing is stored then. Uses only what a system call changes anyway: rax, rcx, r11, and the flags, which nobody reads behind these calls.
  */
@@ -25,7 +28,14 @@ final class VforkCallCode {
 
     private static final int CLONE_VM = 0x100;
     private static final int CLONE_VFORK = 0x4000;
+    private static final int CLONE_THREAD = 0x10000;
     private static final int CLONE_SETTLS = 0x80000;
+
+    /** Of {@code struct clone_args} (kernel: include/uapi/linux/sched.h). */
+    private static final int CLONE_ARGS_TLS = 56;
+
+    /** Where a thread control block of glibc's holds its own address ({@code tcbhead_t.self}). */
+    private static final int TCB_SELF = 16;
 
     private final Assembler asm;
     private final ProcessFacts facts;
@@ -52,6 +62,7 @@ final class VforkCallCode {
         Label asEver = asm.label();
         Label done = asm.label();
         Label child = asm.label();
+        markNewThread(kind);
         asm.cmp(cpu, 0, 4);
         asm.jcc(Condition.L, asEver);
         jumpUnlessShared(kind, asEver);
@@ -86,15 +97,42 @@ final class VforkCallCode {
 
     /** Goes on only if the child will have this thread's memory and area, and this thread waits for it meanwhile: else both would need what only one can have. */
     private void jumpUnlessShared(VforkCall.Kind kind, Label asEver) {
-        switch (kind) {
-            case VFORK -> {
-                return;
-            }
-            case CLONE -> asm.mov(RCX, RDI, 4);
-            case CLONE3 -> asm.mov(RCX, Mem.of(RDI, 0), 4);
+        if (kind == VforkCall.Kind.VFORK) {
+            return;
         }
+        loadFlags(kind);
         asm.and(RCX, CLONE_VM | CLONE_VFORK | CLONE_SETTLS, 4);
         asm.cmp(RCX, CLONE_VM | CLONE_VFORK, 4);
         asm.jcc(Condition.NE, asEver);
+    }
+
+    /** Nothing is stored where the new thread's control block is not glibc's. */
+    private void markNewThread(VforkCall.Kind kind) {
+        if (kind == VforkCall.Kind.VFORK) {
+            return;
+        }
+        Label none = asm.label();
+        loadFlags(kind);
+        asm.and(RCX, CLONE_VM | CLONE_THREAD | CLONE_SETTLS, 4);
+        asm.cmp(RCX, CLONE_VM | CLONE_THREAD | CLONE_SETTLS, 4);
+        asm.jcc(Condition.NE, none);
+        if (kind == VforkCall.Kind.CLONE) {
+            asm.mov(RCX, R8, 8);
+        } else {
+            asm.mov(RCX, Mem.of(RDI, CLONE_ARGS_TLS), 8);
+        }
+        asm.cmp(Mem.of(RCX, TCB_SELF), RCX, 8);
+        asm.jcc(Condition.NE, none);
+        asm.mov(Mem.of(RCX, facts.rseq().cpuId()), NO_CPU, 4);
+        asm.bind(none);
+    }
+
+    /** ecx = what is asked for. */
+    private void loadFlags(VforkCall.Kind kind) {
+        if (kind == VforkCall.Kind.CLONE) {
+            asm.mov(RCX, RDI, 4);
+        } else {
+            asm.mov(RCX, Mem.of(RDI, 0), 4);
+        }
     }
 }
