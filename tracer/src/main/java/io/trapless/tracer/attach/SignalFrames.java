@@ -22,20 +22,28 @@ final class SignalFrames {
     private static final int SEGMENTS = SignalFrame.SEGMENTS_OFFSET / Long.BYTES;
 
     private final TargetProcess target;
-    private final List<MemoryMapping> mappings;
-    /** From the first to behind the last executable byte: most words of a stack lie outside, and are passed over quickly. */
-    private final long lowestCode;
 
-    private final long codeSpan;
+    /** As they were a moment ago, or as they are if a stack lies in none of those. */
+    private List<MemoryMapping> mappings;
+
+    /** From the first to behind the last executable byte: most words of a stack lie outside, and are passed over quickly. */
+    private long lowestCode;
+
+    private long codeSpan;
     private final Map<Long, Boolean> returns = new HashMap<>();
     private final List<Interrupted> found = new ArrayList<>();
 
     private SignalFrames(TargetProcess target) throws AttachException {
         this.target = target;
-        this.mappings = target.mappings();
+        this.mappings = target.recentMappings();
+        findCode();
+    }
+
+    private void findCode() {
         long lowest = -1;
         long end = 0;
-        for (MemoryMapping mapping : mappings) {
+        for (int i = 0; i < mappings.size(); i++) {
+            MemoryMapping mapping = mappings.get(i);
             if (mapping.executable()) {
                 lowest = lowest < 0 ? mapping.start() : lowest;
                 end = mapping.end();
@@ -64,8 +72,16 @@ final class SignalFrames {
     }
 
     /** Looks through a stack from {@code rsp} up, and on through the stack that was interrupted if that is another one. */
-    private void follow(StoppedThread thread, long rsp, int depth) {
+    private void follow(StoppedThread thread, long rsp, int depth) throws AttachException {
         StackWords stack = StackWords.read(target, mappings, rsp);
+        if (stack == null) {
+            mappings = target.mappings();
+            findCode();
+            stack = StackWords.read(target, mappings, rsp);
+        }
+        if (stack == null) {
+            return;
+        }
         long[] words = stack.words();
         int end = words.length - SignalFrame.SIZE / Long.BYTES + 1;
         for (int i = nextCandidate(words, 0, end, lowestCode, codeSpan);

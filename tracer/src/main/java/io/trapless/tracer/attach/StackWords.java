@@ -1,8 +1,8 @@
 package io.trapless.tracer.attach;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The used part of a stack: from a stack pointer to the end of its mapping, and the red zone below. */
 final class StackWords {
@@ -17,21 +17,18 @@ final class StackWords {
         this.words = words;
     }
 
-    static StackWords read(TargetProcess target, List<MemoryMapping> mappings, long rsp) {
-        for (MemoryMapping mapping : mappings) {
+    /** Null if {@code rsp} lies in none of the mappings. */
+    static @Nullable StackWords read(TargetProcess target, List<MemoryMapping> mappings, long rsp) {
+        for (int i = 0; i < mappings.size(); i++) {
+            MemoryMapping mapping = mappings.get(i);
             if (mapping.contains(rsp)) {
                 long start = Math.max(mapping.start(), (rsp - SignalFrame.RED_ZONE) & -Long.BYTES);
-                byte[] bytes = new byte[(int) Math.min(MAX_SIZE, mapping.end() - start)];
-                int size = target.tryReadMemory(start, bytes, 0, bytes.length);
-                long[] words = new long[Math.max(0, size) / Long.BYTES];
-                ByteBuffer.wrap(bytes)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .asLongBuffer()
-                        .get(words);
-                return new StackWords(start, words);
+                long[] words = new long[(int) (Math.min(MAX_SIZE, mapping.end() - start) / Long.BYTES)];
+                int size = target.tryReadWords(start, words);
+                return new StackWords(start, size == words.length ? words : Arrays.copyOf(words, size));
             }
         }
-        return new StackWords(rsp, new long[0]);
+        return null;
     }
 
     /** Address of the first word, a multiple of 8. */

@@ -202,6 +202,12 @@ public final class TargetProcess implements AutoCloseable {
         }
     }
 
+    /** The memory map as it was when it was last asked for: for what may be out of date, in less time. */
+    List<MemoryMapping> recentMappings() throws AttachException {
+        Maps known = maps;
+        return known == null ? mappings() : known.mappings;
+    }
+
     /** Ids of its threads now. */
     public int[] threadIds() {
         return listThreads(pid);
@@ -248,6 +254,11 @@ public final class TargetProcess implements AutoCloseable {
     /** Reads what can be read of {@code length} bytes; returns the count, which is smaller at the first page that is not mapped, down to 0. */
     public int tryReadMemory(long address, byte[] into, int offset, int length) {
         return (int) Math.max(0, Descriptors.pread(memory, into, offset, length, address));
+    }
+
+    /** The same for words of 8 bytes, from a multiple of 8; returns how many were read. */
+    int tryReadWords(long address, long[] into) {
+        return (int) Math.max(0, Descriptors.preadWords(memory, into, address));
     }
 
     /** Reads exactly {@code size} bytes. */

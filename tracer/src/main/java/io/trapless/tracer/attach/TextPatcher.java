@@ -7,21 +7,17 @@ import java.util.List;
 
 /**
  * Changes the text of a process all of whose threads stand still: first every byte is compared, then every thread that stands inside a change is found a place, and only
- * then anything is written. On the {@link Ptracer} thread only.
+ * then anything is written. What can be done before they stand still is done when it is made, on any thread; the rest on the {@link Ptracer} thread only.
  */
 public final class TextPatcher {
     private static final int PAGE = 4096;
 
-    private final StoppedThreads stopped;
-    private final TargetProcess target;
     private final List<TextChange> changes;
     private final List<RipMove> moves;
     private final boolean firstByteToo;
 
-    private TextPatcher(StoppedThreads stopped, List<TextChange> changes, List<RipMove> moves, boolean firstByteToo) {
-        this.stopped = stopped;
+    private TextPatcher(List<TextChange> changes, List<RipMove> moves, boolean firstByteToo) {
         this.firstByteToo = firstByteToo;
-        this.target = stopped.target();
         this.changes = new ArrayList<>(changes);
         this.changes.sort(Comparator.comparingLong(TextChange::address));
         this.moves = new ArrayList<>(moves);
@@ -29,44 +25,42 @@ public final class TextPatcher {
     }
 
     /**
-     * Makes all changes or none.
+     * For all changes or none.
      *
      * @param changes none may overlap another
      * @param moves for each instruction that begins inside a change, the first one too: its equal elsewhere
-     * @return how many threads were moved
-     * @throws AttachException BYTES_DIFFER or THREAD_IN_THE_WAY, with nothing changed; MEMORY_DENIED or TARGET_GONE if writing fails, with what was written taken back where that is possible
      */
-    public static int apply(StoppedThreads stopped, List<TextChange> changes, List<RipMove> moves)
-            throws AttachException {
-        return apply(stopped, changes, moves, false);
+    public static TextPatcher of(List<TextChange> changes, List<RipMove> moves) {
+        return new TextPatcher(changes, moves, false);
+    }
+
+    /** The same for code that disappears: a thread that stands at the very beginning of a change is moved too. */
+    public static TextPatcher ofWhole(List<TextChange> changes, List<RipMove> moves) {
+        return new TextPatcher(changes, moves, true);
     }
 
     /**
-     * The same for code that disappears: a thread that stands at the very beginning of a change is moved too.
+     * Makes all changes or none.
+     *
+     * @return how many threads were moved
+     * @throws AttachException BYTES_DIFFER or THREAD_IN_THE_WAY, with nothing changed; MEMORY_DENIED or TARGET_GONE if writing fails, with what was written taken back where that is possible
      */
-    public static int applyWhole(StoppedThreads stopped, List<TextChange> changes, List<RipMove> moves)
-            throws AttachException {
-        return apply(stopped, changes, moves, true);
-    }
-
-    private static int apply(
-            StoppedThreads stopped, List<TextChange> changes, List<RipMove> moves, boolean firstByteToo)
-            throws AttachException {
+    public int apply(StoppedThreads stopped) throws AttachException {
         if (!stopped.complete()) {
             throw new IllegalStateException("text is changed only while all threads stand still");
         }
         if (changes.isEmpty()) {
             return 0;
         }
-        TextPatcher patcher = new TextPatcher(stopped, changes, moves, firstByteToo);
-        List<byte[]> spans = patcher.verify();
-        List<ThreadMove> threadMoves = patcher.planMoves();
+        TargetProcess target = stopped.target();
+        List<byte[]> spans = verify(target);
+        List<ThreadMove> threadMoves = planMoves(stopped);
         // Threads first: a moved thread runs the copies, which are complete, whatever becomes of the tracer now.
         for (ThreadMove move : threadMoves) {
-            move.apply(stopped.target());
+            move.apply(target);
             stopped.forgetInterrupted();
         }
-        patcher.write(spans);
+        write(target, spans);
         return threadMoves.size();
     }
 
@@ -81,7 +75,7 @@ public final class TextPatcher {
     }
 
     /** Reads the span of each page's changes and compares; returns the spans as they are now. */
-    private List<byte[]> verify() throws AttachException {
+    private List<byte[]> verify(TargetProcess target) throws AttachException {
         List<byte[]> spans = new ArrayList<>();
         for (int first = 0; first < changes.size(); ) {
             int behind = pageEnd(first);
@@ -93,7 +87,7 @@ public final class TextPatcher {
                 if (i > 0 && changes.get(i - 1).end() > change.address()) {
                     throw new IllegalArgumentException("changes overlap at 0x" + Long.toHexString(change.address()));
                 }
-                compare(change, span, (int) (change.address() - start));
+                compare(target, change, span, (int) (change.address() - start));
             }
             spans.add(span);
             first = behind;
@@ -101,7 +95,8 @@ public final class TextPatcher {
         return spans;
     }
 
-    private void compare(TextChange change, byte[] span, int offset) throws AttachException {
+    private static void compare(TargetProcess target, TextChange change, byte[] span, int offset)
+            throws AttachException {
         for (int k = 0; k < change.expected().length; k++) {
             if (span[offset + k] != change.expected()[k]) {
                 throw new AttachException(
@@ -115,7 +110,7 @@ public final class TextPatcher {
         }
     }
 
-    private List<ThreadMove> planMoves() throws AttachException {
+    private List<ThreadMove> planMoves(StoppedThreads stopped) throws AttachException {
         List<ThreadMove> found = new ArrayList<>();
         for (StoppedThread thread : stopped.threads()) {
             Registers registers = thread.registers();
@@ -123,12 +118,13 @@ public final class TextPatcher {
             int back = registers.willRestart() ? InterruptedCalls.SYSCALL_LENGTH : 0;
             long next = registers.rip() - back;
             if (needsMove(next, registers.rip())) {
-                found.add(new ThreadMove(thread, 0, moved(next) + back));
+                found.add(new ThreadMove(thread, 0, moved(stopped.target(), next) + back));
             }
         }
         for (SignalFrames.Interrupted interrupted : stopped.interrupted()) {
             if (needsMove(interrupted.rip(), interrupted.rip())) {
-                found.add(new ThreadMove(interrupted.thread(), interrupted.ripAddress(), moved(interrupted.rip())));
+                found.add(new ThreadMove(
+                        interrupted.thread(), interrupted.ripAddress(), moved(stopped.target(), interrupted.rip())));
             }
         }
         return found;
@@ -156,7 +152,7 @@ public final class TextPatcher {
         return false;
     }
 
-    private long moved(long from) throws AttachException {
+    private long moved(TargetProcess target, long from) throws AttachException {
         int low = 0;
         int high = moves.size() - 1;
         while (low <= high) {
@@ -177,30 +173,30 @@ public final class TextPatcher {
                         + ", inside bytes that are to be replaced, and not before an instruction; try again");
     }
 
-    private void write(List<byte[]> spans) throws AttachException {
+    private void write(TargetProcess target, List<byte[]> spans) throws AttachException {
         int page = 0;
         int first = 0;
         try {
             while (first < changes.size()) {
-                writePage(first, spans.get(page), true);
+                writePage(target, first, spans.get(page), true);
                 first = pageEnd(first);
                 page++;
             }
         } catch (AttachException failed) {
-            takeBack(spans, page);
+            takeBack(target, spans, page);
             throw failed;
         }
     }
 
-    private void takeBack(List<byte[]> spans, int pages) throws AttachException {
+    private void takeBack(TargetProcess target, List<byte[]> spans, int pages) throws AttachException {
         int first = 0;
         for (int page = 0; page < pages; page++) {
-            writePage(first, spans.get(page), false);
+            writePage(target, first, spans.get(page), false);
             first = pageEnd(first);
         }
     }
 
-    private void writePage(int first, byte[] original, boolean replace) throws AttachException {
+    private void writePage(TargetProcess target, int first, byte[] original, boolean replace) throws AttachException {
         long start = changes.get(first).address();
         byte[] span = original.clone();
         int behind = pageEnd(first);

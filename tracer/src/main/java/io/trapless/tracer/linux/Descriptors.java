@@ -76,6 +76,28 @@ public final class Descriptors {
         return done;
     }
 
+    /** Reads as many little-endian words of 8 bytes as {@code into} has; returns how many were read, whole ones, or an error. */
+    public static long preadWords(int fd, long[] into, long position) {
+        MemorySegment scratch = Syscalls.scratch();
+        int done = 0;
+        while (done < into.length) {
+            int part = Math.min(into.length - done, Syscalls.SCRATCH_SIZE / Long.BYTES);
+            long got = Syscalls.call(
+                    Syscalls.PREAD64,
+                    fd,
+                    scratch.address(),
+                    (long) part * Long.BYTES,
+                    position + (long) done * Long.BYTES);
+            if (got < Long.BYTES) {
+                return done > 0 ? done : Math.min(got, 0);
+            }
+            int words = (int) (got / Long.BYTES);
+            MemorySegment.copy(scratch, ValueLayout.JAVA_LONG, 0, into, done, words);
+            done += words;
+        }
+        return done;
+    }
+
     /** Writes up to {@code length} bytes at {@code position}; returns the count written or an error. */
     public static long pwrite(int fd, byte[] from, int offset, int length, long position) {
         MemorySegment scratch = Syscalls.scratch();

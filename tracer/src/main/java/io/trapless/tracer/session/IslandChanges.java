@@ -21,7 +21,16 @@ final class IslandChanges {
     private static final byte SHORT_JUMP = (byte) 0xEB;
     private static final int SHORT_JUMP_BYTES = 2;
 
-    private IslandChanges() {}
+    private final TextPatcher islands;
+    private final TextPatcher jumps;
+    private final TextPatcher back;
+
+    /** What is to be done while the threads stand still; made before that. */
+    IslandChanges(List<TextChange> islands, List<RipMove> islandMoves, List<TextChange> jumps, List<RipMove> moves) {
+        this.islands = TextPatcher.of(islands, islandMoves);
+        this.jumps = TextPatcher.of(jumps, moves);
+        this.back = TextPatcher.of(islands.stream().map(TextChange::inverse).toList(), List.of());
+    }
 
     /**
      * How an island is come to.
@@ -32,18 +41,12 @@ final class IslandChanges {
     record Way(long site, long jump) {}
 
     /** Writes islands, then jumps; all of it or nothing. */
-    static void apply(
-            StoppedThreads stopped,
-            List<TextChange> islands,
-            List<RipMove> islandMoves,
-            List<TextChange> jumps,
-            List<RipMove> moves)
-            throws AttachException {
-        TextPatcher.apply(stopped, islands, islandMoves);
+    void apply(StoppedThreads stopped) throws AttachException {
+        islands.apply(stopped);
         try {
-            TextPatcher.apply(stopped, jumps, moves);
+            jumps.apply(stopped);
         } catch (AttachException failed) {
-            TextPatcher.apply(stopped, islands.stream().map(TextChange::inverse).toList(), List.of());
+            back.apply(stopped);
             throw failed;
         }
     }
@@ -71,8 +74,8 @@ final class IslandChanges {
                 }
             }
         }
-        TextPatcher.apply(stopped, jumps, List.of());
-        TextPatcher.applyWhole(stopped, islands, moves);
+        TextPatcher.of(jumps, List.of()).apply(stopped);
+        TextPatcher.ofWhole(islands, moves).apply(stopped);
     }
 
     /** The way to each island, by the address of the change that holds it. */

@@ -10,7 +10,6 @@ import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.RemoteCalls;
 import io.trapless.tracer.attach.RemoteMemory;
 import io.trapless.tracer.attach.RipMove;
-import io.trapless.tracer.attach.StoppedThreads;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.attach.TextChange;
 import io.trapless.tracer.attach.TextPatcher;
@@ -384,20 +383,29 @@ final class ProcessAttachment {
      */
     void arm(Standstill standstill) throws AttachException, IOException, InterruptedException {
         List<RipMove> moves = prepareJumps();
-        List<TextBatches.Batch> islandBatches = TextBatches.of(islands, islandMoves());
+        List<RipMove> islandMoves = regions.stream()
+                .flatMap(region -> region.islandMoves().stream())
+                .toList();
+        List<TextBatches.Batch> islandBatches = TextBatches.of(islands, islandMoves);
         List<TextBatches.Batch> jumpBatches = TextBatches.of(changes, moves);
         if (islandBatches.size() + jumpBatches.size() <= 2) {
-            pause(standstill, stopped -> writeJumps(stopped, moves));
+            IslandChanges all = new IslandChanges(islands, islandMoves, changes, moves);
+            pause(standstill, stopped -> {
+                all.apply(stopped);
+                Semaphores.add(target, semaphores, 1);
+            });
             return;
         }
         for (TextBatches.Batch batch : islandBatches) {
-            pause(standstill, stopped -> TextPatcher.apply(stopped, batch.changes(), batch.moves()));
+            TextPatcher patcher = TextPatcher.of(batch.changes(), batch.moves());
+            pause(standstill, patcher::apply);
         }
         boolean first = true;
         for (TextBatches.Batch batch : jumpBatches) {
             List<Long> raised = first ? semaphores : List.of();
+            TextPatcher patcher = TextPatcher.of(batch.changes(), batch.moves());
             pause(standstill, stopped -> {
-                TextPatcher.apply(stopped, batch.changes(), batch.moves());
+                patcher.apply(stopped);
                 Semaphores.add(target, raised, 1);
             });
             first = false;
@@ -428,14 +436,5 @@ final class ProcessAttachment {
         semaphores.forEach(semaphore -> entries.add(new JournalEntry.SemaphoreRaised(key, semaphore)));
         journal.append(entries);
         return moves;
-    }
-
-    private List<RipMove> islandMoves() {
-        return regions.stream().flatMap(region -> region.islandMoves().stream()).toList();
-    }
-
-    private void writeJumps(StoppedThreads stopped, List<RipMove> moves) throws AttachException {
-        IslandChanges.apply(stopped, islands, islandMoves(), changes, moves);
-        Semaphores.add(target, semaphores, 1);
     }
 }

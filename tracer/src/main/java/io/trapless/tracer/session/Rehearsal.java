@@ -66,8 +66,8 @@ final class Rehearsal {
                 }
                 try (StoppedThreads stopped = target.stopAll()) {
                     byte[] code = target.readMemory(text, 5);
-                    TextPatcher.apply(
-                            stopped, List.of(new TextChange(text, code, code)), List.of(new RipMove(text, text)));
+                    TextPatcher.of(List.of(new TextChange(text, code, code)), List.of(new RipMove(text, text)))
+                            .apply(stopped);
                     StackScan.findsAny(stopped, List.of(new AddressRange(text, text + 1)));
                 }
             }

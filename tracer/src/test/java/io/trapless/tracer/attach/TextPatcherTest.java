@@ -167,7 +167,7 @@ class TextPatcherTest {
     private int apply(List<TextChange> changes, List<RipMove> moves) throws AttachException {
         return ptracer.call(() -> {
             try (StoppedThreads stopped = target.stopAll()) {
-                return TextPatcher.apply(stopped, changes, moves);
+                return TextPatcher.of(changes, moves).apply(stopped);
             }
         });
     }
