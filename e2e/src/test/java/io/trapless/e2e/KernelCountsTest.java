@@ -3,6 +3,7 @@ package io.trapless.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,7 +120,9 @@ final class KernelCountsTest {
     private Map<String, Long> countsOfRedis(Path server, Job job) throws Exception {
         Path summary = folder.resolve("summary.json");
         try (Redis redis = Redis.start(server, folder);
+                SocketChannel idler = redis.connect(); // a timer looks after clients
                 Trapless.Running tracer = startTracer(redis.pid(), server, summary, "uprobe")) {
+            assertThat(idler.isConnected()).isTrue();
             job.run(redis);
             tracer.signal("INT");
             tracer.await(SECONDS).succeeded();

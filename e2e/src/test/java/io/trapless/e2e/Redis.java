@@ -1,6 +1,8 @@
 package io.trapless.e2e;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,6 +77,11 @@ final class Redis implements AutoCloseable {
 
     boolean isAlive() {
         return server.isAlive();
+    }
+
+    /** A client that says nothing. */
+    SocketChannel connect() throws IOException {
+        return SocketChannel.open(UnixDomainSocketAddress.of(socket));
     }
 
     /** One command of its client. */

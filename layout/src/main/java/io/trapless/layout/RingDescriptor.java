@@ -13,6 +13,9 @@ package io.trapless.layout;
  *       64      8  consumed    bytes released; a multiple of sub-buffer   reader                writers' slow path
  *   ---- loss ----
  *      128      8  lost        events lost in this ring                   writers' slow path    reader
+ *      192  8 * 16 spoiled[i]  (atomic rings in overwrite mode) head as a late writers              reader
+ *                              writer found it that had written into
+ *                              slot i after it was begun anew; or 0
  *     4096  8 * N  lostOf[id]  events lost, by event id                   writers' slow path    reader
  *   ---- offset {@link #DATA_OFFSET} ----
  *   528384      C  data        position p lies at data + (p &amp; (C - 1))
@@ -44,6 +47,9 @@ package io.trapless.layout;
  * <em>pad</em>: {@code u16} {@link #PAD_ID} at h, then the mark of h. Without the pad a reader could not tell unused space from a record that is still being written: it must wait for the
  * latter, because a slot that is released is written again.
  *
+ * <p>In overwrite mode nobody waits for a hole: a writer that is suspended between its exchange and its mark for so long that others come round writes over newer records. So each looks again behind its mark (an {@code xchg}, for the stores have to come
+ * first): if {@code head} has left {@code p}'s slot to the next lap ({@code head > p - p % S + C}), it notes the head in {@code spoiled[p / S % 16]} and counts its event as lost. The sub-buffer of the slot that was the newest at that head is not to be relied on.
+ *
  * <p><b>Reader.</b> Copies sub-buffers that lie wholly below {@code head}, then stores {@code consumed} with release. Clears nothing.
  */
 public final class RingDescriptor {
@@ -51,6 +57,7 @@ public final class RingDescriptor {
     public static final int LIMIT_OFFSET = HEAD_OFFSET + 8;
     public static final int CONSUMED_OFFSET = 64;
     public static final int LOST_OFFSET = 128;
+    public static final int SPOILED_OFFSET = 192;
     public static final int LOST_BY_EVENT_OFFSET = 4096;
     public static final int DATA_OFFSET = LOST_BY_EVENT_OFFSET + 8 * SessionHeaderDescriptor.MAX_EVENT_IDS;
 

@@ -45,7 +45,7 @@ public final class SessionHeaderDescriptor {
     /** "TRAPLESS" read as a little-endian long. */
     public static final long MAGIC = 0x5353454C50415254L;
 
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     public static final int MODE_DISCARD = 0;
     public static final int MODE_OVERWRITE = 1;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LayoutTest {
     @Test
     void sessionHeader() {
-        assertThat(SessionHeaderDescriptor.VERSION).isEqualTo(2);
+        assertThat(SessionHeaderDescriptor.VERSION).isEqualTo(3);
         ByteBuffer magic = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(SessionHeaderDescriptor.MAGIC);
         assertThat(new String(magic.array(), StandardCharsets.US_ASCII)).isEqualTo("TRAPLESS");
         assertThat(SessionHeaderDescriptor.MAGIC_OFFSET).isEqualTo(0);

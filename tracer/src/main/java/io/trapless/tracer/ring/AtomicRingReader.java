@@ -5,6 +5,7 @@ import static io.trapless.layout.RingDescriptor.MARK_GRANULE;
 
 import io.trapless.layout.RecordDescriptor;
 import io.trapless.layout.RingDescriptor;
+import io.trapless.layout.SessionHeaderDescriptor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Reads a ring whose writers reserve by compare-and-exchange and commit each record by a mark. Below {@code head} lie committed records, pads, and <em>holes</em>: places whose writer has
  * not committed yet, or never will. A hole holds the reader up, for its writer may still write there, and a released place is written again; only when no writer lives any more, or the
  * session says that none stands in a trampoline, are holes skipped, granule by granule, up to the next mark of the lap.
+ *
+ * <p>Where writers overwrite, nothing waits for a hole; a sub-buffer into which a late writer has written is dropped whole, and what it held counted as lost.
  *
  * <p>Records are packed into a packet in the order of their positions, which is that of their times.
  */
@@ -31,6 +34,10 @@ final class AtomicRingReader extends RingReader {
     private boolean inGarbage;
     private boolean inSkippedHole;
     private boolean malformed;
+
+    /** The sub-buffer that was copied is not to be relied on. */
+    private boolean spoiled;
+
     private long holes;
     private volatile boolean blocked;
 
@@ -158,11 +165,26 @@ final class AtomicRingReader extends RingReader {
         long size = end - consumed - HEADER_SIZE;
         memory.copyMarks(consumed + HEADER_SIZE, marks, 0, size / MARK_GRANULE);
         memory.copyData(consumed + HEADER_SIZE, data, 0, size);
+        long lateWriter = memory.spoiledAt((int) (consumed / subBufferSize % SessionHeaderDescriptor.SUB_BUFFER_COUNT));
+        spoiled = lateWriter > consumed && lateWriter <= consumed + capacity;
+    }
+
+    /** Counts what a copied sub-buffer held. */
+    private void drop(long start, long end) {
+        for (cursor = start; cursor < end; cursor += MARK_GRANULE) {
+            if (isCommitted((cursor - start) / MARK_GRANULE)) {
+                countDropped();
+            }
+        }
     }
 
     @Override
     void takeSubBuffer(long end, boolean newest, boolean mayBeReopened, HeadHistory history) throws IOException {
         long start = consumed + HEADER_SIZE;
+        if (spoiled) {
+            drop(start, end);
+            return;
+        }
         cursor = start;
         long begin = notBefore(history.before(start));
         for (HeadHistory.Sighting cut : history.between(start, end)) {

@@ -47,6 +47,11 @@ final class FileRingMemory implements RingMemory {
     }
 
     @Override
+    public long spoiledAt(int slot) {
+        return (long) LONG.getOpaque(control, RingDescriptor.SPOILED_OFFSET + 8L * slot);
+    }
+
+    @Override
     public long lostOf(int eventId) throws IOException {
         counter.clear();
         read(ringOffset + RingDescriptor.LOST_BY_EVENT_OFFSET + 8L * eventId, counter);

@@ -18,6 +18,9 @@ interface RingMemory {
     /** Loads the ring's loss counter. */
     long lost();
 
+    /** Loads where a late writer has found the head that had written into a slot, of an atomic ring; 0 if there was none. */
+    long spoiledAt(int slot);
+
     /** Loads the loss counter of one event id. */
     long lostOf(int eventId) throws IOException;
 

@@ -38,6 +38,10 @@ abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
 
     private long malformedPackets;
     private long lastLost;
+
+    /** Records that were committed and had to be dropped. */
+    private long dropped;
+
     private long overtaken;
 
     /** Of the last snapshot: sub-buffers of which something was emitted, and packets that were, before the current sub-buffer. */
@@ -95,6 +99,7 @@ abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
     final void snapshot(HeadHistory history) throws IOException {
         for (int attempt = 0; attempt < SNAPSHOT_ATTEMPTS; attempt++) {
             overtaken = 0;
+            dropped = 0;
             takeSnapshot(history);
             // Writers that go round faster than this thread gets its turns leave nothing: then once more.
             if (emitter.packets() > 0 || overtaken == 0) {
@@ -163,10 +168,14 @@ abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
         return headCheck.lastGood();
     }
 
-    /** The ring's loss count. One that goes back was scribbled on; the last good one stands. */
+    /** The ring's loss count, and what this reader has dropped. A count that goes back was scribbled on; the last good one stands. */
     final long lost() {
         lastLost = Math.max(lastLost, memory.lost());
-        return lastLost;
+        return lastLost + dropped;
+    }
+
+    final void countDropped() {
+        dropped++;
     }
 
     final void countMalformed() {

@@ -40,6 +40,7 @@ final class RingRoutines {
     private final Label lost;
     private final Label lostAtomic;
     private final Label atomicReserve;
+    private final Label commitAtomic;
     private final Label waitForRoom;
 
     RingRoutines(Assembler asm, ProcessFacts facts) {
@@ -50,6 +51,7 @@ final class RingRoutines {
         this.lost = asm.label();
         this.lostAtomic = asm.label();
         this.atomicReserve = asm.label();
+        this.commitAtomic = asm.label();
         this.waitForRoom = asm.label();
     }
 
@@ -65,11 +67,16 @@ final class RingRoutines {
         return atomicReserve;
     }
 
+    Label commitAtomic() {
+        return commitAtomic;
+    }
+
     void emit() {
         emitSlow();
         emitLost();
         emitLostAtomic();
         emitAtomicReserve();
+        emitCommitAtomic();
         if (facts.mode() == SessionHeaderDescriptor.MODE_BLOCK) {
             emitWaitForRoom();
         }
@@ -289,15 +296,64 @@ final class RingRoutines {
         asm.shr(RCX, Long.numberOfTrailingZeros(facts.capacity()));
         asm.add(RCX, 1, 8);
         asm.shr(RBX, 2);
-        asm.mov(Mem.of(R10, RBX, 1, marksOffset()), RCX, 2);
+        if (facts.mode() == SessionHeaderDescriptor.MODE_OVERWRITE) {
+            asm.xchg(Mem.of(R10, RBX, 1, marksOffset()), RCX, 2);
+            noteIfLate(RAX, RBX, RCX, none);
+        } else {
+            asm.mov(Mem.of(R10, RBX, 1, marksOffset()), RCX, 2);
+        }
         asm.bind(none);
+    }
+
+    /**
+     * Behind a mark, r10 = ring: goes to {@code inTime} unless the slot of what was marked has been begun anew, which is noted otherwise. Clobbers all three registers.
+     *
+     * @param position of what was marked
+     */
+    private void noteIfLate(Gpr position, Gpr head, Gpr bound, Label inTime) {
+        asm.and(position, -(int) facts.subBufferSize(), 8);
+        asm.lea(bound, Mem.of(position, (int) facts.capacity()));
+        asm.mov(head, Mem.of(R10, RingDescriptor.HEAD_OFFSET), 8);
+        asm.cmp(head, bound, 8);
+        asm.jcc(Condition.BE, inTime);
+        asm.and(position, facts.dataMask(), 4);
+        asm.shr(position, Long.numberOfTrailingZeros(facts.subBufferSize()));
+        asm.mov(Mem.of(R10, position, 8, RingDescriptor.SPOILED_OFFSET), head, 8);
+    }
+
+    /** Overwrite mode only: r10 = ring, rdx = distance from it to the record, rax = {@code position / capacity + 1}, r11 = site info. */
+    private void emitCommitAtomic() {
+        asm.align(16);
+        asm.bind(commitAtomic);
+        if (facts.mode() != SessionHeaderDescriptor.MODE_OVERWRITE) {
+            asm.ud2(); // no site's code leads here
+            return;
+        }
+        Label inTime = asm.label();
+        asm.push(RCX);
+        asm.push(RBX);
+        asm.mov(RBX, RAX, 8);
+        asm.sub(RBX, 1, 8);
+        asm.shl(RBX, Long.numberOfTrailingZeros(facts.capacity()));
+        asm.sub(RDX, RingDescriptor.DATA_OFFSET, 8);
+        asm.add(RBX, RDX, 8); // the position
+        asm.shr(RDX, 2);
+        asm.xchg(Mem.of(R10, RDX, 1, marksOffset()), RAX, 2); // the mark: the commit
+        noteIfLate(RBX, RCX, RDX, inTime);
+        asm.pop(RBX);
+        asm.pop(RCX);
+        asm.jmp(lostAtomic);
+        asm.bind(inTime);
+        asm.pop(RBX);
+        asm.pop(RCX);
+        goTo(SiteInfo.OUT);
     }
 
     private int marksOffset() {
         return Math.toIntExact(RingDescriptor.DATA_OFFSET + facts.capacity());
     }
 
-    /** rdx = tsc, rsi = position, r10 = ring, r11 = site info: sets rdx, r10, r11 and the retry word as the filling code wants them; rax = that code. */
+    /** rdx = tsc, rsi = position, r10 = ring, r11 = site info: sets rdx, r10 (in overwrite mode it stays the ring), r11 and the retry word as the filling code wants them; rax = that code. */
     private void handOver() {
         asm.shl(RDX, 16);
         asm.mov(RAX, Mem.of(R11, SiteInfo.EVENT_ID), 4);
@@ -312,7 +368,9 @@ final class RingRoutines {
         asm.movsx(RAX, Mem.of(R11, SiteInfo.ATOMIC_FILL), 4);
         asm.add(RAX, R11, 8);
         asm.lea(R11, Mem.of(R10, RSI, 1, RingDescriptor.DATA_OFFSET));
-        asm.lea(R10, Mem.of(R10, RCX, 1, marksOffset()));
+        if (facts.mode() != SessionHeaderDescriptor.MODE_OVERWRITE) {
+            asm.lea(R10, Mem.of(R10, RCX, 1, marksOffset()));
+        }
     }
 
     /**

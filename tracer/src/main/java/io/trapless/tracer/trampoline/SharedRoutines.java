@@ -15,7 +15,8 @@ import java.util.Arrays;
  * @param slow a record does not fit: r11 = {@link SiteInfo}, rdx = its size; goes on at the site's {@code retry} or {@code out}
  * @param lost an event is given up: r11 = {@link SiteInfo}; goes on at {@code out}
  * @param atomicReserve a record for a thread without rseq: r11, rdx as for {@code slow}; goes on at {@code atomicFill} with r11 = where to write it, rdx = its first eight bytes, r10 = where its mark goes, the
- *     mark in the retry word; or at {@code out}
+ *     mark in the retry word; or at {@code out}. In overwrite mode r10 = the ring
+ * @param commitAtomic what that code ends in, in overwrite mode: r10 = the ring, r11 = {@link SiteInfo}, rdx = the record's distance from the ring, rax = the retry word; goes on at {@code out}
  * @param safeLoad called: rax = address, edx = 1, 2, 4 or 8 bytes; gives rax = the value, zero-extended, and edx = 0, or both 0 and 1 if it can't be read. Clobbers r10, r11
  * @param readString called: rdi = where to put it, rsi = address, rdx = limit (a byte more is written); gives rax = length, edx = 0, or {@link #FAULT} or {@link #CUT}. Clobbers rcx, r10, r11
  * @param readBytes called: rdi, rsi as above, rdx = length; gives rax = length read, edx = 0 or {@link #FAULT}. Clobbers rcx, r10, r11
@@ -28,6 +29,7 @@ record SharedRoutines(
         long slow,
         long lost,
         long atomicReserve,
+        long commitAtomic,
         long safeLoad,
         long readString,
         long readBytes,
@@ -72,6 +74,7 @@ record SharedRoutines(
                 asm.addressOf(ring.slow()),
                 asm.addressOf(ring.lost()),
                 asm.addressOf(ring.atomicReserve()),
+                asm.addressOf(ring.commitAtomic()),
                 asm.addressOf(read.safeLoad()),
                 asm.addressOf(read.readString()),
                 asm.addressOf(read.readBytes()),

@@ -401,6 +401,20 @@ public final class TrampolineCompiler {
                 asm.jmp(routine);
             }
 
+            private void commitAtomic() {
+                if (facts.mode() == SessionHeaderDescriptor.MODE_OVERWRITE) {
+                    asm.mov(RDX, R11, 8);
+                    asm.sub(RDX, R10, 8);
+                    asm.mov(RAX, frame.retryWord(), 8);
+                    asm.lea(R11, Mem.rip(info));
+                    asm.jmp(shared.commitAtomic());
+                } else {
+                    asm.mov(RAX, frame.retryWord(), 4);
+                    asm.mov(Mem.of(R10, 0), RAX, 2); // the mark: the commit
+                    asm.jmp(out);
+                }
+            }
+
             void emitCold() {
                 if (isLight) {
                     emitFallBack();
@@ -411,9 +425,7 @@ public final class TrampolineCompiler {
                 asm.bind(atomicFill);
                 record.store();
                 asm.mov(Mem.of(R11, 0), RDX, 8);
-                asm.mov(RAX, frame.retryWord(), 4);
-                asm.mov(Mem.of(R10, 0), RAX, 2); // the mark: the commit
-                asm.jmp(out);
+                commitAtomic();
                 if (usesSequence) {
                     asm.bind(slow);
                     callShared(shared.slow());

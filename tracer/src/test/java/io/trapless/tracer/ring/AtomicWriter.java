@@ -5,9 +5,11 @@ import static io.trapless.layout.RingDescriptor.CONSUMED_OFFSET;
 import static io.trapless.layout.RingDescriptor.HEAD_OFFSET;
 import static io.trapless.layout.RingDescriptor.LOST_BY_EVENT_OFFSET;
 import static io.trapless.layout.RingDescriptor.LOST_OFFSET;
+import static io.trapless.layout.RingDescriptor.SPOILED_OFFSET;
 
 import io.trapless.layout.RecordDescriptor;
 import io.trapless.layout.RingDescriptor;
+import io.trapless.layout.SessionHeaderDescriptor;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +37,7 @@ final class AtomicWriter {
 
     /** Between a record's reservation and its commit. */
     boolean isInsideHole() {
-        return pc >= 4 && pc <= 9;
+        return pc >= 4 && pc <= 10;
     }
 
     int tid() {
@@ -80,7 +82,7 @@ final class AtomicWriter {
             }
             case 5 -> {
                 mark(head);
-                pc = 6;
+                pc = mode == RecordingMode.OVERWRITE ? 10 : 6;
             }
             case 6 -> {
                 ring.set(ring.dataOffset(position), RecordDescriptor.header(TestRecords.idOf(next), tsc));
@@ -97,8 +99,26 @@ final class AtomicWriter {
             }
             case 9 -> {
                 mark(position);
-                committed.add(next++);
-                pc = 0;
+                committed.add(next);
+                if (mode == RecordingMode.OVERWRITE) {
+                    pc = 11;
+                } else {
+                    next++;
+                    pc = 0;
+                }
+            }
+            case 10 -> {
+                spoilsIfLate(head);
+                pc = 6;
+            }
+            case 11 -> {
+                if (spoilsIfLate(position)) {
+                    committed.removeLast();
+                    pc = 20;
+                } else {
+                    next++;
+                    pc = 0;
+                }
             }
             case 20 -> {
                 long offset = LOST_BY_EVENT_OFFSET + 8L * TestRecords.idOf(next);
@@ -112,6 +132,17 @@ final class AtomicWriter {
                 pc = 0;
             }
         }
+    }
+
+    private boolean spoilsIfLate(long at) {
+        long now = ring.get(HEAD_OFFSET);
+        long start = at - at % ring.subBufferSize;
+        boolean late = now > start + ring.capacity;
+        if (late) {
+            int slot = (int) (start / ring.subBufferSize % SessionHeaderDescriptor.SUB_BUFFER_COUNT);
+            ring.set(SPOILED_OFFSET + 8L * slot, now);
+        }
+        return late;
     }
 
     private void mark(long at) {

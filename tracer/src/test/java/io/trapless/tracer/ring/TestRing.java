@@ -99,6 +99,12 @@ final class TestRing implements RingMemory {
     }
 
     @Override
+    public long spoiledAt(int slot) {
+        scheduler.run();
+        return get(RingDescriptor.SPOILED_OFFSET + 8L * slot);
+    }
+
+    @Override
     public long lostOf(int eventId) {
         return get(RingDescriptor.LOST_BY_EVENT_OFFSET + 8L * eventId);
     }

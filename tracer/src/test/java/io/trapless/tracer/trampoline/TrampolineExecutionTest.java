@@ -15,10 +15,12 @@ import io.trapless.layout.SessionHeaderDescriptor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -214,6 +216,91 @@ class TrampolineExecutionTest {
                 }
             }
             assertThat(marked).isEqualTo(events);
+        }
+    }
+
+    /** Others come round again and again while it records: their heads are a lap further whenever it looks. */
+    @Test
+    void aWriterThatIsOvertakenInAFlightRecorderSaysSo() throws Throwable {
+        try (Sandbox sandbox = sandbox(SessionHeaderDescriptor.MODE_OVERWRITE, false)) {
+            SiteProbe probe = new SiteProbe(3, null, List.of(new Capture("a", INT32, arg(0))), List.of());
+            long function = sandbox.patchedFunction(0, false, UnknownChildren.NONE, probe);
+            AtomicBoolean over = new AtomicBoolean();
+            Thread others = Thread.ofPlatform().start(() -> {
+                VarHandle head = ValueLayout.JAVA_LONG.varHandle();
+                while (!over.get()) {
+                    for (int cpu = 0; cpu < Sandbox.CPUS; cpu++) {
+                        long ring = SessionHeaderDescriptor.atomicRingOffset(cpu, Sandbox.CPUS, Sandbox.CAPACITY);
+                        head.getAndAdd(sandbox.rings, ring + RingDescriptor.HEAD_OFFSET, Sandbox.CAPACITY);
+                    }
+                }
+            });
+            Random random = new Random(7);
+            long[] out = new long[Sandbox.STATE_LONGS];
+            long lost = 0;
+            for (int i = 0; i < 2_000_000 && lost < 50; i++) {
+                long[] in = randomState(random);
+                run(sandbox, function, in, out);
+                assertUntouched(in, out);
+                lost = lostOfAtomicRings(sandbox);
+            }
+            over.set(true);
+            others.join();
+            assertThat(lost).isGreaterThanOrEqualTo(50);
+            long spoiled = 0;
+            for (int cpu = 0; cpu < Sandbox.CPUS; cpu++) {
+                long ring = SessionHeaderDescriptor.atomicRingOffset(cpu, Sandbox.CPUS, Sandbox.CAPACITY);
+                for (int slot = 0; slot < SessionHeaderDescriptor.SUB_BUFFER_COUNT; slot++) {
+                    long seen = sandbox.ringLong(ring, RingDescriptor.SPOILED_OFFSET + 8L * slot);
+                    spoiled += seen > 0 ? 1 : 0;
+                    assertThat(seen).isBetween(0L, sandbox.ringLong(ring, RingDescriptor.HEAD_OFFSET));
+                }
+            }
+            assertThat(spoiled).isPositive();
+        }
+    }
+
+    private static long lostOfAtomicRings(Sandbox sandbox) {
+        long lost = 0;
+        for (int cpu = 0; cpu < Sandbox.CPUS; cpu++) {
+            long ring = SessionHeaderDescriptor.atomicRingOffset(cpu, Sandbox.CPUS, Sandbox.CAPACITY);
+            lost += sandbox.ringLong(ring, RingDescriptor.LOST_OFFSET);
+        }
+        return lost;
+    }
+
+    /** Nobody comes round: nothing is late, and what is marked is what was recorded. */
+    @Test
+    void aWriterOfAFlightRecorderThatIsInTimeLosesNothing() throws Throwable {
+        try (Sandbox sandbox = sandbox(SessionHeaderDescriptor.MODE_OVERWRITE, false)) {
+            SiteProbe probe = new SiteProbe(3, null, List.of(new Capture("a", INT32, arg(0))), List.of());
+            long function = sandbox.patchedFunction(0, false, UnknownChildren.NONE, probe);
+            Random random = new Random(7);
+            long[] out = new long[Sandbox.STATE_LONGS];
+            for (int i = 0; i < 20_000; i++) { // several laps
+                long[] in = randomState(random);
+                run(sandbox, function, in, out);
+                assertUntouched(in, out);
+            }
+            assertThat(lostOfAtomicRings(sandbox)).isZero();
+            for (int cpu = 0; cpu < Sandbox.CPUS; cpu++) {
+                assertMarksOfNewestLap(sandbox, cpu);
+            }
+        }
+    }
+
+    /** Every record below the head in the head's own sub-buffer is marked with this lap. */
+    private static void assertMarksOfNewestLap(Sandbox sandbox, int cpu) {
+        long ring = SessionHeaderDescriptor.atomicRingOffset(cpu, Sandbox.CPUS, Sandbox.CAPACITY);
+        long head = sandbox.ringLong(ring, RingDescriptor.HEAD_OFFSET);
+        long start = (head - 1) / Sandbox.SUB_BUFFER * Sandbox.SUB_BUFFER + PacketDescriptor.HEADER_SIZE;
+        int size = (RecordDescriptor.HEADER_SIZE + 4 + 7) & -8;
+        for (long at = start; at < head; at += size) {
+            long granule = (at & (Sandbox.CAPACITY - 1)) / 8;
+            short mark = sandbox.rings.get(
+                    ValueLayout.JAVA_SHORT_UNALIGNED,
+                    ring + RingDescriptor.DATA_OFFSET + Sandbox.CAPACITY + granule * 2);
+            assertThat(mark).isEqualTo((short) RingDescriptor.lapMark(at, Sandbox.CAPACITY));
         }
     }
 
