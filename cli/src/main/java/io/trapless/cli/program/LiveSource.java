@@ -23,6 +23,7 @@ import io.trapless.script.runtime.KnownProcesses;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TraceClock;
 import io.trapless.tracer.attach.LaunchedProcess;
+import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.resolve.Refusal;
 import io.trapless.tracer.resolve.RefusalReason;
 import io.trapless.tracer.ring.Cpus;
@@ -93,7 +94,7 @@ final class LiveSource implements EventSource {
         this.sites = sites;
         this.symbols = symbols;
         this.cpus = Cpus.possibleCount();
-        this.events = new LiveEvents(2 * cpus, clocks.wallOffset());
+        this.events = new LiveEvents(2 * cpus, clocks.wallOffset(), Memory::allocateLarge);
     }
 
     /** Arms everything. */
@@ -409,6 +410,11 @@ final class LiveSource implements EventSource {
         @Override
         public void polled(long tscCycles) {
             events.polled(tscCycles);
+        }
+
+        @Override
+        public boolean hasPlenty() {
+            return events.hasPlenty();
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ public final class LiveEvents {
     /** Packets that wait take at most so much memory; then their bringer waits, and the rings count what they lose. */
     private static final long MAX_WAITING_BYTES = 128L << 20;
 
+    /** With so much of them, the rest had better stay in its ring for a while: memory that is new costs more than what is in it, and a thread that fetches it runs at the handlers' expense, which are slow for the JVM's first second. */
+    private static final long PLENTY_BYTES = 16L << 20;
+
     /**
      * How long a writer may be between reading the clock and publishing its record, nanoseconds: a restartable sequence that is interrupted begins anew, so it is only the time that the machine
      * itself was taken away in the middle.
@@ -29,17 +33,21 @@ public final class LiveEvents {
     private final Object lock = new Object();
     private final Queue<Arrival> arrivals = new ArrayDeque<>();
     private long waitingBytes;
+
+    /** Of all packets that have not been walked through. */
+    private long heldBytes;
+
     private long polledTsc = Long.MIN_VALUE;
     private boolean closed;
     private boolean unbounded;
-    private final PacketPool pool = new PacketPool();
+    private final PacketPool pool;
 
     // The handlers' thread only, from here on.
 
     private final PacketCursor.Events events = new PacketCursor.Events();
     private final @Nullable EventKind[] kinds = new EventKind[EventType.MAX_ID + 2];
-    /** Memory of packets that have been walked through. */
-    private final List<MemorySegment> done = new ArrayList<>();
+    /** Packets that have been walked through. */
+    private final List<Packet> done = new ArrayList<>();
 
     private final List<Ring> rings = new ArrayList<>();
     private final TimeMerge merge;
@@ -90,8 +98,10 @@ public final class LiveEvents {
     /**
      * @param ringCount how many rings there can be
      * @param wallOffset the wall clock minus CLOCK_BOOTTIME, nanoseconds
+     * @param memory gives memory of so many bytes for packets that wait; it is freed when nobody refers to it
      */
-    public LiveEvents(int ringCount, long wallOffset) {
+    public LiveEvents(int ringCount, long wallOffset, LongFunction<MemorySegment> memory) {
+        this.pool = new PacketPool(memory);
         this.wallOffset = wallOffset;
         this.merge = new TimeMerge(ringCount);
         for (int i = 0; i < ringCount; i++) {
@@ -133,9 +143,10 @@ public final class LiveEvents {
                 Thread.currentThread().interrupt();
             }
             waitingBytes += size;
+            heldBytes += size;
             kept = pool.take(size);
         }
-        MemorySegment memory = kept != null ? kept : PacketPool.allocate(size);
+        MemorySegment memory = kept != null ? kept : pool.allocate(size);
         MemorySegment.copy(packet, 0, memory, 0, size);
         put(new Packet(ring, cpu, memory, size));
     }
@@ -153,6 +164,13 @@ public final class LiveEvents {
             if (!arrivals.isEmpty()) {
                 lock.notifyAll();
             }
+        }
+    }
+
+    /** Whether the handlers have enough to do. */
+    public boolean hasPlenty() {
+        synchronized (lock) {
+            return heldBytes > PLENTY_BYTES && !unbounded;
         }
     }
 
@@ -207,7 +225,10 @@ public final class LiveEvents {
     private List<Arrival> takeArrivals(long timeoutNanos) throws InterruptedException {
         List<Arrival> batch = new ArrayList<>();
         synchronized (lock) {
-            done.forEach(pool::give);
+            for (Packet packet : done) {
+                heldBytes -= packet.bytes.byteSize();
+                pool.give(packet.memory);
+            }
             done.clear();
             long millis = timeoutNanos / 1_000_000;
             if (arrivals.isEmpty() && !closed && millis > 0) {
@@ -228,7 +249,7 @@ public final class LiveEvents {
         Ring ring = rings.get(index);
         while (!(ring.open && ring.cursor.advance())) {
             if (ring.current != null) {
-                done.add(ring.current.memory);
+                done.add(ring.current);
             }
             Packet packet = ring.packets.poll();
             ring.current = packet;

@@ -24,6 +24,7 @@ public final class Syscalls {
     public static final int IOCTL = 16;
     public static final int PREAD64 = 17;
     public static final int PWRITE64 = 18;
+    public static final int MADVISE = 28;
     public static final int NANOSLEEP = 35;
     public static final int GETPID = 39;
     public static final int SENDMSG = 46;

@@ -19,6 +19,11 @@ public interface PacketSink {
         return false;
     }
 
+    /** Whether so much waits to be looked at that what comes had better stay in its ring while there is room. Never without {@link #wantsParts}. */
+    default boolean hasPlenty() {
+        return false;
+    }
+
     /**
      * All rings have been looked at once: with {@link #wantsParts}, all that was committed by then has been handed over.
      *

@@ -155,6 +155,11 @@ abstract sealed class RingReader permits RseqRingReader, AtomicRingReader {
                 : Math.max(cycles - PUBLISHING_CYCLES, emitter.previousEnd());
     }
 
+    /** Whether writers have come so far that it is time to take something, whatever else there is to do. */
+    final boolean isHalfFull() {
+        return memory.headAcquire() - consumed > capacity / 2;
+    }
+
     /** Writes down where the writers are. */
     final void note(HeadHistory history) {
         long head = memory.headAcquire();

@@ -78,8 +78,11 @@ final class RingSet {
         check.add(events);
     }
 
-    /** Polls every ring once; whether anything was taken. */
+    /** Polls every ring once; whether anything was taken, or left for the next time. */
     boolean poll() throws IOException {
+        if (sink.hasPlenty() && readers.stream().noneMatch(RingReader::isHalfFull)) {
+            return true;
+        }
         if (sink.wantsParts()) {
             long begin = tscCycles.getAsLong();
             long before = position();

@@ -39,4 +39,7 @@ public interface EventTap {
      * @param tscCycles the moment
      */
     void polled(long tscCycles);
+
+    /** Whether so much waits to be looked at that what comes had better stay in its ring while there is room. */
+    boolean hasPlenty();
 }

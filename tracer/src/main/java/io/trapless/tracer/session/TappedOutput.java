@@ -29,6 +29,11 @@ final class TappedOutput implements PacketSink {
     }
 
     @Override
+    public boolean hasPlenty() {
+        return tap.hasPlenty();
+    }
+
+    @Override
     public void polled(long tscCycles) {
         tap.polled(tscCycles);
     }
