@@ -45,6 +45,7 @@ final class ProgramPeer implements Peer {
                     "latency histogram, 5 million calls a second",
                     Scripts.latency(program, "work"),
                     "paced",
+                    PACED_CALLS,
                     Math.max(events, PACED_CALLS),
                     threads));
         }

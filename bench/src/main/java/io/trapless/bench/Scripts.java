@@ -52,6 +52,14 @@ final class Scripts {
      */
     Row counted(String mode, String script, String work, long events, int threads)
             throws IOException, InterruptedException, BenchException {
+        return counted(mode, script, work, 0, events, threads);
+    }
+
+    /**
+     * The same behind {@code before} more calls of each thread, which count but are not measured: then the rings' pages have been met.
+     */
+    Row counted(String mode, String script, String work, long before, long events, int threads)
+            throws IOException, InterruptedException, BenchException {
         Path output = programs.path("script.out");
         try (Target target = Target.start(List.of(program.toString()))) {
             Measurement baseline = target.run(work, events, threads);
@@ -63,6 +71,9 @@ final class Scripts {
                     .start();
             try {
                 awaitProbe(target, work, running, output);
+                if (before > 0) {
+                    target.run(work, before, threads);
+                }
                 Measurement run = target.run(work, events, threads);
                 running.destroy();
                 if (!running.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
@@ -77,7 +88,7 @@ final class Scripts {
                         run.nanosPerEvent(),
                         baseline.nanosPerEvent(),
                         run.cpuNanos() / 1e9,
-                        lost(mode, text, run.events()),
+                        lost(mode, text, before * threads + run.events()),
                         null);
             } finally {
                 running.destroyForcibly().waitFor();

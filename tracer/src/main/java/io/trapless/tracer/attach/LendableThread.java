@@ -35,6 +35,13 @@ final class LendableThread {
     /** System calls with a relative time-out that restart_syscall(2) continues: poll, nanosleep, futex, clock_nanosleep. */
     private static final long[] TIMED_CALLS = {7, 35, 202, 230};
 
+    private static final int READ = 0;
+    private static final int PAUSE = 34;
+    private static final int WAIT4 = 61;
+    private static final int FUTEX = 202;
+    private static final int EPOLL_WAIT = 232;
+    private static final int EPOLL_PWAIT = 281;
+
     private LendableThread() {}
 
     static AttachException none(TargetProcess target) {
@@ -108,21 +115,55 @@ final class LendableThread {
         return UNFIT;
     }
 
-    /** Whether a stopped thread was at work and can be lent: it is in no system call, so that none is interrupted. */
-    static boolean wasRunning(StoppedThreads stopped, StoppedThread thread, List<MemoryMapping> mappings)
+    /** Whether a stopped thread can be lent, and is none the worse for it: it was at work, or waits for no time, and its call is taken up again. */
+    static boolean isPatient(StoppedThreads stopped, StoppedThread thread, List<MemoryMapping> mappings)
             throws AttachException {
-        return thread.registers().systemCall() < 0 && rank(stopped, thread, mappings) <= worstRank(0);
+        Registers registers = thread.registers();
+        long call = registers.systemCall();
+        boolean endless = isEpollWait(call) && (int) registers.get(Registers.R10) == -1;
+        boolean patient = call < 0 || endless || (registers.willRestart() && !registers.willRestartByBlock());
+        return patient && rank(stopped, thread, mappings) <= worstRank(0);
     }
 
-    /** Ids of threads that are on a CPU, or wait for one, at the moment; nobody is stopped for it. */
-    static List<Integer> running(TargetProcess target) {
-        List<Integer> running = new ArrayList<>();
+    /** Ids of threads that a stop would not make wait longer than they do anyway, those at work first; nobody is stopped for it. */
+    static List<Integer> patient(TargetProcess target) {
+        List<Integer> working = new ArrayList<>();
+        List<Integer> waiting = new ArrayList<>();
         for (int tid : target.threadIds()) {
-            if ("running".equals(readSyscall(target.pid(), tid))) {
-                running.add(tid);
+            String line = readSyscall(target.pid(), tid);
+            if ("running".equals(line)) {
+                working.add(tid);
+            } else if (line != null && waitsForNoTime(target, line)) {
+                waiting.add(tid);
             }
         }
-        return running;
+        working.addAll(waiting);
+        return working;
+    }
+
+    /** Of calls that are known to wait without an end, or with one that their arguments tell. A socket may have a time-out of its own. */
+    private static boolean waitsForNoTime(TargetProcess target, String line) {
+        String[] words = line.split(" ", -1);
+        if (words.length < 7) {
+            return false;
+        }
+        long number = Long.parseLong(words[0]);
+        if (number == READ) {
+            return !target.isSocket((int) argument(words, 0));
+        }
+        return number == WAIT4
+                || number == PAUSE
+                || (number == FUTEX && argument(words, 3) == 0)
+                || (isEpollWait(number) && (int) argument(words, 3) == -1);
+    }
+
+    private static long argument(String[] words, int index) {
+        String word = words[1 + index];
+        return Long.parseUnsignedLong(word, 2, word.length(), 16);
+    }
+
+    private static boolean isEpollWait(long number) {
+        return number == EPOLL_WAIT || number == EPOLL_PWAIT;
     }
 
     private record Candidate(int tid, int rank) {}

@@ -5,6 +5,9 @@ import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.Errno;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A live process that may be attached to. It holds an open /proc/PID/mem, which stays bound to the address space it was opened on: after an execve or the process's end it reads
  * as gone and never as another program or a reused pid.
  *
- * <p>Any thread may use it, except for {@link #stopAll}, {@link #stopOne} and {@link #stopRunning} (on a {@link Ptracer} thread only).
+ * <p>Any thread may use it, except for {@link #stopAll}, {@link #stopOne} and {@link #stopPatient} (on a {@link Ptracer} thread only).
  */
 public final class TargetProcess implements AutoCloseable {
     private volatile @Nullable Maps maps;
@@ -324,9 +327,20 @@ public final class TargetProcess implements AutoCloseable {
         return new ThreadStopper(this, ThreadStopper.DEFAULT_TIMEOUT_NANOS).stopOne();
     }
 
-    /** Stops one thread that is at work, in no system call, and can be lent; null if none is right now. On a {@link Ptracer} thread only; close the result there. */
-    public @Nullable StoppedThreads stopRunning() throws AttachException {
-        return new ThreadStopper(this, ThreadStopper.DEFAULT_TIMEOUT_NANOS).stopRunning();
+    /** Stops one thread that can be lent and is none the worse for it: it is at work, or waits for no time. Null if there is none right now. On a {@link Ptracer} thread only; close the result there. */
+    public @Nullable StoppedThreads stopPatient() throws AttachException {
+        return new ThreadStopper(this, ThreadStopper.DEFAULT_TIMEOUT_NANOS).stopPatient();
+    }
+
+    /** Whether one of its file descriptors is a socket, as far as that can be told. */
+    boolean isSocket(int descriptor) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/" + pid + "/fd/" + descriptor))
+                    .toString()
+                    .startsWith("socket:");
+        } catch (IOException notTold) {
+            return true;
+        }
     }
 
     /** Sends a signal to the process. */

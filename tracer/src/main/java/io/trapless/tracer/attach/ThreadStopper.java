@@ -190,19 +190,19 @@ final class ThreadStopper {
         throw LendableThread.none(target);
     }
 
-    /** Stops a thread that is at work; null if none can be lent right now. */
-    @Nullable StoppedThreads stopRunning() throws AttachException {
-        List<Integer> running = LendableThread.running(target);
-        if (running.isEmpty()) {
+    /** Stops a thread that is {@link LendableThread#patient}; null if none can be lent right now. */
+    @Nullable StoppedThreads stopPatient() throws AttachException {
+        List<Integer> patient = LendableThread.patient(target);
+        if (patient.isEmpty()) {
             return null;
         }
         List<MemoryMapping> mappings = target.mappings();
-        for (int tid : running) {
+        for (int tid : patient) {
             StoppedThreads one = stopThread(tid);
             if (one == null) {
                 continue;
             }
-            if (LendableThread.wasRunning(one, one.threads().getFirst(), mappings)) {
+            if (LendableThread.isPatient(one, one.threads().getFirst(), mappings)) {
                 return one;
             }
             one.close();

@@ -13,14 +13,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Warms up the rings of running processes once their probes are armed: nobody waits for it, and a thread that is lent gets longer breaks than loans. A process whose threads all wait is looked at again, less and less often; one that ends or can't
+ * Warms up the rings of running processes once their probes are armed: nobody waits for it, and a thread that is lent gets longer breaks than loans. A process whose threads all wait for a time is looked at again, less and less often; one that ends or can't
  * lend a thread goes without. Started and ended by one thread.
  */
 final class LaterWarmUp {
     /** A loan takes two or three milliseconds: a tenth of the time of one thread at the most. */
     private static final long BREAK_MILLIS = 20;
 
-    /** Where nobody runs. */
+    /** Where nobody can be lent. */
     private static final long LONGEST_BREAK_MILLIS = 1000;
 
     private final Ptracer ptracer;
@@ -64,7 +64,7 @@ final class LaterWarmUp {
                         left.addFirst(work);
                         breakMillis = BREAK_MILLIS;
                     }
-                    case NONE_RUNNING -> {
+                    case NONE_PATIENT -> {
                         left.addLast(work);
                         breakMillis = Math.min(breakMillis + BREAK_MILLIS, LONGEST_BREAK_MILLIS);
                     }

@@ -15,7 +15,7 @@ import java.util.List;
  * Lets a thread of the target read a byte of every page of the rings, before the events get there. The first access to a page is a page fault; under a hypervisor that shadows page tables it costs microseconds
  * even where the page is entered in the process's own table already (so {@code MADV_POPULATE_WRITE} does not help): more than the events that fit on it.
  *
- * <p>The thread is lent for about a millisecond of its CPU time at a time, and only while it is at work: who waits has few events to record, and would have to wait anew. Of rings that are larger than {@link #MAX_BYTES} in all, the rest is met by the events. On the {@code Ptracer} thread only.
+ * <p>The thread is lent for about a millisecond of its CPU time at a time, and only one that is at work or waits for no time: another would have to wait anew. Of rings that are larger than {@link #MAX_BYTES} in all, the rest is met by the events. On the {@code Ptracer} thread only.
  */
 final class RingWarmUp {
     private static final long PAGE = 4096;
@@ -75,7 +75,7 @@ final class RingWarmUp {
     enum Step {
         MORE_TO_DO,
         /** Nothing was done. */
-        NONE_RUNNING,
+        NONE_PATIENT,
         OVER
     }
 
@@ -95,7 +95,7 @@ final class RingWarmUp {
         Piece current = pieces.get(piece);
         long until = hurried ? current.size() : Math.min(current.size(), offset + stepBytes);
         if (!touch(current.address() + offset, current.address() + until, hurried)) {
-            return Step.NONE_RUNNING;
+            return Step.NONE_PATIENT;
         }
         offset = until;
         return Step.MORE_TO_DO;
@@ -111,8 +111,8 @@ final class RingWarmUp {
                 running[0] = Math.max(1, calls.cpuNanos() - start);
             }
         };
-        long loan = anyThread ? standstill.one(work) : standstill.running(work);
-        if (loan == Standstill.NONE_RUNNING) {
+        long loan = anyThread ? standstill.one(work) : standstill.patient(work);
+        if (loan == Standstill.NONE_PATIENT) {
             return false;
         }
         longestLoanNanos = Math.max(longestLoanNanos, loan);

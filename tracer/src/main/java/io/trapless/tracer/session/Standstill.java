@@ -12,7 +12,7 @@ import java.time.Duration;
  * {@code Ptracer} thread only.
  */
 interface Standstill {
-    long NONE_RUNNING = -1;
+    long NONE_PATIENT = -1;
 
     /** A step. */
     @FunctionalInterface
@@ -28,11 +28,11 @@ interface Standstill {
     long one(Work work) throws AttachException, IOException;
 
     /**
-     * Does {@code work} with a thread that is at work itself. One that waits in a system call is left alone: some calls can't be interrupted but by making them again, and a time-out would begin anew each time.
+     * Does {@code work} with a thread that is none the worse for it: at work itself, or waiting for no time. Some calls can't be interrupted but by making them again, and a time-out would begin anew each time.
      *
-     * @return as {@link #one}; {@link #NONE_RUNNING} if nothing was done
+     * @return as {@link #one}; {@link #NONE_PATIENT} if nothing was done
      */
-    long running(Work work) throws AttachException, IOException;
+    long patient(Work work) throws AttachException, IOException;
 
     /**
      * Does {@code work} while all threads stand still. Work that fails because of where a thread stands has changed nothing, and may be tried again.
@@ -75,10 +75,10 @@ interface Standstill {
         }
 
         @Override
-        public long running(Work work) throws AttachException, IOException {
-            StoppedThreads stopped = target.stopRunning();
+        public long patient(Work work) throws AttachException, IOException {
+            StoppedThreads stopped = target.stopPatient();
             if (stopped == null) {
-                return NONE_RUNNING;
+                return NONE_PATIENT;
             }
             try (stopped) {
                 return lend(stopped, work);
@@ -130,7 +130,7 @@ interface Standstill {
         }
 
         @Override
-        public long running(Work work) throws AttachException, IOException {
+        public long patient(Work work) throws AttachException, IOException {
             return one(work);
         }
 

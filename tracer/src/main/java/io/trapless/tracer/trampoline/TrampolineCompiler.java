@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>restore; the displaced instructions; back. (Displaced instructions that stand before the site run first; a patch with several points has all this for each.)
  * </ol>
  *
+ * Before all of it, where the stack may be too short for it, {@link StackCheck}.
+ *
  * The time stamp is read as soon as the ring's address is known and before its head is loaded: measured to overlap best with the rest. Stateless but for the region's facts; any thread may use it.
  */
 public final class TrampolineCompiler {
