@@ -3,6 +3,7 @@ package io.trapless.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Parameters;
         description = "Lists the sites that match, one a line: the probe's name, then how it would be patched.",
         customSynopsis = {"trapless list (-p PID | FILE) [PATTERN]", "trapless list FILE... --coverage"})
 final class ListCommand implements Subcommand {
+    private static final Pattern PATTERN = Pattern.compile("^(uprobe|uretprobe|usdt):");
 
     @Option(names = "-p", paramLabel = "PID", description = "a live process: what it has mapped")
     private @Nullable Integer pid;
@@ -54,6 +56,9 @@ final class ListCommand implements Subcommand {
         }
         if (words.getFirst().isEmpty()) {
             return Outcome.wrongUsage("the empty text is not a file; give -p PID or a FILE");
+        }
+        if (words.size() == 1 && PATTERN.matcher(words.getFirst()).find()) {
+            return Outcome.wrongUsage("'" + words.getFirst() + "' is a pattern; give -p PID or its FILE before it");
         }
         Path file = Path.of(words.getFirst());
         return actions.list(new ListRequest(null, file, words.size() > 1 ? words.get(1) : null), terminal);

@@ -157,9 +157,6 @@ final class RecordCommand implements Subcommand {
                     "a flight recorder (--mode overwrite) writes no trace as it goes, so there is none"
                             + " to rotate; leave out --rotate, or see --snapshot-on");
         }
-        if (mode == FullRing.OVERWRITE && trap) {
-            return Outcome.wrongUsage("--trap and --mode overwrite do not go together; leave one of them out");
-        }
         RecordRequest request = new RecordRequest(
                 List.copyOf(new LinkedHashSet<>(pids)),
                 clauses,

@@ -141,6 +141,50 @@ final class TrapTest {
     }
 
     @Test
+    void aFlightRecorderKeepsTheNewestOfBoth() throws Exception {
+        assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
+        int calls = 20_000;
+        try (Target target = Target.start("trapme", 1, calls);
+                Trapless.Running tracer = recordBoth(
+                        target, "{ v = (int32)arg0 }", "--trap", "--mode", "overwrite", "--buffer-size", "64K")) {
+            run(target, tracer);
+            List<TraceEvent> events = TraceEvent.view(folder.resolve("trace"));
+            for (String function : List.of("cramped", "roomy")) {
+                List<Long> values = events.stream()
+                        .filter(event -> event.probe().equals(target.uprobe(function)))
+                        .map(event -> event.field("v"))
+                        .toList();
+                assertThat(values).as(function).last().isEqualTo(calls - 1L);
+                assertThat(values).as("some were written over").hasSizeBetween(500, calls - 1);
+            }
+            assertThat(Summary.read(folder.resolve("summary.json")).events()).isEqualTo(events.size());
+        }
+    }
+
+    @Test
+    void aTrapMakesAFlightRecorderWriteATrace() throws Exception {
+        assumeTrue(KernelUprobeCounts.arePermitted(), "uprobes are not permitted to this user");
+        int calls = 5000;
+        try (Target target = Target.start("trapme", 1, calls);
+                Trapless.Running tracer = recordBoth(
+                        target,
+                        "{ v = (int32)arg0 }",
+                        "--trap",
+                        "--mode",
+                        "overwrite",
+                        "--snapshot-on",
+                        target.uprobe("cramped") + " /arg0 == " + (calls - 1) + "/ { v = (int32)arg0 }")) {
+            run(target, tracer);
+            List<TraceEvent> events = TraceEvent.view(folder.resolve("trace/0001"));
+            assertThat(events.stream()
+                            .filter(event -> event.probe().equals(target.uprobe("cramped")))
+                            .map(event -> event.field("v")))
+                    .contains(0L, calls / 2L, calls - 1L);
+            assertThat(folder.resolve("trace/0002")).doesNotExist();
+        }
+    }
+
+    @Test
     void whatATrapCannotCaptureIsRefusedAndWithoutTheOptionThereIsNone() throws Exception {
         try (Target target = Target.start("trapme", 1, 10);
                 Trapless.Running tracer = recordBoth(target, "{ v = (int32)arg0 }")) {

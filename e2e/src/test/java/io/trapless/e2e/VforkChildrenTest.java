@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +96,41 @@ final class VforkChildrenTest {
             target.go();
             target.await(SECONDS).succeeded();
             tracer.await(SECONDS).succeeded();
+        }
+    }
+
+    /** Go asks the kernel itself. Another thread watches the area while a child has it. */
+    @Test
+    @Tag("long")
+    void aChildOfGosHasNoCpu() throws Exception {
+        Path program = folder.resolve("children");
+        Programs.run(List.of("go", "build", "-o", program.toString(), TortureProgram.source("children.go")));
+        List<String> words = List.of(program.toString(), Integer.toString(THREADS), Integer.toString(ROUNDS));
+        Map<String, Long> alone = counts(Programs.run(words));
+        assertThat(alone.get("without-cpu")).as("else the test shows nothing").isZero();
+
+        Path file = folder.resolve("summary.json");
+        try (Trapless.Running tracer = Trapless.start(Stream.concat(
+                        Stream.of(
+                                "record",
+                                "-e",
+                                "uprobe:" + program + ":syscall.runtime_AfterForkInChild",
+                                "-o",
+                                folder.resolve("trace"),
+                                "--summary",
+                                file,
+                                "--"),
+                        words.stream())
+                .toArray())) {
+            Map<String, Long> counts = counts(tracer.await(SECONDS).succeeded().out());
+            assertThat(counts.get("without-cpu")).isPositive();
+            assertThat(counts.get("afterwards")).isZero();
+            Summary summary = Summary.read(file);
+            assertThat(summary.notices()).isEmpty();
+            assertThat(summary.lost()).isZero();
+            assertThat(summary.sites())
+                    .singleElement()
+                    .satisfies(site -> assertThat(site.events()).isEqualTo((long) THREADS * ROUNDS));
         }
     }
 

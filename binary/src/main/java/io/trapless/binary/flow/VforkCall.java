@@ -6,37 +6,47 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A place at which the C library asks for a child that may share its parent's memory and thread area: {@code mov $number, %eax; syscall}, where the flags don't matter behind the call. Known by the bytes around it, which glibc's assembly has had since it registers rseq
- * (2.35; sysdeps/unix/sysv/linux/x86_64/vfork.S, clone.S, clone3.S): nothing of the image has to be analysed for that.
+ * A place at which the C library, or Go's, asks for a child that may share its parent's memory and thread area: a {@code mov} of the call's number to eax, and a {@code syscall} behind which neither the flags nor rcx and r11 matter. Known by the bytes around it, which glibc's
+ * assembly has had since it registers rseq (2.35; sysdeps/unix/sysv/linux/x86_64/vfork.S, clone.S, clone3.S), and Go's since it has the function (1.9; src/syscall/asm_linux_amd64.s): nothing of the image has to be analysed for that.
  *
  * @param address of the {@code mov}, as the file states it
  */
 public record VforkCall(long address, Kind kind) {
-    /** Bytes of the {@code mov}. */
-    public static final int MOV_BYTES = 5;
+    private static final String SYSCALL = "0f05";
 
     /** Bytes of the {@code syscall}. */
-    public static final int SYSCALL_BYTES = 2;
+    public static final int SYSCALL_BYTES = SYSCALL.length() / 2;
 
-    private static final int LENGTH = MOV_BYTES + SYSCALL_BYTES;
+    /** How many bytes up to the end of the {@code syscall} are searched for: as many as the shortest has. */
+    private static final int LENGTH = DisplacedRange.JUMP_BYTES + SYSCALL_BYTES;
+
     private static final byte[] SKIPS = skips();
 
     /** Which call it is. */
     @SuppressWarnings("ImmutableEnumChecker") // nobody writes into its arrays
     public enum Kind {
         /** Always makes such a child. Before it the return address is taken off the stack, behind it put back. */
-        VFORK("5f", "b83a000000" + "0f05" + "57"),
+        VFORK("5f", "b83a000000", "57"),
         /** The flags are in edi. */
-        CLONE("", "b838000000" + "0f05" + "4885c0"),
+        CLONE("", "b838000000", "4885c0"),
         /** The flags are the first word of what rdi points to. */
-        CLONE3("", "b8b3010000" + "0f05" + "4885c0");
+        CLONE3("", "b8b3010000", "4885c0"),
+        /** Go's {@code rawVforkSyscall}: eax tells which of the last two it is. Behind the {@code mov} the return address is taken off the stack, behind the call put back. */
+        GO("", "488b442408" + "415c", "4154");
 
         private final byte[] before;
         private final byte[] code;
+        private final int displacedBytes;
 
-        Kind(String before, String code) {
+        Kind(String before, String displaced, String after) {
             this.before = HexFormat.of().parseHex(before);
-            this.code = HexFormat.of().parseHex(code);
+            this.code = HexFormat.of().parseHex(displaced + SYSCALL + after);
+            this.displacedBytes = displaced.length() / 2;
+        }
+
+        /** Bytes from the {@code mov} up to the {@code syscall}. */
+        public int displacedBytes() {
+            return displacedBytes;
         }
 
         private boolean stands(byte[] bytes, int at) {
@@ -47,14 +57,15 @@ public record VforkCall(long address, Kind kind) {
         }
     }
 
-    /** What is overwritten for it: the {@code mov} alone, into which nothing can jump; the probe's place is the {@code syscall} behind it. */
+    /** What is overwritten for it: what stands before the {@code syscall}, into which nothing can jump; the probe's place is the {@code syscall}. */
     public DisplacedRange range() {
-        return new DisplacedRange(address, address + MOV_BYTES, MOV_BYTES, MOV_BYTES, true);
+        int bytes = kind.displacedBytes;
+        return new DisplacedRange(address, address + bytes, bytes, bytes, true);
     }
 
     /** A copy of the bytes that are overwritten. */
     public byte[] original() {
-        return Arrays.copyOf(kind.code, MOV_BYTES);
+        return Arrays.copyOf(kind.code, kind.displacedBytes);
     }
 
     /** All of an image's executable sections, in order of address. */
@@ -75,8 +86,8 @@ public record VforkCall(long address, Kind kind) {
                 end += skip;
                 continue;
             }
-            int at = end - (LENGTH - 1);
             for (Kind kind : Kind.values()) {
+                int at = end + 1 - SYSCALL_BYTES - kind.displacedBytes;
                 if (kind.stands(bytes, at)) {
                     found.add(new VforkCall(section.address() + at, kind));
                 }
@@ -90,9 +101,10 @@ public record VforkCall(long address, Kind kind) {
         byte[] skips = new byte[1 << Byte.SIZE];
         Arrays.fill(skips, (byte) LENGTH);
         for (Kind kind : Kind.values()) {
+            int last = kind.displacedBytes + SYSCALL_BYTES - 1;
             for (int i = 0; i < LENGTH; i++) {
-                int value = kind.code[i] & 0xff;
-                skips[value] = (byte) Math.min(skips[value], LENGTH - 1 - i);
+                int value = kind.code[last - i] & 0xff;
+                skips[value] = (byte) Math.min(skips[value], i);
             }
         }
         return skips;

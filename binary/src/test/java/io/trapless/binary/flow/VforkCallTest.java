@@ -21,13 +21,15 @@ class VforkCallTest {
     }
 
     @Test
-    void theThreeCalls() {
+    void theCalls() {
         assertThat(find("5f" + "b83a000000" + "0f05" + "57"))
                 .containsExactly(new VforkCall(BASE + 1, VforkCall.Kind.VFORK));
         assertThat(find("b838000000" + "0f05" + "4885c0" + "7c00"))
                 .containsExactly(new VforkCall(BASE, VforkCall.Kind.CLONE));
         assertThat(find("9090" + "b8b3010000" + "0f05" + "4885c0"))
                 .containsExactly(new VforkCall(BASE + 2, VforkCall.Kind.CLONE3));
+        assertThat(find("31f6" + "488b442408" + "415c" + "0f05" + "4154" + "483d01f0ffff"))
+                .containsExactly(new VforkCall(BASE + 2, VforkCall.Kind.GO));
     }
 
     @Test
@@ -38,6 +40,9 @@ class VforkCallTest {
                 .isEmpty();
         assertThat(find("b83a000000" + "0f05" + "57")).as("nothing before it").isEmpty();
         assertThat(find("5f" + "b83a000000" + "0f05")).as("cut off").isEmpty();
+        assertThat(find("488b442408" + "0f05" + "4154"))
+                .as("keeps its return address")
+                .isEmpty();
         assertThat(find("")).isEmpty();
     }
 
@@ -46,6 +51,9 @@ class VforkCallTest {
         VforkCall call = new VforkCall(BASE, VforkCall.Kind.CLONE3);
         assertThat(call.original()).isEqualTo(HexFormat.of().parseHex("b8b3010000"));
         assertThat(call.range()).isEqualTo(new DisplacedRange(BASE, BASE + 5, 5, 5, true));
+        VforkCall gos = new VforkCall(BASE, VforkCall.Kind.GO);
+        assertThat(gos.original()).isEqualTo(HexFormat.of().parseHex("488b442408" + "415c"));
+        assertThat(gos.range()).isEqualTo(new DisplacedRange(BASE, BASE + 7, 7, 7, true));
     }
 
     /** That of this machine has each of them once, where its symbols say. */

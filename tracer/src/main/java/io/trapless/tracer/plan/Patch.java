@@ -81,7 +81,7 @@ public record Patch(
 
     /** That of a call alone. */
     public static Patch of(VforkCall call) {
-        return new Patch(call.address(), call.original(), VforkCall.MOV_BYTES, null, call.kind(), List.of());
+        return new Patch(call.address(), call.original(), call.kind().displacedBytes(), null, call.kind(), List.of());
     }
 
     /** The address behind the last byte that may be overwritten. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The one thread that empties a session's rings while targets record, and tells waiting writers that it lives.
  *
  * <p>Discard and block mode: whole sub-buffers are copied, checked, handed to the sink and released; {@link #finish} takes the begun ones too. Overwrite mode: nothing is taken while
- * recording; {@link #finish} takes the newest sub-buffers of each ring.
+ * recording but what other sources have, which the consumer keeps itself; {@link #finish} takes the newest sub-buffers of each ring, and what it has kept.
  *
  * <p>It polls, for writers make no system call that could wake it: every 0.2 ms while there is work, and ever more seldom, down to every 40 ms (2 ms with small rings), while there is none.
  */
@@ -63,6 +63,7 @@ public final class RingConsumer implements AutoCloseable {
     private final Listener listener;
     private final Queue<PendingCut> cuts = new ConcurrentLinkedQueue<>();
     private final List<EventSource> sources = new CopyOnWriteArrayList<>();
+    private final SourceHistory kept;
     private final Thread thread;
     private final long idleParkNanos;
 
@@ -95,6 +96,7 @@ public final class RingConsumer implements AutoCloseable {
         this.listener = listener;
         RingGeometry geometry = file.geometry();
         this.histories = RingSet.emptyHistories(file.rings(), geometry);
+        this.kept = new SourceHistory(geometry.capacityBytes(), tscCycles, beginCycles);
         this.rings = new RingSet(
                 geometry,
                 file.uuid(),
@@ -144,7 +146,7 @@ public final class RingConsumer implements AutoCloseable {
         return rings.statistics();
     }
 
-    /** Takes records from another source too from now on, to the same sink. Not in overwrite mode. Any thread. */
+    /** Takes records from another source too from now on, to the same sink. Any thread. */
     public void add(EventSource source) {
         sources.add(source);
     }
@@ -173,8 +175,13 @@ public final class RingConsumer implements AutoCloseable {
         }
     }
 
+    /** Takes in what other sources have for a flight recorder by now: the consumer does so a little later. Any thread. */
+    public void keepSources() throws IOException {
+        kept.take(sources);
+    }
+
     /**
-     * What the rings of a flight recorder hold now, to be taken by the calling thread while recording goes on. Any thread, also several at a time.
+     * What the rings of a flight recorder hold now, and what has been kept of other sources, to be taken by the calling thread while recording goes on. Any thread, also several at a time.
      *
      * @param events every event that is known now; asked again and again, for a session may find more while the snapshot is taken
      */
@@ -187,7 +194,8 @@ public final class RingConsumer implements AutoCloseable {
             all.subList(known[0], all.size()).forEach(scanner::add);
             known[0] = all.size();
         };
-        return new RingSnapshot(file, scanner, sink, tscCycles, beginCycles, histories, learn);
+        keepSources();
+        return new RingSnapshot(file, scanner, sink, tscCycles, beginCycles, histories, kept, learn);
     }
 
     private boolean isOverwriting() {
@@ -249,7 +257,7 @@ public final class RingConsumer implements AutoCloseable {
             while (!finishing) {
                 long before = rings.position();
                 boolean taken = !overwrite && rings.poll();
-                taken |= rings.poll(sources);
+                taken |= overwrite ? kept.take(sources) : rings.poll(sources);
                 performCuts();
                 tellLimit();
                 beat();
@@ -257,10 +265,12 @@ public final class RingConsumer implements AutoCloseable {
                 park(taken || rings.position() != before);
             }
             performCuts();
-            rings.drain(sources);
             if (overwrite) {
+                kept.drain(sources);
                 rings.snapshot(histories);
+                rings.replay(kept);
             } else {
+                rings.drain(sources);
                 rings.drain();
             }
             tellLimit();

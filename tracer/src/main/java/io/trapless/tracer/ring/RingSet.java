@@ -167,7 +167,12 @@ final class RingSet {
         return any;
     }
 
-    /** The same for the last time. */
+    /** Emits what a flight recorder has kept of its sources. */
+    void replay(SourceHistory history) throws IOException {
+        history.replay(sources);
+    }
+
+    /** The same as {@link #poll(List)} for the last time. */
     void drain(List<EventSource> others) throws IOException {
         for (EventSource other : others) {
             other.drain(sources);

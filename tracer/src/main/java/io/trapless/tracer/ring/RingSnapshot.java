@@ -9,6 +9,8 @@ import java.util.function.LongSupplier;
 public final class RingSnapshot {
     private final RingSet rings;
     private final List<HeadHistory> histories;
+    private final SourceHistory sources;
+    private final Runnable afterCopy;
 
     /**
      * Of a session of which nobody knows where its writers were before.
@@ -27,6 +29,7 @@ public final class RingSnapshot {
                 tscCycles,
                 beginCycles,
                 RingSet.emptyHistories(file.rings(), file.geometry()),
+                new SourceHistory(0, tscCycles, beginCycles),
                 () -> {});
     }
 
@@ -37,9 +40,12 @@ public final class RingSnapshot {
             LongSupplier tscCycles,
             long beginCycles,
             List<HeadHistory> histories,
+            SourceHistory sources,
             Runnable afterCopy)
             throws IOException {
         this.histories = histories;
+        this.sources = sources;
+        this.afterCopy = afterCopy;
         this.rings = new RingSet(
                 file.geometry(),
                 file.uuid(),
@@ -61,6 +67,8 @@ public final class RingSnapshot {
     public ConsumerStatistics take() throws IOException {
         try {
             rings.snapshot(histories);
+            afterCopy.run();
+            rings.replay(sources);
             return rings.statistics();
         } catch (InternalError e) {
             throw new SessionFileException(

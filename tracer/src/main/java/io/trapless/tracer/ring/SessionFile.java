@@ -194,6 +194,11 @@ public final class SessionFile implements AutoCloseable {
         return (byte) BYTE.getVolatile(header, ENABLE_OFFSET + (long) checkId(eventId)) != 0;
     }
 
+    /** Marks a trigger as a trampoline does: it has fired. */
+    public void markFired(int slot) {
+        BYTE.setVolatile(header, FIRED_OFFSET + (long) Objects.checkIndex(slot, FIRED_SLOTS), (byte) 1);
+    }
+
     /**
      * Whether a trigger has fired since this was last asked.
      *

@@ -13,7 +13,8 @@ import java.util.function.LongSupplier;
 
 /** Packs the records of {@link EventSource}s into packets, one stream for each CPU. The consumer's thread only; counts may be read by others and lag behind. */
 final class SourceReader implements EventSource.Output {
-    private static final int PACKET_SIZE = 64 << 10;
+    /** Bytes. */
+    static final int PACKET_SIZE = 64 << 10;
 
     private final Function<RingId, PacketEmitter> emitters;
     private final LongSupplier tscCycles;
@@ -61,9 +62,27 @@ final class SourceReader implements EventSource.Output {
     @Override
     public void lost(int cpu, int eventId, long events) {
         stream(cpu).lost += events;
-        synchronized (this) {
-            lostOf.merge(eventId, events, Long::sum);
-        }
+        addLost(eventId, events);
+    }
+
+    /** Losses of which packets tell already, or will. */
+    synchronized void addLost(int eventId, long events) {
+        lostOf.merge(eventId, events, Long::sum);
+    }
+
+    /**
+     * Emits a packet that somebody else has packed, behind what has been taken from the sources.
+     *
+     * @param packet room for a header, and records
+     * @param number of the packet among those of its CPU
+     * @param begin,end TSC cycles
+     * @param lost events of this CPU up to then
+     */
+    void replay(int cpu, MemorySegment packet, long number, long begin, long end, long lost) throws IOException {
+        Stream stream = stream(cpu);
+        MemorySegment.copy(packet, 0, stream.packet, 0, packet.byteSize());
+        stream.lost = lost;
+        stream.emitter.emit(stream.packet, packet.byteSize(), number, begin, end, lost, tscCycles.getAsLong());
     }
 
     /** Emits what has been taken from the sources. */

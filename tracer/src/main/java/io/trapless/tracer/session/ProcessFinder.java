@@ -169,9 +169,10 @@ final class ProcessFinder {
             opens.close();
         }
         if (!forbidden.isEmpty()) {
-            notices.accept(
-                    forbidden.size() + " processes may not be traced, so that it is not known whether they run what"
-                            + " was to be recorded; as root more may be");
+            boolean one = forbidden.size() == 1;
+            notices.accept((one ? "1 process" : forbidden.size() + " processes")
+                    + " may not be traced, so that it is not known whether " + (one ? "it runs" : "they run")
+                    + " what was to be recorded; as root more may be");
         }
     }
 

@@ -225,7 +225,7 @@ final class SessionResources {
     Traps traps() throws IOException {
         Traps present = traps;
         if (present == null) {
-            present = Traps.create(frequencyHz);
+            present = Traps.create(frequencyHz, file::markFired);
             consumer.add(present);
             traps = present;
         }

@@ -38,6 +38,11 @@ final class SnapshotTaker {
         }
     }
 
+    /** Sees to it that triggers which are traps have left their marks. */
+    void lookAtTraps() throws IOException {
+        consumer.keepSources();
+    }
+
     /** Makes the next numbered one in the recording's folder. */
     synchronized TracePart takeNumbered(String cause) throws IOException {
         Path directory = TraceOutput.numbered(output.path(), numbered.size() + 1);

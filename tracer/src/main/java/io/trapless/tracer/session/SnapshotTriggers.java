@@ -77,6 +77,11 @@ final class SnapshotTriggers implements AutoCloseable {
             LockSupport.parkNanos(this, LOOK_NANOS);
         }
         // What happened just before the end.
+        try {
+            taker.lookAtTraps();
+        } catch (IOException e) {
+            fail("what traps saw at the end is not known: " + Sentences.of(e));
+        }
         lookAtProbes();
         lookAtProcesses();
     }

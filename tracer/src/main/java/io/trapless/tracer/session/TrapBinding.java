@@ -120,7 +120,8 @@ final class TrapBinding {
                 offset.getAsLong(),
                 counter.getAsLong(),
                 program,
-                arguments.locations);
+                arguments.locations,
+                probe.trigger());
         traps.add(new BoundTrap(trap, site.probe(), address + module.loadBias()));
         events.add(binder.eventType(probe, site.probe(), pid));
         return null;

@@ -2,6 +2,7 @@ package io.trapless.tracer.session;
 
 import io.trapless.binary.elf.ElfException;
 import io.trapless.binary.flow.VforkCall;
+import io.trapless.tracer.resolve.ImageFile;
 import io.trapless.tracer.resolve.ModuleImage;
 import io.trapless.tracer.resolve.Resolver;
 import io.trapless.tracer.trampoline.UnknownChildren;
@@ -13,14 +14,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls with which a process makes vfork children, and threads, where they are to be patched so that those are known (see {@code trampoline.VforkCallCode}): in the C library if anything is armed that may run in such a child, in a static program in itself. Where they are not all
+ * The calls with which a process makes vfork children, and threads, where they are to be patched so that those are known (see {@code trampoline.VforkCallCode}): in the C library if anything is armed that may run in such a child, in Go's code too if that may, in a static program in itself. Where they are not all
  * found, or somebody else stands there, nothing is patched, and code that makes such children records in the atomic rings alone. For one process, or one file, and one thread.
  */
 final class VforkGuard {
     private static final String C_LIBRARY = "libc.so.6";
+
+    /** Of Go's: calls its {@code rawVforkSyscall}, and is in no program that doesn't. */
+    private static final String GO_MAKER = "syscall.forkAndExecInChild1";
+
+    private static final Set<VforkCall.Kind> OF_C = EnumSet.complementOf(EnumSet.of(VforkCall.Kind.GO));
 
     private final Supplier<List<ModuleImage>> cLibraries;
     private final CodeObstacles obstacles;
@@ -34,6 +41,8 @@ final class VforkGuard {
         TO_BE_ARMED,
         /** By an earlier attachment of this session, or one that the process has inherited. */
         ARMED,
+        /** It makes none. */
+        NONE,
         IMPOSSIBLE
     }
 
@@ -64,7 +73,7 @@ final class VforkGuard {
         for (ModuleImage maker : makers) {
             switch (state(maker)) {
                 case TO_BE_ARMED -> calls.put(maker, planners.vforkCalls(maker.file()));
-                case ARMED -> {}
+                case ARMED, NONE -> {}
                 case IMPOSSIBLE -> allKnown = false;
             }
         }
@@ -89,6 +98,9 @@ final class VforkGuard {
             known = cLibraries.get();
             found = known;
         }
+        if (planners.vforkRisk(module.file()).isGo()) {
+            return Stream.concat(known.stream(), Stream.of(module)).toList();
+        }
         return known.isEmpty() && module.fileName().equals(C_LIBRARY) ? List.of(module) : known;
     }
 
@@ -106,10 +118,14 @@ final class VforkGuard {
         Set<VforkCall.Kind> kinds = all.stream()
                 .map(VforkCall::kind)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(VforkCall.Kind.class)));
-        // A static program has only what it was linked with.
-        boolean enough = planners.vforkRisk(maker.file()).isStatic()
-                ? !kinds.isEmpty()
-                : kinds.size() == VforkCall.Kind.values().length;
+        VforkRisk risk = planners.vforkRisk(maker.file());
+        if (risk.isGo() && kinds.isEmpty() && makesNone(maker.file())) {
+            return State.NONE;
+        }
+        // A static program has only what it was linked with; without the C library it has no rseq either.
+        boolean enough = risk.isGo()
+                ? kinds.contains(VforkCall.Kind.GO)
+                : risk.isStatic() ? kinds.stream().anyMatch(OF_C::contains) : kinds.containsAll(OF_C);
         if (!enough) {
             return State.IMPOSSIBLE;
         }
@@ -122,5 +138,10 @@ final class VforkGuard {
             ours |= obstacle != null;
         }
         return ours ? State.ARMED : State.TO_BE_ARMED;
+    }
+
+    private static boolean makesNone(ImageFile go) throws ElfException {
+        return go.symbols().functions().stream()
+                .noneMatch(function -> function.name().startsWith(GO_MAKER));
     }
 }

@@ -26,6 +26,9 @@ final class VforkCallCode {
     /** No CPU, and none of the kernel's own ways to say so (-1: not registered yet, -2: registering failed). glibc and tcmalloc take whatever is negative for not registered. */
     static final int NO_CPU = -0x54;
 
+    /** The number of that call (kernel: arch/x86/entry/syscalls/syscall_64.tbl). */
+    private static final int CLONE3 = 435;
+
     private static final int CLONE_VM = 0x100;
     private static final int CLONE_VFORK = 0x4000;
     private static final int CLONE_THREAD = 0x10000;
@@ -49,6 +52,7 @@ final class VforkCallCode {
 
     /**
      * Emits what runs in the place of the {@code syscall}, with its registers; control leaves it at the end where that is to be made as ever.
+     * Go's threads are the C library's in whichever program has rseq.
      *
      * @param resume behind the {@code syscall}
      */
@@ -108,7 +112,7 @@ final class VforkCallCode {
 
     /** Nothing is stored where the new thread's control block is not glibc's. */
     private void markNewThread(VforkCall.Kind kind) {
-        if (kind == VforkCall.Kind.VFORK) {
+        if (kind == VforkCall.Kind.VFORK || kind == VforkCall.Kind.GO) {
             return;
         }
         Label none = asm.label();
@@ -129,10 +133,17 @@ final class VforkCallCode {
 
     /** ecx = what is asked for. */
     private void loadFlags(VforkCall.Kind kind) {
-        if (kind == VforkCall.Kind.CLONE) {
+        Label loaded = asm.label();
+        if (kind != VforkCall.Kind.CLONE3) {
             asm.mov(RCX, RDI, 4);
-        } else {
+        }
+        if (kind == VforkCall.Kind.GO) {
+            asm.cmp(RAX, CLONE3, 4);
+            asm.jcc(Condition.NE, loaded);
+        }
+        if (kind != VforkCall.Kind.CLONE) {
             asm.mov(RCX, Mem.of(RDI, 0), 4);
         }
+        asm.bind(loaded);
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param counterOffset of a 16-bit counter in the file that is raised while the trap is set, an SDT semaphore; 0 if there is none
  * @param program filter and captures, of registers only: see {@link RegisterCaptures#refusal}
  * @param arguments where its arguments stand; empty for those of a function
+ * @param trigger the slot in which it is marked that this has fired, or {@link io.trapless.tracer.trampoline.SiteProbe#NO_TRIGGER}
  */
 public record TrapProbe(
         int eventId,
@@ -20,7 +21,8 @@ public record TrapProbe(
         long fileOffset,
         long counterOffset,
         CaptureProgram program,
-        List<ArgumentLocation> arguments) {
+        List<ArgumentLocation> arguments,
+        int trigger) {
     public TrapProbe {
         arguments = List.copyOf(arguments);
     }

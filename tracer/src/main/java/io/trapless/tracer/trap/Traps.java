@@ -7,6 +7,7 @@ import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.ring.Cpus;
 import io.trapless.tracer.ring.EventSource;
 import io.trapless.tracer.trampoline.ArgumentLocation;
+import io.trapless.tracer.trampoline.SiteProbe;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,7 @@ public final class Traps implements EventSource, AutoCloseable {
     private final Path tracefs;
     private final int cpus;
     private final RawClock clock;
+    private final IntConsumer fired;
     private final List<UprobeDefinition> definitions = new ArrayList<>();
     private final List<CpuRing> rings = new ArrayList<>();
     private final Map<Long, Armed> byId = new HashMap<>();
@@ -61,10 +64,11 @@ public final class Traps implements EventSource, AutoCloseable {
 
     private record CpuRing(int cpu, int fd, PerfRing ring) {}
 
-    private Traps(Path tracefs, int cpus, long cyclesPerSecond) {
+    private Traps(Path tracefs, int cpus, long cyclesPerSecond, IntConsumer fired) {
         this.tracefs = tracefs;
         this.cpus = cpus;
         this.clock = new RawClock(cyclesPerSecond);
+        this.fired = fired;
     }
 
     /** Why this machine and this user have no traps at all; null if they have. */
@@ -87,14 +91,17 @@ public final class Traps implements EventSource, AutoCloseable {
         return refusal == null ? null : new TrapRefusal(refusal);
     }
 
-    /** @param cyclesPerSecond of the TSC, about */
-    public static Traps create(long cyclesPerSecond) throws IOException {
+    /**
+     * @param cyclesPerSecond of the TSC, about
+     * @param fired told of the slot of a trigger when one of its records is handed over
+     */
+    public static Traps create(long cyclesPerSecond, IntConsumer fired) throws IOException {
         Path tracefs = UprobeDefinition.tracefs();
         if (tracefs == null) {
             throw new IOException("the kernel's uprobes are not permitted any more; leave out --trap");
         }
         UprobeDefinition.sweep(tracefs);
-        return new Traps(tracefs, Cpus.onlineEnd(), cyclesPerSecond);
+        return new Traps(tracefs, Cpus.onlineEnd(), cyclesPerSecond, fired);
     }
 
     /**
@@ -273,6 +280,9 @@ public final class Traps implements EventSource, AutoCloseable {
                 int size = captures.write(event.probe, cycles, record);
                 if (size > 0) {
                     output.record(cpu, record.asSlice(0, size));
+                    if (event.probe.trigger() != SiteProbe.NO_TRIGGER) {
+                        fired.accept(event.probe.trigger());
+                    }
                 }
             }
         }
