@@ -1,5 +1,5 @@
 /*
- * notes CALLS: sites with notes written by hand, one for each family of operands, with every register set to a known value; a probe with two sites; a guarded one, which a forked child passes too.
+ * notes CALLS: sites with notes written by hand, one for each family of operands, with every register set to a known value; a probe with two sites; a guarded one, which a forked child passes too; one without room for a jump.
  * Says "ready PID ADDRESS-OF-REGISTERS" first and waits for a line.
  */
 #include <stdint.h>
@@ -93,6 +93,21 @@ __attribute__((noinline, noclone)) void guarded(long seq)
         __asm__ volatile("990: nop\n" NOTE("guarded", "-8@%0", "guard")::"r"(seq));
 }
 
+/* No jump fits between the branches to the nop and to what stands behind it: it is recorded on the two ways to it, of which the second operand tells. */
+__attribute__((noinline, noclone)) void squeezed(long seq)
+{
+    __asm__ volatile("movl $2, %%r10d\n"
+                     "testl $1, %k0\n"
+                     "je 990f\n"
+                     "movl $1, %%r10d\n"
+                     "990: nop\n"
+                     "1: decl %%r10d\n"
+                     "jg 1b\n" NOTE("squeezed", "-8@%0 -4@%%r10d", "0")
+                     :
+                     : "r"(seq)
+                     : "r10", "cc");
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -105,6 +120,7 @@ int main(int argc, char **argv)
         memories(i);
         twice(i);
         guarded(i);
+        squeezed(i);
         twice(-i);
     }
     pid_t child = fork();

@@ -59,6 +59,11 @@ final class NotesTest {
                 .extracting(e -> e.field("arg0"))
                 .hasSize(2 * CALLS) // half of them in a child
                 .contains(0L, 1000L + CALLS - 1);
+        List<TraceEvent> squeezed = of(events, "squeezed");
+        assertThat(squeezed).hasSize(CALLS);
+        for (int i = 0; i < CALLS; i++) {
+            assertThat(squeezed.get(i).fields()).isEqualTo(fields((long) i, i % 2 == 0 ? 2L : 1L));
+        }
     }
 
     private static void assertFields(List<TraceEvent> events, String name, Object... values) {

@@ -36,7 +36,7 @@ public final class CodeMap {
     private final long[] partStarts;
     private final long[] unnamedStarts;
     private final PaddingRuns padding;
-    private final BranchSources branchesToReturns;
+    private final BranchSources branchesToSingleBytes;
 
     /** Where instructions start in the function that was asked about last, by offset, as far as it has been decoded. */
     private final BitSet boundaries = new BitSet();
@@ -53,7 +53,7 @@ public final class CodeMap {
         this.partStarts = sorted(view.partStarts());
         this.unnamedStarts = sorted(view.unnamedStarts());
         this.padding = new PaddingRuns(sweep.padding());
-        this.branchesToReturns = sweep.branchesToReturns();
+        this.branchesToSingleBytes = sweep.branchesToSingleBytes();
     }
 
     private static long[] sorted(long[] addresses) {
@@ -267,9 +267,9 @@ public final class CodeMap {
         return false;
     }
 
-    /** All direct branches of the image that lead to a return of one byte. */
-    long[] branchesToReturn(long address) {
-        return branchesToReturns.to(address);
+    /** All direct branches of the image that lead to a return or a nop of one byte. */
+    long[] branchesTo(long singleByte) {
+        return branchesToSingleBytes.to(singleByte);
     }
 
     /** What lies unused between the code. */

@@ -19,6 +19,7 @@ import java.util.List;
 final class CodeSweep {
     private static final int LEA = 0x8D;
     private static final byte RET = (byte) 0xC3;
+    private static final byte NOP = (byte) 0x90;
 
     private final ImageView view;
     private final CodeMarks marks;
@@ -56,10 +57,10 @@ final class CodeSweep {
     /** Starts and ends, by turns, of padding that nothing runs into; what jumps there is not looked at. */
     private final AddressList padding = new AddressList();
 
-    /** Returns that direct branches lead to, and these branches. */
-    private final AddressList returns = new AddressList();
+    /** Returns and nops, of one byte, that direct branches lead to, and these branches. */
+    private final AddressList singleBytes = new AddressList();
 
-    private final AddressList returnBranches = new AddressList();
+    private final AddressList singleByteBranches = new AddressList();
 
     /** Whether control goes on behind the instruction that the sweep saw last. */
     private boolean continues = true;
@@ -127,9 +128,9 @@ final class CodeSweep {
         return padding.toArray();
     }
 
-    /** All direct branches whose destination is a return of one byte. */
-    BranchSources branchesToReturns() {
-        return BranchSources.of(returns.toArray(), returnBranches.toArray());
+    /** All direct branches whose destination is a return or a nop of one byte. */
+    BranchSources branchesToSingleBytes() {
+        return BranchSources.of(singleBytes.toArray(), singleByteBranches.toArray());
     }
 
     /** Addresses of instructions that name a descriptor of a restartable sequence. */
@@ -258,7 +259,7 @@ final class CodeSweep {
             if (instruction.flow() == Flow.CALL) {
                 marks.markCalled(instruction.target());
             } else {
-                noteBranchToReturn(instruction.target());
+                noteBranchToSingleByte(instruction.target());
             }
             return;
         }
@@ -282,11 +283,15 @@ final class CodeSweep {
         }
     }
 
-    private void noteBranchToReturn(long target) {
+    private void noteBranchToSingleByte(long target) {
         Section section = marks.sectionAt(target);
-        if (section != null && section.bytes()[(int) (target - section.address())] == RET) {
-            returns.add(target);
-            returnBranches.add(instruction.address());
+        if (section == null) {
+            return;
+        }
+        byte first = section.bytes()[(int) (target - section.address())];
+        if (first == RET || first == NOP) {
+            singleBytes.add(target);
+            singleByteBranches.add(instruction.address());
         }
     }
 

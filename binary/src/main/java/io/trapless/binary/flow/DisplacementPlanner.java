@@ -153,7 +153,7 @@ final class DisplacementPlanner {
     }
 
     private Displacement prove(DisplacedRange range, Section section, @Nullable CodeRange function) {
-        long target = map.firstTargetIn(range.address() + 1, range.end());
+        long target = map.firstTargetIn(range.address() + 1, firstUntouched(range));
         if (target != CodeMap.NO_TARGET) {
             return refused(DisplacementRefusal.TARGET_INSIDE, target);
         }
@@ -169,6 +169,16 @@ final class DisplacementPlanner {
             return refused(DisplacementRefusal.UNRESOLVED_JUMP, range.address());
         }
         return range;
+    }
+
+    /**
+     * Where others may arrive again: behind the site, and behind the bytes that become a jump. What is left of the last instruction stays as it is, so that whoever finds an instruction of his own in it finds it still. A short range may get a long
+     * jump when others overlap it, and has all of its bytes proven.
+     */
+    private long firstUntouched(DisplacedRange range) {
+        return neededBytes < DisplacedRange.JUMP_BYTES
+                ? range.end()
+                : Math.min(range.end(), Math.max(range.address() + neededBytes, site + 1));
     }
 
     /** A jump that computes its destination stays in its function, and does not go back into the first instructions: these set up what the body relies on. */

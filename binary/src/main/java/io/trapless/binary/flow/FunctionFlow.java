@@ -89,49 +89,64 @@ public final class FunctionFlow {
      * @param exit one of {@link #exits}
      * @return empty if not all ways to it are known
      */
-    public List<FunctionExit> waysTo(FunctionExit exit) {
-        long ret = exit.address();
-        if (exit.kind() != FunctionExit.Kind.RETURN
-                || map.isTarget(
-                        ret,
-                        TargetKind.FUNCTION_START,
-                        TargetKind.JUMP_TABLE,
-                        TargetKind.ADDRESS_TAKEN,
-                        TargetKind.POINTER,
-                        TargetKind.LANDING_PAD)) {
+    public List<Way> waysTo(FunctionExit exit) {
+        return exit.kind() == FunctionExit.Kind.RETURN ? waysToSingleByte(exit.address()) : List.of();
+    }
+
+    /**
+     * The same for the nop of a USDT note, one byte long.
+     *
+     * @param nop its address; in this function
+     */
+    public List<Way> waysToNote(long nop) {
+        return reaches(nop) && doubts.isEmpty() ? waysToSingleByte(nop) : List.of();
+    }
+
+    /**
+     * One of the places that together stand for another.
+     *
+     * @param address of an instruction, as the file states it
+     * @param when on which of the ways through it control comes to the other place
+     */
+    public record Way(long address, FunctionExit.When when) {}
+
+    private List<Way> waysToSingleByte(long place) {
+        if (map.isTarget(
+                place,
+                TargetKind.FUNCTION_START,
+                TargetKind.JUMP_TABLE,
+                TargetKind.ADDRESS_TAKEN,
+                TargetKind.POINTER,
+                TargetKind.LANDING_PAD)) {
             return List.of();
         }
-        List<FunctionExit> ways = new ArrayList<>();
-        for (long branch : map.branchesToReturn(ret)) {
+        List<Way> ways = new ArrayList<>();
+        for (long branch : map.branchesTo(place)) {
             Part part = partAt(branch);
             if (part == null || !reaches(branch) || !CodeMap.decode(part.section, branch, instruction)) {
                 return List.of();
             }
             switch (instruction.flow()) {
-                case JUMP -> ways.add(way(branch, FunctionExit.When.ALWAYS));
-                case CONDITIONAL_JUMP -> ways.add(way(branch, FunctionExit.When.IF_TAKEN));
+                case JUMP -> ways.add(new Way(branch, FunctionExit.When.ALWAYS));
+                case CONDITIONAL_JUMP -> ways.add(new Way(branch, FunctionExit.When.IF_TAKEN));
                 default -> {
                     return List.of();
                 }
             }
         }
-        long before = ret - 1;
-        while (before >= ret - Decoder.MAX_LENGTH && !map.isSwept(before)) {
+        long before = place - 1;
+        while (before >= place - Decoder.MAX_LENGTH && !map.isSwept(before)) {
             before--;
         }
         Part part = partAt(before);
         if (part != null
                 && reaches(before)
                 && CodeMap.decode(part.section, before, instruction)
-                && instruction.nextAddress() == ret
+                && instruction.nextAddress() == place
                 && instruction.continues()) {
-            ways.add(way(ret, FunctionExit.When.FROM_BEFORE));
+            ways.add(new Way(place, FunctionExit.When.FROM_BEFORE));
         }
         return ways;
-    }
-
-    private static FunctionExit way(long address, FunctionExit.When when) {
-        return new FunctionExit(address, FunctionExit.Kind.RETURN, when);
     }
 
     private void run() {

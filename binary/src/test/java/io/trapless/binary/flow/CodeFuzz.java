@@ -88,9 +88,14 @@ public final class CodeFuzz {
         map.unresolvedIndirectJumps();
     }
 
+    /** Behind the bytes that a jump takes, and behind the site, others may arrive: what is left of an instruction stays as it is. */
+    private static long firstUntouched(DisplacedRange range, int needed) {
+        return needed < DisplacedRange.JUMP_BYTES ? range.end() : Math.max(range.address() + needed, range.site() + 1);
+    }
+
     /** What a patch relies on. */
     private static void check(CodeMap map, DisplacedRange range, long site, int needed) {
-        boolean entered = map.firstTargetIn(range.address() + 1, range.end()) != CodeMap.NO_TARGET;
+        boolean entered = map.firstTargetIn(range.address() + 1, firstUntouched(range, needed)) != CodeMap.NO_TARGET;
         boolean holdsSite = range.address() <= site && site < range.address() + range.codeBytes();
         if (entered || !holdsSite || range.lengthBytes() < needed || range.codeBytes() > range.lengthBytes()) {
             throw new AssertionError(range + " for " + needed + " bytes at " + Long.toHexString(site));

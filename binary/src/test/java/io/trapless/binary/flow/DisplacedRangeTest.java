@@ -55,6 +55,19 @@ class DisplacedRangeTest {
         assertThat(plan("ffc8" + "85c0" + "75fa" + "c3", 0)).isEqualTo(new DisplacedRange(BASE, BASE, 6, 6, true));
     }
 
+    /** Five bytes become a jump; what is left of the last instruction stays. */
+    @Test
+    void aBranchBehindTheJumpIsHarmless() {
+        // nop; jmp +8; ud2; and a branch to the last byte of the first jump.
+        assertThat(plan("90" + "e908000000" + "0f0b" + "ebfb" + "90909090" + "31c0c3", 0))
+                .isEqualTo(new DisplacedRange(BASE, BASE, 6, 6, false));
+        assertThat(plan("90" + "e908000000" + "0f0b" + "ebfa" + "90909090" + "31c0c3", 0))
+                .isEqualTo(refused(DisplacementRefusal.TARGET_INSIDE, 4));
+        // At the site itself it would pass by the jump.
+        assertThat(plan("7405" + "b801000000" + "c3" + "31c0c3", 7))
+                .isEqualTo(refused(DisplacementRefusal.FUNCTION_TOO_SHORT, 8));
+    }
+
     @Test
     void aReturnIsReachedFromBefore() {
         // add $8,%rsp; ret; then other code that a branch enters.

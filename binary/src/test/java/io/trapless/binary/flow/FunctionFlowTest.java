@@ -104,11 +104,27 @@ class FunctionFlowTest {
         FunctionFlow flow = follow("7402" + "31c0" + "c3", "31c0c3");
         FunctionExit ret = exit(4, Kind.RETURN, When.ALWAYS);
         assertThat(flow.exits()).containsExactly(ret);
-        assertThat(flow.waysTo(ret))
-                .containsExactly(exit(0, Kind.RETURN, When.IF_TAKEN), exit(4, Kind.RETURN, When.FROM_BEFORE));
+        assertThat(flow.waysTo(ret)).containsExactly(way(0, When.IF_TAKEN), way(4, When.FROM_BEFORE));
         // Another function jumps there too: not all ways are known.
         FunctionFlow entered = follow("7402" + "31c0" + "c3", "ebfd");
         assertThat(entered.waysTo(ret)).isEmpty();
+    }
+
+    private static FunctionFlow.Way way(long offset, When when) {
+        return new FunctionFlow.Way(BASE + offset, when);
+    }
+
+    @Test
+    void theWaysToANop() {
+        FunctionFlow flow = follow("7402" + "31c0" + "90" + "ffc8" + "75fb" + "c3", "31c0c3");
+        assertThat(flow.waysToNote(BASE + 4))
+                .containsExactly(way(0, When.IF_TAKEN), way(7, When.IF_TAKEN), way(4, When.FROM_BEFORE));
+        assertThat(follow("7402" + "31c0" + "90" + "c3", "ebfc").waysToNote(BASE + 4))
+                .as("a loop of another function")
+                .isEmpty();
+        assertThat(follow("31c0c3" + "90" + "c3", "31c0c3").waysToNote(BASE + 3))
+                .as("control does not come there")
+                .isEmpty();
     }
 
     @Test

@@ -98,7 +98,11 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
             forOffsets(planner, flow, at -> coverage.offsets.add(planner, at));
         }
         for (long note : notes) {
-            coverage.notes.add(planner, planner.noteSite(note));
+            if (planner.planNote(note) instanceof SitePlan.Ways) {
+                coverage.notes.cover(WAYS);
+            } else {
+                coverage.notes.add(planner, planner.noteSite(note));
+            }
         }
         return coverage;
     }
@@ -133,7 +137,7 @@ public record Coverage(Tally entries, Tally returns, Tally tails, Tally function
                 yield true;
             }
             case Displacement.Refused refused -> {
-                List<FunctionExit> ways = flow.waysTo(exit);
+                List<FunctionFlow.Way> ways = flow.waysTo(exit);
                 boolean covered = !ways.isEmpty()
                         && ways.stream()
                                 .allMatch(way -> planner.room(way.address(), way.when()) instanceof DisplacedRange);

@@ -4,6 +4,7 @@ import io.trapless.binary.flow.DisplacedRange;
 import io.trapless.binary.flow.Displacement;
 import io.trapless.binary.flow.DisplacementRefusal;
 import io.trapless.binary.flow.FunctionExit.When;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How a site is patched, or why not. */
@@ -29,6 +30,17 @@ public sealed interface SitePlan {
             int redZone,
             @Nullable StackBound bound)
             implements SitePlan {}
+
+    /**
+     * No jump is possible there, but at the places that together stand for it.
+     *
+     * @param jumps one for each, and at least one
+     */
+    record Ways(List<Jump> jumps) implements SitePlan {
+        public Ways {
+            jumps = List.copyOf(jumps);
+        }
+    }
 
     /**
      * Nothing may be written there.

@@ -67,7 +67,13 @@ public final class SitePlanner implements PatchRoom {
 
     /** Plans the nop of a USDT note: where a long nop stands behind it for tracers (sys/sdt.h of libbpf), that one becomes the jump. */
     public SitePlan planNote(long address) {
-        return plan(noteSite(address));
+        SitePlan plan = plan(noteSite(address));
+        CodeRange function = map.functionAt(address);
+        if (plan instanceof SitePlan.Jump || function == null || !decode(address) || instruction.length() != 1) {
+            return plan;
+        }
+        List<SitePlan.Jump> jumps = planWays(FunctionFlow.of(map, function).waysToNote(address));
+        return jumps.isEmpty() ? plan : new SitePlan.Ways(jumps);
     }
 
     /** The nop of a USDT note that is patched. */
@@ -117,18 +123,24 @@ public final class SitePlanner implements PatchRoom {
     private PlannedExit planExit(FunctionFlow flow, FunctionExit exit) {
         return switch (plan(exit.address(), exit.when())) {
             case SitePlan.Jump jump -> new PlannedExit(exit, List.of(jump), null);
+            case SitePlan.Ways ways -> new PlannedExit(exit, ways.jumps(), null);
             case SitePlan.Refused refused -> {
-                List<SitePlan.Jump> jumps = new ArrayList<>();
-                List<FunctionExit> ways = flow.waysTo(exit);
-                for (FunctionExit way : ways) {
-                    if (plan(way.address(), way.when()) instanceof SitePlan.Jump jump) {
-                        jumps.add(jump);
-                    }
-                }
-                boolean all = !ways.isEmpty() && jumps.size() == ways.size();
-                yield all ? new PlannedExit(exit, jumps, null) : new PlannedExit(exit, List.of(), refused);
+                List<SitePlan.Jump> jumps = planWays(flow.waysTo(exit));
+                yield new PlannedExit(exit, jumps, jumps.isEmpty() ? refused : null);
             }
         };
+    }
+
+    /** Empty if not all of them can be patched. */
+    private List<SitePlan.Jump> planWays(List<FunctionFlow.Way> ways) {
+        List<SitePlan.Jump> jumps = new ArrayList<>();
+        for (FunctionFlow.Way way : ways) {
+            if (!(plan(way.address(), way.when()) instanceof SitePlan.Jump jump)) {
+                return List.of();
+            }
+            jumps.add(jump);
+        }
+        return jumps;
     }
 
     private SitePlan plan(long address, When when) {

@@ -124,27 +124,29 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
             if (refused != null) {
                 return "one of its exits: " + refused.sentence();
             }
-            for (SitePlan.Jump jump : exit.jumps()) {
-                String obstacle = obstacle(site, jump, planners, foreignCode);
-                if (obstacle != null) {
-                    return obstacle;
-                }
+            String obstacle = obstacle(site, exit.jumps(), planners, foreignCode);
+            if (obstacle != null) {
+                return obstacle;
             }
         }
         return null;
     }
 
     private static @Nullable String obstacle(
-            Site site, SitePlan.Jump jump, SitePlanners planners, @Nullable ForeignCode foreignCode)
+            Site site, List<SitePlan.Jump> jumps, SitePlanners planners, @Nullable ForeignCode foreignCode)
             throws ElfException {
-        byte[] original = planners.planner(site.module().file())
-                .code(jump.range().address(), jump.range().lengthBytes());
-        if (foreignCode == null || original == null) {
-            return null;
+        for (SitePlan.Jump jump : jumps) {
+            byte[] original = planners.planner(site.module().file())
+                    .code(jump.range().address(), jump.range().lengthBytes());
+            CodeObstacles.Obstacle found = foreignCode == null || original == null
+                    ? null
+                    : foreignCode.obstacle(
+                            jump.range().address() + site.module().loadBias(), original);
+            if (found != null) {
+                return found.sentence();
+            }
         }
-        CodeObstacles.Obstacle found =
-                foreignCode.obstacle(jump.range().address() + site.module().loadBias(), original);
-        return found == null ? null : found.sentence();
+        return null;
     }
 
     private static boolean canTrap(Site site, SitePlanners planners) {
@@ -189,7 +191,8 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
             }
             return switch (planners.plan(site)) {
                 case SitePlan.Refused refused -> refused.sentence();
-                case SitePlan.Jump jump -> obstacle(site, jump, planners, foreignCode);
+                case SitePlan.Jump jump -> obstacle(site, List.of(jump), planners, foreignCode);
+                case SitePlan.Ways ways -> obstacle(site, ways.jumps(), planners, foreignCode);
             };
         } catch (ElfException e) {
             return e.getMessage() == null ? "its file can't be read" : e.getMessage();

@@ -98,7 +98,8 @@ final class TargetBinding {
             }
             switch (binder.planners().plan(site)) {
                 case SitePlan.Refused refused -> addRefused(clause, site, refused);
-                case SitePlan.Jump jump -> addSite(clause, site, jump);
+                case SitePlan.Jump jump -> addSite(clause, site, jump.range().site(), List.of(jump));
+                case SitePlan.Ways ways -> addSite(clause, site, site.fileAddress(), ways.jumps());
             }
         } catch (ElfException e) {
             binder.refuse(site.probe(), e.getMessage() == null ? "its file can't be read" : e.getMessage());
@@ -128,7 +129,9 @@ final class TargetBinding {
         return binder.durations() && ofFunction ? List.of(ExitCaptures.STACK_POINTER) : List.of();
     }
 
-    private void addSite(int clause, Site site, SitePlan.Jump plan) throws RecordingException, ElfException {
+    /** {@code fileAddress}: where the code of the probe runs, or would. */
+    private void addSite(int clause, Site site, long fileAddress, List<SitePlan.Jump> jumps)
+            throws RecordingException, ElfException {
         ArgumentTypes types = new ArgumentTypes.Function();
         List<ArgumentLocation> locations = List.of();
         long semaphore = 0;
@@ -159,14 +162,16 @@ final class TargetBinding {
                 site.fileAddress(),
                 types,
                 locations,
-                FrameStarts.at(site, plan.range().site(), binder.slice(clause, types)));
+                FrameStarts.at(site, fileAddress, binder.slice(clause, types)));
         probe = probe.with(pairing(isEntry(site)));
-        long address = plan.range().site() + site.module().loadBias();
+        long address = fileAddress + site.module().loadBias();
         Recorded event = record(clause, probe, site.probe(), address, false);
         ModulePatches module = module(site.module());
-        module.add(plan, event);
-        if (semaphore != 0) {
-            module.addSemaphore(plan, semaphore + site.module().loadBias());
+        for (SitePlan.Jump jump : jumps) {
+            module.add(jump, event);
+            if (semaphore != 0) {
+                module.addSemaphore(jump, semaphore + site.module().loadBias());
+            }
         }
     }
 

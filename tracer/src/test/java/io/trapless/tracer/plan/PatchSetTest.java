@@ -1,6 +1,7 @@
 package io.trapless.tracer.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.trapless.binary.flow.CodeRange;
 import io.trapless.binary.flow.FunctionExit.When;
@@ -148,6 +149,19 @@ class PatchSetTest {
             assertThat(jump.range().address()).isEqualTo(BASE + 1);
             assertThat(jump.range().lengthBytes()).isEqualTo(5);
         });
+    }
+
+    /** The branch to the nop, and the way to it from before: behind it stands an instruction to which there is a branch as well. */
+    @Test
+    void aNoteWithoutRoomIsCoveredOnTheWaysToIt() {
+        String note = "90";
+        SitePlanner planner = planner("85ff" + "0f8405000000" + "b801000000" + note + "ffc8" + "75fc" + "c3", "31c0c3");
+        assertThat(planner.planNote(BASE + 13))
+                .isInstanceOfSatisfying(
+                        SitePlan.Ways.class,
+                        ways -> assertThat(ways.jumps())
+                                .extracting(jump -> jump.range().address(), SitePlan.Jump::when)
+                                .containsExactly(tuple(BASE + 2, When.IF_TAKEN), tuple(BASE + 8, When.FROM_BEFORE)));
     }
 
     @Test
