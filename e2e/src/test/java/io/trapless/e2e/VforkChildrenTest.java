@@ -99,6 +99,30 @@ final class VforkChildrenTest {
         }
     }
 
+    /** The tracer comes between a thread's birth and the registration of its area. */
+    @Test
+    void aThreadThatIsNotRegisteredYetHasNoCpu() throws Exception {
+        int calls = 1000;
+        Path file = folder.resolve("summary.json");
+        try (Target target = Target.start("unregistered", calls);
+                Trapless.Running tracer = Trapless.start(
+                        "record",
+                        "-p",
+                        target.pid(),
+                        "-e",
+                        target.uprobe("work"),
+                        "-o",
+                        folder.resolve("trace"),
+                        "--summary",
+                        file)) {
+            tracer.awaitErr("recording", SECONDS);
+            target.go();
+            assertThat(target.await(SECONDS).succeeded().out()).containsPattern("cpu -[1-9]");
+            tracer.await(SECONDS).succeeded();
+            assertThat(Summary.read(file).events()).isEqualTo(calls);
+        }
+    }
+
     /** Go asks the kernel itself. Another thread watches the area while a child has it. */
     @Test
     @Tag("long")

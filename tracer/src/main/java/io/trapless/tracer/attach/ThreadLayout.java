@@ -1,6 +1,8 @@
 package io.trapless.tracer.attach;
 
 import io.trapless.tracer.attach.AttachRefusal.Reason;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -14,6 +16,12 @@ import java.util.List;
 public record ThreadLayout(long rseqOffset, int rseqSignature, long tidOffset, int unregistered) {
     /** No such place. */
     public static final long NONE = Long.MIN_VALUE;
+
+    /** Of {@code struct rseq}: the CPU, or a negative number. */
+    private static final int CPU_ID = 4;
+
+    /** Where a thread control block of glibc's holds its own address ({@code tcbhead_t.self}). */
+    private static final int TCB_SELF = 16;
 
     /** Bytes looked through for the thread id: a thread control block is smaller. */
     private static final int CONTROL_BLOCK_SIZE = 2048;
@@ -54,6 +62,39 @@ public record ThreadLayout(long rseqOffset, int rseqSignature, long tidOffset, i
             signature = configuration.signature();
         }
         return new ThreadLayout(offset, signature, findTid(stopped), unregistered);
+    }
+
+    /**
+     * Stores that there is no CPU into the areas of threads that have not registered theirs yet: such an area says CPU 0, as fresh memory does, or where the stack's last owner was. Nothing is stored where the control block is not glibc's.
+     *
+     * @param noCpu negative: what glibc, too, takes for an area that is not registered
+     */
+    public void markUnregistered(StoppedThreads stopped, int noCpu) throws AttachException {
+        if (!hasRseq()) {
+            return;
+        }
+        TargetProcess target = stopped.target();
+        byte[] word = new byte[Long.BYTES];
+        for (StoppedThread thread : stopped.threads()) {
+            if (thread.rseqConfiguration().registered()) {
+                continue;
+            }
+            long base = baseOf(thread);
+            long cpu = base + rseqOffset + CPU_ID;
+            boolean ofGlibc = base != 0
+                    && target.tryReadMemory(base + TCB_SELF, word, 0, Long.BYTES) == Long.BYTES
+                    && Bytes.getLong(word, 0) == base;
+            if (ofGlibc
+                    && target.tryReadMemory(cpu, word, 0, Integer.BYTES) == Integer.BYTES
+                    && Bytes.getInt(word, 0) >= 0) {
+                target.writeMemory(
+                        cpu,
+                        ByteBuffer.allocate(Integer.BYTES)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putInt(noCpu)
+                                .array());
+            }
+        }
     }
 
     /** The one place where every thread that has a thread pointer keeps its own id, as its own pid namespace counts it. */

@@ -76,7 +76,7 @@ final class ProcessAttachment {
     private long touchPages;
 
     private long loadHookStart;
-    private boolean registersRseq;
+    private @Nullable ThreadLayout threads;
     private long longestPauseNanos;
     private long totalPauseNanos;
     private volatile long longestLoanNanos;
@@ -250,7 +250,7 @@ final class ProcessAttachment {
                         "the C library of process " + target.pid()
                                 + " keeps no thread id that could be found; it cannot be traced");
             }
-            registersRseq = layout.hasRseq();
+            threads = layout;
             if (!layout.hasTid()) { // asking for the id takes more code
                 codeSizes = measure(layout.tidOffset());
             }
@@ -344,7 +344,7 @@ final class ProcessAttachment {
 
     /** What lets the target meet the pages of the rings that its threads will write soon; null if there is nothing to gain. The code has been generated. */
     @Nullable RingWarmUp warmUp(Standstill standstill) {
-        if (!registersRseq || ringsAreMapped || touchPages == 0) {
+        if (threads == null || !threads.hasRseq() || ringsAreMapped || touchPages == 0) {
             return null;
         }
         return new RingWarmUp(standstill, gadgets, touchPages, RingWarmUp.pieces(geometry, rings));
@@ -420,7 +420,12 @@ final class ProcessAttachment {
 
     private void pause(Standstill standstill, Standstill.Work work)
             throws AttachException, IOException, InterruptedException {
-        long pause = standstill.all(work);
+        long pause = standstill.all(stopped -> {
+            if (threads != null) {
+                threads.markUnregistered(stopped, ProcessFacts.Rseq.NO_CPU);
+            }
+            work.run(stopped);
+        });
         longestPauseNanos = Math.max(longestPauseNanos, pause);
         totalPauseNanos += pause;
     }

@@ -68,6 +68,9 @@ public record ProcessFacts(
     public record Rseq(int offset, int signature, boolean registered) {
         public static final Rseq NONE = new Rseq(0, 0, false);
 
+        /** Stands for no CPU, and is none of the kernel's own ways to say so (-1: not registered yet, -2: registering failed). glibc and tcmalloc take whatever is negative for not registered. */
+        public static final int NO_CPU = -0x54;
+
         /** {@code cpu_id}; {@code cpu_id_start} at offset 0 is not used: tcmalloc overlays it. */
         int cpuId() {
             return offset + 4;

@@ -13,7 +13,7 @@ import io.trapless.binary.x86.Mem;
 
 /**
  * Makes a vfork child, and a thread that has just begun, known to all code of this session. Such a child has its parent's thread pointer, and with that its parent's rseq area, which the kernel does not keep for it: a sequence there would neither be restarted nor see
- * that it has moved. So the area's CPU is made {@link #NO_CPU} before the call, and the child records in the atomic rings, as a thread does that never registered.
+ * that it has moved. So the area's CPU is made {@link ProcessFacts.Rseq#NO_CPU} before the call, and the child records in the atomic rings, as a thread does that never registered.
  *
  * <p>The store and the system call are one restartable sequence: whoever is interrupted between them, where the kernel writes the CPU again, does both again. A sequence may end in a system call, for its address has passed when the kernel looks (kernel: kernel/rseq.c,
  * {@code rseq_syscall}). When the parent goes on, the kernel has written the CPU, unless the call failed or (since 6.19) the parent is on the CPU on which it was: then this code writes it, in a sequence of its own.
@@ -23,9 +23,6 @@ import io.trapless.binary.x86.Mem;
  * <p>A thread without a registered area, and a child that makes a child, have no CPU there: nothing is stored then. Uses only what a system call changes anyway: rax, rcx, r11, and the flags, which nobody reads behind these calls.
  */
 final class VforkCallCode {
-    /** No CPU, and none of the kernel's own ways to say so (-1: not registered yet, -2: registering failed). glibc and tcmalloc take whatever is negative for not registered. */
-    static final int NO_CPU = -0x54;
-
     /** The number of that call (kernel: arch/x86/entry/syscalls/syscall_64.tbl). */
     private static final int CLONE3 = 435;
 
@@ -73,14 +70,14 @@ final class VforkCallCode {
 
         Label callAgain = asm.here();
         call.arm(RCX);
-        asm.mov(cpu, NO_CPU, 4);
+        asm.mov(cpu, ProcessFacts.Rseq.NO_CPU, 4);
         asm.syscall();
         call.end();
         asm.test(RAX, RAX, 8);
         asm.jcc(Condition.E, child);
         Label mendAgain = asm.here();
         mend.arm(RCX);
-        asm.cmp(cpu, NO_CPU, 4);
+        asm.cmp(cpu, ProcessFacts.Rseq.NO_CPU, 4);
         asm.jcc(Condition.NE, done);
         rings.currentCpu(RCX);
         asm.mov(cpu, RCX, 4);
@@ -127,7 +124,7 @@ final class VforkCallCode {
         }
         asm.cmp(Mem.of(RCX, TCB_SELF), RCX, 8);
         asm.jcc(Condition.NE, none);
-        asm.mov(Mem.of(RCX, facts.rseq().cpuId()), NO_CPU, 4);
+        asm.mov(Mem.of(RCX, facts.rseq().cpuId()), ProcessFacts.Rseq.NO_CPU, 4);
         asm.bind(none);
     }
 
