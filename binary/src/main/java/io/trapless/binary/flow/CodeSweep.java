@@ -296,7 +296,7 @@ final class CodeSweep {
     }
 
     private void visitReference(long target) {
-        boolean lea = instruction.opcodeMap() == Instruction.MAP_ONE_BYTE && instruction.opcode() == LEA;
+        boolean lea = instruction.isOneByte(LEA);
         boolean code = marks.find(target) >= 0;
         if (code) {
             mark(target, TargetKind.ADDRESS_TAKEN);

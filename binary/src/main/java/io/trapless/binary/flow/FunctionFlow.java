@@ -383,7 +383,7 @@ public final class FunctionFlow {
 
     /** {@code int n} comes back. */
     private boolean isSoftwareInterrupt() {
-        return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE && instruction.opcode() == 0xCD;
+        return instruction.isOneByte(0xCD);
     }
 
     private boolean isNearReturn() {

@@ -175,15 +175,13 @@ public final class GoroutineStack {
 
     /** {@code mov %rsp, %register}, but for the frame pointer, from which Go's code counts upwards. */
     private static boolean copiesStackPointer(Instruction instruction) {
-        if (instruction.opcodeMap() != Instruction.MAP_ONE_BYTE || instruction.hasMemoryOperand()) {
-            return false;
-        }
-        return (instruction.opcode() == 0x89
-                        && instruction.regField() == Instruction.RSP
-                        && instruction.rmField() != Instruction.RBP)
-                || (instruction.opcode() == 0x8B
-                        && instruction.rmField() == Instruction.RSP
-                        && instruction.regField() != Instruction.RBP);
+        return !instruction.hasMemoryOperand()
+                && ((instruction.isOneByte(0x89)
+                                && instruction.regField() == Instruction.RSP
+                                && instruction.rmField() != Instruction.RBP)
+                        || (instruction.isOneByte(0x8B)
+                                && instruction.rmField() == Instruction.RSP
+                                && instruction.regField() != Instruction.RBP));
     }
 
     /** One run over the code. */
@@ -264,7 +262,7 @@ public final class GoroutineStack {
 
         /** {@code cmp 16(g), %rsp} or {@code %r12}. */
         private boolean isGuardComparison() {
-            return isOneByte(0x3B)
+            return instruction.isOneByte(0x3B)
                     && instruction.hasMemoryOperand()
                     && STACK_GUARD_OFFSETS.contains(instruction.displacement())
                     && (instruction.regField() == Instruction.RSP || instruction.regField() == 12);
@@ -308,7 +306,7 @@ public final class GoroutineStack {
 
         /** {@code and $-16, %rsp}. */
         private boolean isAlignment() {
-            return (isOneByte(0x81) || isOneByte(0x83))
+            return (instruction.isOneByte(0x81) || instruction.isOneByte(0x83))
                     && !instruction.hasMemoryOperand()
                     && instruction.regField() == 4;
         }
@@ -326,7 +324,7 @@ public final class GoroutineStack {
             if (instruction.flow() != Flow.NEXT) {
                 return 0; // calls and returns
             }
-            boolean push = isOneByte(opcode)
+            boolean push = instruction.isOneByte(opcode)
                     && ((opcode & 0xF8) == 0x50
                             || opcode == 0x68
                             || opcode == 0x6A
@@ -335,7 +333,7 @@ public final class GoroutineStack {
             if (push) {
                 return Long.BYTES;
             }
-            if ((isOneByte(0x81) || isOneByte(0x83)) && !instruction.hasMemoryOperand()) {
+            if ((instruction.isOneByte(0x81) || instruction.isOneByte(0x83)) && !instruction.hasMemoryOperand()) {
                 long value = instruction.immediate();
                 return switch (instruction.regField()) {
                     case 0 -> bounded(-value); // add
@@ -343,14 +341,14 @@ public final class GoroutineStack {
                     default -> -1; // and
                 };
             }
-            if (isOneByte(0x29) || isOneByte(0x2B)) {
+            if (instruction.isOneByte(0x29) || instruction.isOneByte(0x2B)) {
                 return ENDLESS; // sub of a register
             }
-            if (isOneByte(0x8D) && instruction.baseRegister() == Instruction.RSP) {
+            if (instruction.isOneByte(0x8D) && instruction.baseRegister() == Instruction.RSP) {
                 boolean fixed = instruction.indexRegister() == Instruction.NO_REGISTER;
                 return fixed ? bounded(-instruction.displacement()) : ENDLESS;
             }
-            boolean pop = isOneByte(opcode)
+            boolean pop = instruction.isOneByte(opcode)
                     && (((opcode & 0xF8) == 0x58 && instruction.length() <= 2 && !isPopOfStackPointer())
                             || opcode == 0x9D
                             || opcode == 0xC9);
@@ -384,10 +382,6 @@ public final class GoroutineStack {
             return deepest;
         }
 
-        private boolean isOneByte(int opcode) {
-            return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE && instruction.opcode() == opcode;
-        }
-
         private boolean decode(long address) {
             Section section = Section.holding(address, code);
             if (section == null) {
@@ -410,11 +404,11 @@ public final class GoroutineStack {
         private int offset;
 
         void look(Instruction instruction) {
-            if (instruction.segment() == Segment.FS && instruction.hasMemoryOperand() && isOneByte(instruction, 0x8B)) {
+            if (instruction.segment() == Segment.FS && instruction.hasMemoryOperand() && instruction.isOneByte(0x8B)) {
                 note(instruction);
             }
             boolean loads =
-                    isOneByte(instruction, 0xC7) && !instruction.hasMemoryOperand() && instruction.regField() == 0;
+                    instruction.isOneByte(0xC7) && !instruction.hasMemoryOperand() && instruction.regField() == 0;
             constantRegister = loads ? instruction.rmField() : Instruction.NO_REGISTER;
             constant = (int) instruction.immediate();
         }
@@ -430,10 +424,6 @@ public final class GoroutineStack {
             contradicted |= known && found != offset;
             known = true;
             offset = found;
-        }
-
-        private static boolean isOneByte(Instruction instruction, int opcode) {
-            return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE && instruction.opcode() == opcode;
         }
 
         OptionalInt offset() {

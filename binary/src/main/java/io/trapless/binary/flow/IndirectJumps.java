@@ -188,7 +188,7 @@ final class IndirectJumps {
 
     /** {@code movslq (base,index,4), register}; the index may have been added before. */
     private boolean isTableEntry() {
-        return isOneByte(0x63)
+        return instruction.isOneByte(0x63)
                 && instruction.operandSize() == 8
                 && instruction.hasMemoryOperand()
                 && (instruction.scale() == 4 || instruction.indexRegister() == Instruction.NO_REGISTER);
@@ -196,32 +196,33 @@ final class IndirectJumps {
 
     /** What the C library does to a stored pointer before it jumps: rotates it, and applies the guard in the thread's control block. */
     private boolean isUnmangling() {
-        boolean rotates = isOneByte(0xC1) && !instruction.hasMemoryOperand() && (instruction.regField() & 6) == 0;
-        boolean guards = isOneByte(0x33) && instruction.segment() == Segment.FS;
+        boolean rotates =
+                instruction.isOneByte(0xC1) && !instruction.hasMemoryOperand() && (instruction.regField() & 6) == 0;
+        boolean guards = instruction.isOneByte(0x33) && instruction.segment() == Segment.FS;
         return rotates || guards;
     }
 
     private boolean isLoad() {
-        boolean pop = (isOneByte(instruction.opcode()) && (instruction.opcode() & 0xF8) == 0x58);
-        boolean mov = isOneByte(0x8B) && instruction.operandSize() == 8 && instruction.hasMemoryOperand();
+        boolean pop = (instruction.isOneByte(instruction.opcode()) && (instruction.opcode() & 0xF8) == 0x58);
+        boolean mov = instruction.isOneByte(0x8B) && instruction.operandSize() == 8 && instruction.hasMemoryOperand();
         return pop || mov;
     }
 
     /** What is left where no function was found: nobody jumps there and comes back. */
     private boolean isZeroing() {
-        return (isOneByte(0x31) || isOneByte(0x33))
+        return (instruction.isOneByte(0x31) || instruction.isOneByte(0x33))
                 && !instruction.hasMemoryOperand()
                 && instruction.regField() == instruction.rmField();
     }
 
     private boolean isMove() {
-        return (isOneByte(0x89) || isOneByte(0x8B))
+        return (instruction.isOneByte(0x89) || instruction.isOneByte(0x8B))
                 && instruction.operandSize() == 8
                 && !instruction.hasMemoryOperand();
     }
 
     private boolean isAdd() {
-        return (isOneByte(0x01) || isOneByte(0x03))
+        return (instruction.isOneByte(0x01) || instruction.isOneByte(0x03))
                 && instruction.operandSize() == 8
                 && !instruction.hasMemoryOperand();
     }
@@ -234,10 +235,6 @@ final class IndirectJumps {
     }
 
     private boolean isLea() {
-        return isOneByte(0x8D);
-    }
-
-    private boolean isOneByte(int opcode) {
-        return instruction.opcodeMap() == Instruction.MAP_ONE_BYTE && instruction.opcode() == opcode;
+        return instruction.isOneByte(0x8D);
     }
 }

@@ -328,9 +328,14 @@ public final class Instruction {
         return effectsKnown;
     }
 
+    /** Whether it is that of an opcode of one byte, whatever its prefixes. */
+    public boolean isOneByte(int anOpcode) {
+        return map == MAP_ONE_BYTE && opcode == anOpcode;
+    }
+
     /** Any instruction without effect: 90, the multi-byte nop 0F 1F and prefixed forms. Not pause, not endbr64, not a hint of the 0F 18 to 0F 1E space. */
     public boolean isNop() {
-        if (map == MAP_ONE_BYTE && opcode == 0x90 && (prefixes & (PREFIX_REX_B | PREFIX_REP | PREFIX_LOCK)) == 0) {
+        if (isOneByte(0x90) && (prefixes & (PREFIX_REX_B | PREFIX_REP | PREFIX_LOCK)) == 0) {
             return true;
         }
         return map == MAP_0F && opcode == 0x1F && (prefixes & (PREFIX_VEX | PREFIX_EVEX | PREFIX_LOCK)) == 0;
@@ -342,7 +347,7 @@ public final class Instruction {
 
     /** What stands between functions: nops and int3. (Two-register moves of a register to itself are not counted.) */
     public boolean isPadding() {
-        return isNop() || (map == MAP_ONE_BYTE && opcode == 0xCC);
+        return isNop() || isOneByte(0xCC);
     }
 
     /** Whether control can go on to the next instruction; after a call: when it returns. */

@@ -176,7 +176,7 @@ public final class Relocator {
     /** Whether the operand may overlap the range: lea only names an address, anything else reads or writes up to 64 bytes there. */
     private boolean refersToRange() {
         long target = instruction.ripTarget();
-        boolean lea = instruction.opcodeMap() == MAP_ONE_BYTE && instruction.opcode() == 0x8D;
+        boolean lea = instruction.isOneByte(0x8D);
         return lea ? isInside(target) : target > address - 64 && target < address + lengthBytes;
     }
 
