@@ -141,7 +141,7 @@ final class IndirectJumps {
             push(work, seen, index, instruction.opcode() == 0x8B ? instruction.rmField() : instruction.regField());
             return true;
         }
-        boolean sum = isTableSum(body, index);
+        boolean sum = isTableSum(body, index) || isUnoptimizedTableSum(body, index);
         table |= sum;
         return sum;
     }
@@ -179,6 +179,55 @@ final class IndirectJumps {
             }
         }
         return false;
+    }
+
+    /**
+     * GCC's way without optimisation (12, {@code -O0}), in this order and with nothing in between:
+     *
+     * <pre>
+     *   lea    table(%rip), %rA
+     *   mov    (%rB,%rA), %eax
+     *   cltq
+     *   lea    table(%rip), %rC
+     *   add    %rC, %rax
+     * </pre>
+     */
+    private boolean isUnoptimizedTableSum(FunctionBody body, int index) {
+        if (index < 4 || !body.decode(index, instruction) || !isAdd()) {
+            return false;
+        }
+        int addends = 1 << instruction.regField() | 1 << instruction.rmField();
+        for (int at = index; at > index - 4; at--) {
+            int[] predecessors = body.predecessors(at);
+            if (predecessors.length != 1 || predecessors[0] != at - 1) {
+                return false;
+            }
+        }
+        if (!body.decode(index - 1, instruction) || !isLea() || !instruction.isRipRelative()) {
+            return false;
+        }
+        long base = instruction.ripTarget();
+        int entry = addends & ~(1 << instruction.regField());
+        boolean extends32 = body.decode(index - 2, instruction)
+                && instruction.isOneByte(0x98)
+                && instruction.operandSize() == 8
+                && entry == 1 << Instruction.RAX;
+        boolean loads32 = body.decode(index - 3, instruction)
+                && instruction.isOneByte(0x8B)
+                && instruction.operandSize() == 4
+                && instruction.hasMemoryOperand()
+                && instruction.regField() == Instruction.RAX
+                && instruction.scale() == 1
+                && instruction.displacement() == 0
+                && hasTwoRegisters();
+        int address = loads32 ? 1 << instruction.baseRegister() | 1 << instruction.indexRegister() : 0;
+        return extends32
+                && loads32
+                && body.decode(index - 4, instruction)
+                && isLea()
+                && instruction.isRipRelative()
+                && instruction.ripTarget() == base
+                && (address >> instruction.regField() & 1) != 0;
     }
 
     private boolean hasTwoRegisters() {

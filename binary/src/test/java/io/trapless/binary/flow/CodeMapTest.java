@@ -132,6 +132,36 @@ class CodeMapTest {
                 .isFalse();
     }
 
+    /** lea table, rax; mov (rdx,rax), eax; cltq; lea table, rdx; add rdx, rax. */
+    private void unoptimizedSwitch(long otherTable) {
+        function(a -> {
+            a.lea(Gpr.RAX, Mem.ripAbsolute(DATA));
+            a.db((byte) 0x8B, (byte) 0x04, (byte) 0x02);
+            a.db((byte) 0x48, (byte) 0x98);
+            a.lea(Gpr.RDX, Mem.ripAbsolute(otherTable));
+            a.add(Gpr.RAX, Gpr.RDX, 8);
+            a.jmp(Gpr.RAX);
+            a.nop(1);
+            a.ret();
+        });
+        data.dd((int) (functions.getFirst().end() - 1 - DATA));
+        data.dd(0x7FFFFFFF);
+    }
+
+    @Test
+    void aSwitchThatWasNotOptimizedIsResolved() {
+        unoptimizedSwitch(DATA);
+        CodeMap map = analyze();
+        assertThat(map.kindOf(functions.getFirst().end() - 1)).isEqualTo(TargetKind.JUMP_TABLE);
+        assertThat(map.unresolvedIndirectJumps()).isEmpty();
+    }
+
+    @Test
+    void oneThatAddsAnotherAddressIsNot() {
+        unoptimizedSwitch(DATA + 4);
+        assertThat(analyze().unresolvedIndirectJumps()).hasSize(1);
+    }
+
     @Test
     void aComputedJumpIsNotResolved() {
         long function = function(a -> {
