@@ -141,7 +141,7 @@ final class IndirectJumps {
             push(work, seen, index, instruction.opcode() == 0x8B ? instruction.rmField() : instruction.regField());
             return true;
         }
-        boolean sum = isTableSum(body, index) || isUnoptimizedTableSum(body, index);
+        boolean sum = isTableSum(body, index) || isSumWithBaseLoadedTwice(body, index);
         table |= sum;
         return sum;
     }
@@ -182,52 +182,65 @@ final class IndirectJumps {
     }
 
     /**
-     * GCC's way without optimisation (12, {@code -O0}), in this order and with nothing in between:
+     * Whether the base was loaded twice, with nothing in between: as GCC does without optimisation, where the entry is extended for itself, and where it is short of registers.
      *
      * <pre>
-     *   lea    table(%rip), %rA
-     *   mov    (%rB,%rA), %eax
+     *   lea    table(%rip), %rA         lea    table(%rip), %rA
+     *   mov    (%rB,%rA), %eax          movslq (%rA,%rB,4), %rA
      *   cltq
-     *   lea    table(%rip), %rC
-     *   add    %rC, %rax
+     *   lea    table(%rip), %rC         lea    table(%rip), %rC
+     *   add    %rC, %rax                add    %rC, %rA
      * </pre>
      */
-    private boolean isUnoptimizedTableSum(FunctionBody body, int index) {
-        if (index < 4 || !body.decode(index, instruction) || !isAdd()) {
+    private boolean isSumWithBaseLoadedTwice(FunctionBody body, int index) {
+        if (!body.decode(index, instruction) || !isAdd()) {
             return false;
         }
         int addends = 1 << instruction.regField() | 1 << instruction.rmField();
-        for (int at = index; at > index - 4; at--) {
-            int[] predecessors = body.predecessors(at);
-            if (predecessors.length != 1 || predecessors[0] != at - 1) {
-                return false;
-            }
-        }
-        if (!body.decode(index - 1, instruction) || !isLea() || !instruction.isRipRelative()) {
+        if (!decodeBefore(body, index) || !isLea() || !instruction.isRipRelative()) {
             return false;
         }
         long base = instruction.ripTarget();
         int entry = addends & ~(1 << instruction.regField());
-        boolean extends32 = body.decode(index - 2, instruction)
-                && instruction.isOneByte(0x98)
-                && instruction.operandSize() == 8
-                && entry == 1 << Instruction.RAX;
-        boolean loads32 = body.decode(index - 3, instruction)
-                && instruction.isOneByte(0x8B)
-                && instruction.operandSize() == 4
-                && instruction.hasMemoryOperand()
-                && instruction.regField() == Instruction.RAX
-                && instruction.scale() == 1
-                && instruction.displacement() == 0
-                && hasTwoRegisters();
-        int address = loads32 ? 1 << instruction.baseRegister() | 1 << instruction.indexRegister() : 0;
-        return extends32
-                && loads32
-                && body.decode(index - 4, instruction)
+        int load = index - 2;
+        if (!decodeBefore(body, index - 1)) {
+            return false;
+        }
+        boolean extended = isExtension() && entry == 1 << Instruction.RAX;
+        if (extended && !decodeBefore(body, load--)) {
+            return false;
+        }
+        if (!(extended ? isUnextendedTableEntry() : isTableEntry()) || entry != 1 << instruction.regField()) {
+            return false;
+        }
+        int addressed = 1 << instruction.baseRegister();
+        addressed |= instruction.indexRegister() == Instruction.NO_REGISTER ? 0 : 1 << instruction.indexRegister();
+        return decodeBefore(body, load)
                 && isLea()
                 && instruction.isRipRelative()
                 && instruction.ripTarget() == base
-                && (address >> instruction.regField() & 1) != 0;
+                && (addressed >> instruction.regField() & 1) != 0;
+    }
+
+    /** Decodes the one instruction after which another may run; false if there are others. */
+    private boolean decodeBefore(FunctionBody body, int index) {
+        int[] predecessors = body.predecessors(index);
+        return predecessors.length == 1 && predecessors[0] == index - 1 && body.decode(index - 1, instruction);
+    }
+
+    /** {@code cltq}. */
+    private boolean isExtension() {
+        return instruction.isOneByte(0x98) && instruction.operandSize() == 8;
+    }
+
+    /** {@code mov (base,index), register} of 32 bits. */
+    private boolean isUnextendedTableEntry() {
+        return instruction.isOneByte(0x8B)
+                && instruction.operandSize() == 4
+                && instruction.hasMemoryOperand()
+                && hasTwoRegisters()
+                && instruction.scale() == 1
+                && instruction.displacement() == 0;
     }
 
     private boolean hasTwoRegisters() {

@@ -157,6 +157,22 @@ class CodeMapTest {
     }
 
     @Test
+    void aTableWhoseAddressIsLoadedTwiceIsResolved() {
+        function(a -> {
+            a.lea(Gpr.RCX, Mem.ripAbsolute(DATA));
+            a.movsx(Gpr.RCX, Mem.of(Gpr.RCX, Gpr.R10, 4, 0), 4);
+            a.lea(Gpr.R10, Mem.ripAbsolute(DATA));
+            a.add(Gpr.RCX, Gpr.R10, 8);
+            a.jmp(Gpr.RCX);
+            a.nop(1);
+            a.ret();
+        });
+        data.dd((int) (functions.getFirst().end() - 1 - DATA));
+        data.dd(0x7FFFFFFF);
+        assertThat(analyze().unresolvedIndirectJumps()).isEmpty();
+    }
+
+    @Test
     void oneThatAddsAnotherAddressIsNot() {
         unoptimizedSwitch(DATA + 4);
         assertThat(analyze().unresolvedIndirectJumps()).hasSize(1);
