@@ -197,7 +197,10 @@ final class IndirectJumps {
             return false;
         }
         int addends = 1 << instruction.regField() | 1 << instruction.rmField();
-        if (!decodeBefore(body, index) || !isLea() || !instruction.isRipRelative()) {
+        if (!decodeBefore(body, index)
+                || !isLea()
+                || !instruction.isRipRelative()
+                || (instruction.ripTarget() & 3) != 0) {
             return false;
         }
         long base = instruction.ripTarget();

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How a site is patched, or why not. */
 public sealed interface SitePlan {
+    /** What is written for it; nothing if it is refused. */
+    List<Jump> jumps();
+
     /**
      * A jump displaces some instructions. One of fewer than {@link DisplacedRange#JUMP_BYTES} gets a short jump, and the long one stands in padding: which padding is decided when all sites are known.
      *
@@ -29,7 +32,12 @@ public sealed interface SitePlan {
             int stackLeft,
             int redZone,
             @Nullable StackBound bound)
-            implements SitePlan {}
+            implements SitePlan {
+        @Override
+        public List<Jump> jumps() {
+            return List.of(this);
+        }
+    }
 
     /**
      * No jump is possible there, but at the places that together stand for it.
@@ -51,6 +59,11 @@ public sealed interface SitePlan {
     record Refused(DisplacementRefusal reason, String sentence) implements SitePlan {
         static Refused of(Displacement.Refused refused) {
             return new Refused(refused.reason(), refused.sentence());
+        }
+
+        @Override
+        public List<Jump> jumps() {
+            return List.of();
         }
     }
 }

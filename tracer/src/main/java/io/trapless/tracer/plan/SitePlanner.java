@@ -121,14 +121,12 @@ public final class SitePlanner implements PatchRoom {
     }
 
     private PlannedExit planExit(FunctionFlow flow, FunctionExit exit) {
-        return switch (plan(exit.address(), exit.when())) {
-            case SitePlan.Jump jump -> new PlannedExit(exit, List.of(jump), null);
-            case SitePlan.Ways ways -> new PlannedExit(exit, ways.jumps(), null);
-            case SitePlan.Refused refused -> {
-                List<SitePlan.Jump> jumps = planWays(flow.waysTo(exit));
-                yield new PlannedExit(exit, jumps, jumps.isEmpty() ? refused : null);
-            }
-        };
+        SitePlan plan = plan(exit.address(), exit.when());
+        if (plan instanceof SitePlan.Refused refused) {
+            List<SitePlan.Jump> jumps = planWays(flow.waysTo(exit));
+            return new PlannedExit(exit, jumps, jumps.isEmpty() ? refused : null);
+        }
+        return new PlannedExit(exit, plan.jumps(), null);
     }
 
     /** Empty if not all of them can be patched. */

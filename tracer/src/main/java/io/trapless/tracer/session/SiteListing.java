@@ -189,11 +189,10 @@ public record SiteListing(List<Listed> sites, List<Refusal> unmatched) {
             if (site.kind() == SiteKind.EXITS) {
                 return exitsRefusal(site, planners, foreignCode);
             }
-            return switch (planners.plan(site)) {
-                case SitePlan.Refused refused -> refused.sentence();
-                case SitePlan.Jump jump -> obstacle(site, List.of(jump), planners, foreignCode);
-                case SitePlan.Ways ways -> obstacle(site, ways.jumps(), planners, foreignCode);
-            };
+            SitePlan plan = planners.plan(site);
+            return plan instanceof SitePlan.Refused refused
+                    ? refused.sentence()
+                    : obstacle(site, plan.jumps(), planners, foreignCode);
         } catch (ElfException e) {
             return e.getMessage() == null ? "its file can't be read" : e.getMessage();
         }

@@ -98,7 +98,7 @@ final class TargetBinding {
             }
             switch (binder.planners().plan(site)) {
                 case SitePlan.Refused refused -> addRefused(clause, site, refused);
-                case SitePlan.Jump jump -> addSite(clause, site, jump.range().site(), List.of(jump));
+                case SitePlan.Jump jump -> addSite(clause, site, jump.range().site(), jump.jumps());
                 case SitePlan.Ways ways -> addSite(clause, site, site.fileAddress(), ways.jumps());
             }
         } catch (ElfException e) {

@@ -122,11 +122,7 @@ final class VforkGuard {
         if (risk.isGo() && kinds.isEmpty() && makesNone(maker.file())) {
             return State.NONE;
         }
-        // A static program has only what it was linked with; without the C library it has no rseq either.
-        boolean enough = risk.isGo()
-                ? kinds.contains(VforkCall.Kind.GO)
-                : risk.isStatic() ? kinds.stream().anyMatch(OF_C::contains) : kinds.containsAll(OF_C);
-        if (!enough) {
+        if (!areComplete(kinds, risk)) {
             return State.IMPOSSIBLE;
         }
         boolean ours = false;
@@ -138,6 +134,14 @@ final class VforkGuard {
             ours |= obstacle != null;
         }
         return ours ? State.ARMED : State.TO_BE_ARMED;
+    }
+
+    /** A static program has only what it was linked with; without the C library it has no rseq either. */
+    private static boolean areComplete(Set<VforkCall.Kind> kinds, VforkRisk risk) {
+        if (risk.isGo()) {
+            return kinds.contains(VforkCall.Kind.GO);
+        }
+        return risk.isStatic() ? kinds.stream().anyMatch(OF_C::contains) : kinds.containsAll(OF_C);
     }
 
     private static boolean makesNone(ImageFile go) throws ElfException {
