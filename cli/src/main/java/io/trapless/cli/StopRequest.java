@@ -2,6 +2,7 @@ package io.trapless.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The user's wish that the command ends in order. Set once, by SIGINT, SIGTERM or SIGHUP or by {@link #request()}; any thread may ask for it, test it or
@@ -16,9 +17,20 @@ public final class StopRequest {
     private volatile Runnable listener = () -> {};
     private volatile int exitStatus;
 
-    /** Takes the signals over. Until this is called, they end the process as usual. */
+    /** Takes the signals over. Until this is called, they end the process as usual; if one is doing so, this does not return. */
     public void listenToSignals() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "trapless-stop"));
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "trapless-stop"));
+        } catch (IllegalStateException shuttingDown) {
+            awaitEnd();
+        }
+    }
+
+    /** Nothing has begun that would have to be ended in order, and nothing may begin any more. */
+    private static void awaitEnd() {
+        while (true) {
+            LockSupport.park();
+        }
     }
 
     private void onShutdown() {
