@@ -52,6 +52,11 @@ final class InterruptedCalls {
                 .with(Registers.RIP, registers.rip() - SYSCALL_LENGTH);
     }
 
+    /** The registers with which a thread goes on: the kernel sets it back onto the call itself where it is to be made again. */
+    static Registers resumed(Registers registers) {
+        return registers.willRestart() && !registers.willRestartByBlock() ? repeated(registers) : registers;
+    }
+
     /** Undoes {@link #repeated}: the call has failed after all. */
     static Registers failed(Registers repeated) {
         return repeated.with(Registers.RAX, -Errno.EINTR).with(Registers.RIP, repeated.rip() + SYSCALL_LENGTH);

@@ -95,7 +95,13 @@ final class LendableThread {
         } else if (registers.systemCall() >= 0) {
             rank += IN_SYSTEM_CALL;
         }
-        return thread.rseqConfiguration().abortAddress(stopped.target(), registers.rip()) != 0 ? rank + IN_RSEQ : rank;
+        return thread.rseqConfiguration()
+                                .abortAddress(
+                                        stopped.target(),
+                                        InterruptedCalls.resumed(registers).rip())
+                        != 0
+                ? rank + IN_RSEQ
+                : rank;
     }
 
     private static int stackRank(List<MemoryMapping> mappings, long rsp) {

@@ -40,10 +40,11 @@ public final class RemoteCalls implements AutoCloseable {
         this.thread = thread;
         this.gadgets = gadgets;
         Registers registers = thread.registers();
-        long abort = thread.rseqConfiguration().abortAddress(target, registers.rip());
-        // The kernel would abort the section anyway when the thread goes on; it could not any more after it has seen
-        // the thread elsewhere.
-        original = abort != 0 ? registers.with(Registers.RIP, abort) : registers;
+        Registers resumed = InterruptedCalls.resumed(registers);
+        long abort = thread.rseqConfiguration().abortAddress(target, resumed.rip());
+        // The kernel would abort the section anyway when the thread goes on, also one that ends in a call which is made
+        // again; it could not any more after it has seen the thread elsewhere.
+        original = abort != 0 ? resumed.with(Registers.RIP, abort) : registers;
         originalMask = thread.signalMask();
         Registers comeback = original.willRestart() ? InterruptedCalls.repeated(original) : original;
         frame = SignalFrame.of(thread, comeback, gadgets.signalReturn());

@@ -294,6 +294,39 @@ class StoppedThreadsTest {
         }
     }
 
+    /** The kernel takes the call up inside the sequence, and would not know any more that the thread has been elsewhere. */
+    @Test
+    void aThreadLentInTheCallThatEndsItsRestartableSequenceComesBackToTheAbortHandler() throws Exception {
+        try (TestTarget program = TestTarget.start("rseqcall");
+                TargetProcess target = TargetProcess.open(program.pid())) {
+            Gadgets gadgets = Gadgets.find(target);
+            String[] addresses = program.line(0).replace("0x", "").split(" ");
+            long end = Long.parseLong(addresses[1], 16);
+            long abort = Long.parseLong(addresses[2], 16);
+            int waiting = 0;
+            for (int i = 0; i < 20; i++) {
+                Thread.sleep(2);
+                waiting += ptracer.call(() -> {
+                    try (StoppedThreads stopped = target.stopAll()) {
+                        StoppedThread thread = stopped.threads().getFirst();
+                        boolean waits = thread.registers().rip() == end
+                                && thread.registers().willRestart();
+                        try (RemoteCalls calls = RemoteCalls.lend(target, thread, gadgets)) {
+                            assertThat(calls.call(39, 0, 0, 0)).isEqualTo(target.pid());
+                        }
+                        if (waits) {
+                            assertThat(thread.registers().rip()).isEqualTo(abort);
+                        }
+                        return waits ? 1 : 0;
+                    }
+                });
+            }
+            assertThat(waiting).isPositive();
+            program.terminate();
+            program.assertGoodEnd();
+        }
+    }
+
     @Test
     void onlyOnAPtracerThread() throws Exception {
         try (TestTarget program = TestTarget.start("idle");
