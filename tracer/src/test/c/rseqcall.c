@@ -1,23 +1,10 @@
 // rseqcall: waits in a system call that ends a restartable sequence of its own, and is made again after a mere stop. An abort starts the sequence again; prints the addresses of its section and its abort handler.
-#include "target.h"
-#include <sys/rseq.h>
+#include "section.h"
 
-extern char section_start[], section_end[], section_abort[];
 static volatile uint64_t aborts;
 
-static struct {
-    uint32_t version, flags;
-    uint64_t start, length, abort;
-} descriptor __attribute__((aligned(32)));
-
 int main(void) {
-    target_begin();
-    struct rseq *area = (struct rseq *)((char *)__builtin_thread_pointer() + __rseq_offset);
-    descriptor.start = (uintptr_t)section_start;
-    descriptor.length = section_end - section_start;
-    descriptor.abort = (uintptr_t)section_abort;
-    printf("%p %p %p\n", section_start, section_end, section_abort);
-    target_ready();
+    struct rseq *area = section_begin();
     __asm__ volatile(
         "1:\n\t"
         "cmpl $0, %[stop]\n\t"

@@ -44,6 +44,22 @@ final class VforkChildrenTest {
         return Target.start(program, Map.of(), List.of(), THREADS, ROUNDS);
     }
 
+    /** A tracer that records. */
+    private Trapless.Running record(Target target, String probes) throws Exception {
+        Trapless.Running tracer = Trapless.start(
+                "record", "-p", target.pid(), "-e", probes, "-o", folder.resolve("trace"), "--summary", summaryFile());
+        tracer.awaitErr("recording", SECONDS);
+        return tracer;
+    }
+
+    private Path summaryFile() {
+        return folder.resolve("summary.json");
+    }
+
+    private Summary summary() throws Exception {
+        return Summary.read(summaryFile());
+    }
+
     /** Else the other tests would show nothing. */
     @Test
     void withoutATracerAChildHasItsParentsCpu() throws Exception {
@@ -63,26 +79,16 @@ final class VforkChildrenTest {
         "'', 'uprobe:libc:vfork,uprobe:libc:vfork+1,uprobe:libc:vfork+8,uretprobe:libc:clone,uprobe:libc:_Fork'"
     })
     void aChildHasNoCpuAndItsParentHasItsOwnAgain(String compiler, String probes) throws Exception {
-        Path summary = folder.resolve("summary.json");
         try (Target target = start(compiler);
-                Trapless.Running tracer = Trapless.start(
-                        "record",
-                        "-p",
-                        target.pid(),
-                        "-e",
-                        probes.replace("PROGRAM", target.program().toString()),
-                        "-o",
-                        folder.resolve("trace"),
-                        "--summary",
-                        summary)) {
-            tracer.awaitErr("recording", SECONDS);
+                Trapless.Running tracer = record(
+                        target, probes.replace("PROGRAM", target.program().toString()))) {
             target.go();
             Map<String, Long> counts = counts(target.await(SECONDS).succeeded().out());
             tracer.await(SECONDS).succeeded();
             assertThat(counts.get("children")).isEqualTo(4L * THREADS * ROUNDS);
             assertThat(counts.get("with-cpu")).as("children with a CPU").isZero();
             assertThat(counts.get("without-cpu")).as("parents without one").isZero();
-            assertThat(Summary.read(summary).lost()).isZero();
+            assertThat(summary().lost()).isZero();
         }
     }
 
@@ -90,8 +96,7 @@ final class VforkChildrenTest {
     @Test
     void theCallsAreNoPlacesOfTheUser() throws Exception {
         try (Target target = start("");
-                Trapless.Running tracer = Trapless.start(
-                        "record", "-p", target.pid(), "-e", target.uprobe("work"), "-o", folder.resolve("trace"))) {
+                Trapless.Running tracer = record(target, target.uprobe("work"))) {
             tracer.awaitErr("recording 1 site", SECONDS);
             target.go();
             target.await(SECONDS).succeeded();
@@ -103,23 +108,12 @@ final class VforkChildrenTest {
     @Test
     void aThreadThatIsNotRegisteredYetHasNoCpu() throws Exception {
         int calls = 1000;
-        Path file = folder.resolve("summary.json");
         try (Target target = Target.start("unregistered", calls);
-                Trapless.Running tracer = Trapless.start(
-                        "record",
-                        "-p",
-                        target.pid(),
-                        "-e",
-                        target.uprobe("work"),
-                        "-o",
-                        folder.resolve("trace"),
-                        "--summary",
-                        file)) {
-            tracer.awaitErr("recording", SECONDS);
+                Trapless.Running tracer = record(target, target.uprobe("work"))) {
             target.go();
             assertThat(target.await(SECONDS).succeeded().out()).containsPattern("cpu -[1-9]");
             tracer.await(SECONDS).succeeded();
-            assertThat(Summary.read(file).events()).isEqualTo(calls);
+            assertThat(summary().events()).isEqualTo(calls);
         }
     }
 
@@ -133,7 +127,6 @@ final class VforkChildrenTest {
         Map<String, Long> alone = counts(Programs.run(words));
         assertThat(alone.get("without-cpu")).as("else the test shows nothing").isZero();
 
-        Path file = folder.resolve("summary.json");
         try (Trapless.Running tracer = Trapless.start(Stream.concat(
                         Stream.of(
                                 "record",
@@ -142,14 +135,14 @@ final class VforkChildrenTest {
                                 "-o",
                                 folder.resolve("trace"),
                                 "--summary",
-                                file,
+                                summaryFile(),
                                 "--"),
                         words.stream())
                 .toArray())) {
             Map<String, Long> counts = counts(tracer.await(SECONDS).succeeded().out());
             assertThat(counts.get("without-cpu")).isPositive();
             assertThat(counts.get("afterwards")).isZero();
-            Summary summary = Summary.read(file);
+            Summary summary = summary();
             assertThat(summary.notices()).isEmpty();
             assertThat(summary.lost()).isZero();
             assertThat(summary.sites())
@@ -163,23 +156,12 @@ final class VforkChildrenTest {
     void aThreadThatHasJustBegunHasNoCpu() throws Exception {
         int makers = 6;
         long rounds = 5000;
-        Path file = folder.resolve("summary.json");
         try (Target target = Target.start("threads", makers, rounds);
-                Trapless.Running tracer = Trapless.start(
-                        "record",
-                        "-p",
-                        target.pid(),
-                        "-e",
-                        "uprobe:libc:__ctype_init,uretprobe:libc:__ctype_init",
-                        "-o",
-                        folder.resolve("trace"),
-                        "--summary",
-                        file)) {
-            tracer.awaitErr("recording", SECONDS);
+                Trapless.Running tracer = record(target, "uprobe:libc:__ctype_init,uretprobe:libc:__ctype_init")) {
             target.go();
             target.await(SECONDS).succeeded();
             tracer.await(SECONDS).succeeded();
-            Summary summary = Summary.read(file);
+            Summary summary = summary();
             assertThat(summary.notices()).isEmpty();
             assertThat(summary.sites())
                     .hasSize(2)

@@ -45,16 +45,16 @@ final class InterruptedCalls {
         return false;
     }
 
-    /** The registers with which the call is made again from its beginning. */
+    /** The registers with which the call is made again from its beginning: a time-out starts anew. */
     static Registers repeated(Registers registers) {
         return registers
                 .with(Registers.RAX, registers.systemCall())
                 .with(Registers.RIP, registers.rip() - SYSCALL_LENGTH);
     }
 
-    /** The registers with which a thread goes on: the kernel sets it back onto the call itself where it is to be made again. */
+    /** The registers with which a thread goes on that the kernel does not set back onto its call itself. */
     static Registers resumed(Registers registers) {
-        return registers.willRestart() && !registers.willRestartByBlock() ? repeated(registers) : registers;
+        return registers.willRestart() ? repeated(registers) : registers;
     }
 
     /** Undoes {@link #repeated}: the call has failed after all. */

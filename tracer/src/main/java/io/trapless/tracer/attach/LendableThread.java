@@ -95,13 +95,7 @@ final class LendableThread {
         } else if (registers.systemCall() >= 0) {
             rank += IN_SYSTEM_CALL;
         }
-        return thread.rseqConfiguration()
-                                .abortAddress(
-                                        stopped.target(),
-                                        InterruptedCalls.resumed(registers).rip())
-                        != 0
-                ? rank + IN_RSEQ
-                : rank;
+        return thread.abortAddress(stopped.target()) != 0 ? rank + IN_RSEQ : rank;
     }
 
     private static int stackRank(List<MemoryMapping> mappings, long rsp) {
@@ -164,7 +158,11 @@ final class LendableThread {
     }
 
     private static long argument(String[] words, int index) {
-        String word = words[1 + index];
+        return hexadecimal(words[1 + index]);
+    }
+
+    /** "0x...", unsigned. */
+    private static long hexadecimal(String word) {
         return Long.parseUnsignedLong(word, 2, word.length(), 16);
     }
 
@@ -209,8 +207,7 @@ final class LendableThread {
         if (words.length < 3) {
             return IN_SYSTEM_CALL;
         }
-        int rank = stackRank(
-                mappings, Long.parseUnsignedLong(words[words.length - 2], 2, words[words.length - 2].length(), 16));
+        int rank = stackRank(mappings, hexadecimal(words[words.length - 2]));
         long number = Long.parseLong(words[0]);
         for (long timed : TIMED_CALLS) {
             if (timed == number) {

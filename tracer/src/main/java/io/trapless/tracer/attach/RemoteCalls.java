@@ -40,14 +40,12 @@ public final class RemoteCalls implements AutoCloseable {
         this.thread = thread;
         this.gadgets = gadgets;
         Registers registers = thread.registers();
-        Registers resumed = InterruptedCalls.resumed(registers);
-        long abort = thread.rseqConfiguration().abortAddress(target, resumed.rip());
+        long abort = thread.abortAddress(target);
         // The kernel would abort the section anyway when the thread goes on, also one that ends in a call which is made
         // again; it could not any more after it has seen the thread elsewhere.
-        original = abort != 0 ? resumed.with(Registers.RIP, abort) : registers;
+        original = abort != 0 ? InterruptedCalls.resumed(registers).with(Registers.RIP, abort) : registers;
         originalMask = thread.signalMask();
-        Registers comeback = original.willRestart() ? InterruptedCalls.repeated(original) : original;
-        frame = SignalFrame.of(thread, comeback, gadgets.signalReturn());
+        frame = SignalFrame.of(thread, InterruptedCalls.resumed(original), gadgets.signalReturn());
         scratch = (frame.address() - SCRATCH_SIZE) & -64;
         originalStack = target.readMemory(scratch, (int) (frame.address() - scratch) + frame.bytes().length);
     }

@@ -1,5 +1,7 @@
 package io.trapless.tracer.attach;
 
+import io.trapless.tracer.linux.RseqArea;
+
 /**
  * A thread's restartable-sequence area (include/uapi/linux/rseq.h, ptrace(2) PTRACE_GET_RSEQ_CONFIGURATION).
  *
@@ -18,7 +20,7 @@ public record RseqConfiguration(long address, int size, int signature) {
     /** If {@code rip} stands inside the critical section that the area names at present: the address of its abort handler; else 0. */
     long abortAddress(TargetProcess target, long rip) {
         byte[] section = new byte[32];
-        if (!registered() || target.tryReadMemory(address + 8, section, 0, 8) != 8) {
+        if (!registered() || target.tryReadMemory(address + RseqArea.CRITICAL_SECTION, section, 0, 8) != 8) {
             return 0;
         }
         long descriptor = Bytes.getLong(section, 0);

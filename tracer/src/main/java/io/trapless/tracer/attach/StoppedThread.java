@@ -81,6 +81,12 @@ public final class StoppedThread {
                 : new RseqConfiguration(values[0], (int) values[1], (int) values[2]);
     }
 
+    /** If it will go on inside a restartable sequence, be it by the call that ends it: the address of the abort handler; else 0. */
+    long abortAddress(TargetProcess target) throws AttachException {
+        return rseqConfiguration()
+                .abortAddress(target, InterruptedCalls.resumed(registers()).rip());
+    }
+
     void check(long result, String verb) throws AttachException {
         if (result == -Errno.ESRCH) {
             throw AttachException.gone(pid);

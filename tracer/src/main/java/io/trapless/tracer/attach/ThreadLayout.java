@@ -1,6 +1,7 @@
 package io.trapless.tracer.attach;
 
 import io.trapless.tracer.attach.AttachRefusal.Reason;
+import io.trapless.tracer.linux.RseqArea;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -16,12 +17,6 @@ import java.util.List;
 public record ThreadLayout(long rseqOffset, int rseqSignature, long tidOffset, int unregistered) {
     /** No such place. */
     public static final long NONE = Long.MIN_VALUE;
-
-    /** Of {@code struct rseq}: the CPU, or a negative number. */
-    private static final int CPU_ID = 4;
-
-    /** Where a thread control block of glibc's holds its own address ({@code tcbhead_t.self}). */
-    private static final int TCB_SELF = 16;
 
     /** Bytes looked through for the thread id: a thread control block is smaller. */
     private static final int CONTROL_BLOCK_SIZE = 2048;
@@ -66,10 +61,8 @@ public record ThreadLayout(long rseqOffset, int rseqSignature, long tidOffset, i
 
     /**
      * Stores that there is no CPU into the areas of threads that have not registered theirs yet: such an area says CPU 0, as fresh memory does, or where the stack's last owner was. Nothing is stored where the control block is not glibc's.
-     *
-     * @param noCpu negative: what glibc, too, takes for an area that is not registered
      */
-    public void markUnregistered(StoppedThreads stopped, int noCpu) throws AttachException {
+    public void markUnregistered(StoppedThreads stopped) throws AttachException {
         if (!hasRseq()) {
             return;
         }
@@ -80,9 +73,9 @@ public record ThreadLayout(long rseqOffset, int rseqSignature, long tidOffset, i
                 continue;
             }
             long base = baseOf(thread);
-            long cpu = base + rseqOffset + CPU_ID;
+            long cpu = base + rseqOffset + RseqArea.CPU_ID;
             boolean ofGlibc = base != 0
-                    && target.tryReadMemory(base + TCB_SELF, word, 0, Long.BYTES) == Long.BYTES
+                    && target.tryReadMemory(base + RseqArea.TCB_SELF, word, 0, Long.BYTES) == Long.BYTES
                     && Bytes.getLong(word, 0) == base;
             if (ofGlibc
                     && target.tryReadMemory(cpu, word, 0, Integer.BYTES) == Integer.BYTES
@@ -91,7 +84,7 @@ public record ThreadLayout(long rseqOffset, int rseqSignature, long tidOffset, i
                         cpu,
                         ByteBuffer.allocate(Integer.BYTES)
                                 .order(ByteOrder.LITTLE_ENDIAN)
-                                .putInt(noCpu)
+                                .putInt(RseqArea.NO_CPU)
                                 .array());
             }
         }

@@ -170,22 +170,18 @@ final class ThreadStopper {
 
     /** Stops the first thread, in order of promise, that can be lent. */
     StoppedThreads stopOne() throws AttachException {
-        List<MemoryMapping> mappings = target.mappings();
         for (int round = 0; round < LendableThread.ROUNDS; round++) {
-            for (int tid : LendableThread.promising(target, mappings, round)) {
-                StoppedThreads one = stopThread(tid);
-                if (one == null) {
-                    continue;
-                }
-                if (LendableThread.rank(one, one.threads().getFirst(), mappings) <= LendableThread.worstRank(round)) {
-                    return one;
-                }
-                one.close();
+            List<MemoryMapping> mappings = target.mappings();
+            int worst = LendableThread.worstRank(round);
+            StoppedThreads one = stopFirst(
+                    LendableThread.promising(target, mappings, round),
+                    (alone, thread) -> LendableThread.rank(alone, thread, mappings) <= worst);
+            if (one != null) {
+                return one;
             }
             if (round >= LendableThread.PATIENT_ROUND) {
                 Processes.sleepNanos(1_000_000);
             }
-            mappings = target.mappings();
         }
         throw LendableThread.none(target);
     }
@@ -197,12 +193,22 @@ final class ThreadStopper {
             return null;
         }
         List<MemoryMapping> mappings = target.mappings();
-        for (int tid : patient) {
+        return stopFirst(patient, (alone, thread) -> LendableThread.isPatient(alone, thread, mappings));
+    }
+
+    /** Whether a thread that stands still by itself will do. */
+    private interface Fitness {
+        boolean fits(StoppedThreads alone, StoppedThread thread) throws AttachException;
+    }
+
+    /** Stops one after the other until one will do; null if none does. */
+    private @Nullable StoppedThreads stopFirst(List<Integer> tids, Fitness fitness) throws AttachException {
+        for (int tid : tids) {
             StoppedThreads one = stopThread(tid);
             if (one == null) {
                 continue;
             }
-            if (LendableThread.isPatient(one, one.threads().getFirst(), mappings)) {
+            if (fitness.fits(one, one.threads().getFirst())) {
                 return one;
             }
             one.close();

@@ -422,7 +422,7 @@ final class ProcessAttachment {
             throws AttachException, IOException, InterruptedException {
         long pause = standstill.all(stopped -> {
             if (threads != null) {
-                threads.markUnregistered(stopped, ProcessFacts.Rseq.NO_CPU);
+                threads.markUnregistered(stopped);
             }
             work.run(stopped);
         });

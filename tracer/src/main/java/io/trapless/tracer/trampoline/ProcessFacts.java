@@ -1,6 +1,7 @@
 package io.trapless.tracer.trampoline;
 
 import io.trapless.layout.SessionHeaderDescriptor;
+import io.trapless.tracer.linux.RseqArea;
 
 /**
  * What the code of every site in one process is made against. All addresses are the target's.
@@ -68,16 +69,12 @@ public record ProcessFacts(
     public record Rseq(int offset, int signature, boolean registered) {
         public static final Rseq NONE = new Rseq(0, 0, false);
 
-        /** Stands for no CPU, and is none of the kernel's own ways to say so (-1: not registered yet, -2: registering failed). glibc and tcmalloc take whatever is negative for not registered. */
-        public static final int NO_CPU = -0x54;
-
-        /** {@code cpu_id}; {@code cpu_id_start} at offset 0 is not used: tcmalloc overlays it. */
         int cpuId() {
-            return offset + 4;
+            return offset + RseqArea.CPU_ID;
         }
 
         int criticalSection() {
-            return offset + 8;
+            return offset + RseqArea.CRITICAL_SECTION;
         }
     }
 

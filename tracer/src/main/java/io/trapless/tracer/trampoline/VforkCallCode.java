@@ -10,10 +10,11 @@ import io.trapless.binary.x86.Assembler;
 import io.trapless.binary.x86.Condition;
 import io.trapless.binary.x86.Label;
 import io.trapless.binary.x86.Mem;
+import io.trapless.tracer.linux.RseqArea;
 
 /**
  * Makes a vfork child, and a thread that has just begun, known to all code of this session. Such a child has its parent's thread pointer, and with that its parent's rseq area, which the kernel does not keep for it: a sequence there would neither be restarted nor see
- * that it has moved. So the area's CPU is made {@link ProcessFacts.Rseq#NO_CPU} before the call, and the child records in the atomic rings, as a thread does that never registered.
+ * that it has moved. So the area's CPU is made {@link RseqArea#NO_CPU} before the call, and the child records in the atomic rings, as a thread does that never registered.
  *
  * <p>The store and the system call are one restartable sequence: whoever is interrupted between them, where the kernel writes the CPU again, does both again. A sequence may end in a system call, for its address has passed when the kernel looks (kernel: kernel/rseq.c,
  * {@code rseq_syscall}). When the parent goes on, the kernel has written the CPU, unless the call failed or (since 6.19) the parent is on the CPU on which it was: then this code writes it, in a sequence of its own.
@@ -33,9 +34,6 @@ final class VforkCallCode {
 
     /** Of {@code struct clone_args} (kernel: include/uapi/linux/sched.h). */
     private static final int CLONE_ARGS_TLS = 56;
-
-    /** Where a thread control block of glibc's holds its own address ({@code tcbhead_t.self}). */
-    private static final int TCB_SELF = 16;
 
     private final Assembler asm;
     private final ProcessFacts facts;
@@ -70,14 +68,14 @@ final class VforkCallCode {
 
         Label callAgain = asm.here();
         call.arm(RCX);
-        asm.mov(cpu, ProcessFacts.Rseq.NO_CPU, 4);
+        asm.mov(cpu, RseqArea.NO_CPU, 4);
         asm.syscall();
         call.end();
         asm.test(RAX, RAX, 8);
         asm.jcc(Condition.E, child);
         Label mendAgain = asm.here();
         mend.arm(RCX);
-        asm.cmp(cpu, ProcessFacts.Rseq.NO_CPU, 4);
+        asm.cmp(cpu, RseqArea.NO_CPU, 4);
         asm.jcc(Condition.NE, done);
         rings.currentCpu(RCX);
         asm.mov(cpu, RCX, 4);
@@ -122,9 +120,9 @@ final class VforkCallCode {
         } else {
             asm.mov(RCX, Mem.of(RDI, CLONE_ARGS_TLS), 8);
         }
-        asm.cmp(Mem.of(RCX, TCB_SELF), RCX, 8);
+        asm.cmp(Mem.of(RCX, RseqArea.TCB_SELF), RCX, 8);
         asm.jcc(Condition.NE, none);
-        asm.mov(Mem.of(RCX, facts.rseq().cpuId()), ProcessFacts.Rseq.NO_CPU, 4);
+        asm.mov(Mem.of(RCX, facts.rseq().cpuId()), RseqArea.NO_CPU, 4);
         asm.bind(none);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trapless.tracer.attach.AttachRefusal.Reason;
 import io.trapless.tracer.linux.Processes;
+import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -263,26 +264,34 @@ class StoppedThreadsTest {
         }
     }
 
+    /** Of section.h. */
+    private record Section(long start, long end, long abort) {
+        static Section of(TestTarget program) throws IOException {
+            String[] addresses = program.line(0).replace("0x", "").split(" ");
+            return new Section(
+                    Long.parseLong(addresses[0], 16),
+                    Long.parseLong(addresses[1], 16),
+                    Long.parseLong(addresses[2], 16));
+        }
+    }
+
     @Test
     void aThreadLentInsideItsRestartableSequenceComesBackToTheAbortHandler() throws Exception {
         try (TestTarget program = TestTarget.start("rseq");
                 TargetProcess target = TargetProcess.open(program.pid())) {
             Gadgets gadgets = Gadgets.find(target);
-            String[] addresses = program.line(0).replace("0x", "").split(" ");
-            long start = Long.parseLong(addresses[0], 16);
-            long end = Long.parseLong(addresses[1], 16);
-            long abort = Long.parseLong(addresses[2], 16);
+            Section section = Section.of(program);
             int inside = 0;
             for (int i = 0; i < 50; i++) {
                 inside += ptracer.call(() -> {
                     try (StoppedThreads stopped = target.stopAll()) {
                         StoppedThread thread = stopped.threads().getFirst();
                         long rip = thread.registers().rip();
-                        boolean within = rip >= start && rip < end;
+                        boolean within = rip >= section.start() && rip < section.end();
                         try (RemoteCalls calls = RemoteCalls.lend(target, thread, gadgets)) {
                             assertThat(calls.call(39, 0, 0, 0)).isEqualTo(target.pid());
                         }
-                        assertThat(thread.registers().rip()).isEqualTo(within ? abort : rip);
+                        assertThat(thread.registers().rip()).isEqualTo(within ? section.abort() : rip);
                         return within ? 1 : 0;
                     }
                 });
@@ -300,22 +309,20 @@ class StoppedThreadsTest {
         try (TestTarget program = TestTarget.start("rseqcall");
                 TargetProcess target = TargetProcess.open(program.pid())) {
             Gadgets gadgets = Gadgets.find(target);
-            String[] addresses = program.line(0).replace("0x", "").split(" ");
-            long end = Long.parseLong(addresses[1], 16);
-            long abort = Long.parseLong(addresses[2], 16);
+            Section section = Section.of(program);
             int waiting = 0;
             for (int i = 0; i < 20; i++) {
                 Thread.sleep(2);
                 waiting += ptracer.call(() -> {
                     try (StoppedThreads stopped = target.stopAll()) {
                         StoppedThread thread = stopped.threads().getFirst();
-                        boolean waits = thread.registers().rip() == end
+                        boolean waits = thread.registers().rip() == section.end()
                                 && thread.registers().willRestart();
                         try (RemoteCalls calls = RemoteCalls.lend(target, thread, gadgets)) {
                             assertThat(calls.call(39, 0, 0, 0)).isEqualTo(target.pid());
                         }
                         if (waits) {
-                            assertThat(thread.registers().rip()).isEqualTo(abort);
+                            assertThat(thread.registers().rip()).isEqualTo(section.abort());
                         }
                         return waits ? 1 : 0;
                     }
