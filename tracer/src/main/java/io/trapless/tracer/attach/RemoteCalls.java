@@ -1,6 +1,7 @@
 package io.trapless.tracer.attach;
 
 import io.trapless.tracer.attach.AttachRefusal.Reason;
+import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.linux.Ptrace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,11 @@ public final class RemoteCalls implements AutoCloseable {
 
     private static final long TIMEOUT_NANOS = 10_000_000_000L;
 
+    /** Between two looks at a list that is gone through: this processor is left to the thread meanwhile. */
+    private static final long LIST_PAUSE_NANOS = 20_000;
+
+    private static final String RESUMING = "resume a remote call";
+
     private final TargetProcess target;
     private final StoppedThread thread;
     private final Gadgets gadgets;
@@ -34,6 +40,7 @@ public final class RemoteCalls implements AutoCloseable {
     private final ThreadWait wait = new ThreadWait();
     private boolean started;
     private boolean lost;
+    private boolean inEventStop;
 
     private RemoteCalls(TargetProcess target, StoppedThread thread, Gadgets gadgets) throws AttachException {
         this.target = target;
@@ -101,12 +108,18 @@ public final class RemoteCalls implements AutoCloseable {
         set(number, a, b, c, d, e, f);
         runToSystemCallStop();
         runToSystemCallStop();
-        long[] registers = new long[Ptrace.REGISTER_COUNT];
-        thread.check(Ptrace.getRegisters(thread.tid(), registers), "read the registers");
+        long[] registers = currentRegisters();
         if (registers[Registers.RIP] != gadgets.systemCall() + 2) {
             throw unexpected("a remote call ended at 0x" + Long.toHexString(registers[Registers.RIP]));
         }
         return registers[Registers.RAX];
+    }
+
+    /** Of the thread as it stands now, which is not where it is given back. */
+    private long[] currentRegisters() throws AttachException {
+        long[] registers = new long[Ptrace.REGISTER_COUNT];
+        thread.check(Ptrace.getRegisters(thread.tid(), registers), "read the registers");
+        return registers;
     }
 
     /** CPU time of the lent thread so far, nanoseconds (Documentation/scheduler/sched-stats.rst); the time of day where the kernel does not keep it. */
@@ -133,7 +146,48 @@ public final class RemoteCalls implements AutoCloseable {
         set(routine, 0, a, b, 0, 0, 0, 0);
         runToSystemCallStop();
         runToSystemCallStop();
-        return thread.registers().get(Registers.RAX);
+        return currentRegisters()[Registers.RAX];
+    }
+
+    /**
+     * Goes through a list of calls in one go.
+     *
+     * @param room executable memory of ours in the target, for {@link RemoteBatch}'s routine; nobody runs there
+     * @param list for {@link #scratch()}
+     * @return the list when it is over
+     * @throws AttachException if the target ended, or the list does not end
+     */
+    byte[] runList(long room, byte[] list) throws AttachException {
+        beginList(room, list);
+        awaitList(room);
+        return target.readMemory(scratch, list.length);
+    }
+
+    void beginList(long room, byte[] list) throws AttachException {
+        target.writeMemory(room, RemoteBatch.ROUTINE);
+        target.writeMemory(scratch, list);
+        set(room, 0, scratch, 0, 0, 0, 0, 0);
+        thread.check(Ptrace.resume(thread.tid(), 0), RESUMING);
+    }
+
+    private void awaitList(long room) throws AttachException {
+        long deadline = System.nanoTime() + TIMEOUT_NANOS;
+        while (!RemoteBatch.isOver(target.readMemory(scratch, Long.BYTES))) {
+            int kind = wait.poll(thread.tid());
+            if (kind == ThreadWait.NOTHING && System.nanoTime() - deadline < 0) {
+                Processes.sleepNanos(LIST_PAUSE_NANOS);
+            } else {
+                thread.check(Ptrace.resume(thread.tid(), signalBehind(kind)), RESUMING);
+            }
+        }
+        Ptrace.interrupt(thread.tid());
+        awaitEventStop();
+        inEventStop = true;
+        long rip = currentRegisters()[Registers.RIP];
+        if (rip < room || rip >= room + RemoteBatch.ROUTINE.length) {
+            lost = true; // it has waited for long enough, and gone back alone
+            throw unexpected("a remote call was not looked after for too long");
+        }
     }
 
     /** Makes the thread's next step a system call; from here on it finds its way back alone. */
@@ -145,6 +199,7 @@ public final class RemoteCalls implements AutoCloseable {
         if (!started) {
             target.writeMemory(frame.address(), frame.bytes());
         }
+        inEventStop = false;
         long[] registers = original.toArray();
         registers[Registers.RAX] = number;
         registers[Registers.RDI] = a;
@@ -168,27 +223,32 @@ public final class RemoteCalls implements AutoCloseable {
         int signal = 0;
         long deadline = System.nanoTime() + TIMEOUT_NANOS;
         while (true) {
-            thread.check(Ptrace.resumeToSyscall(thread.tid(), signal), "resume a remote call");
+            thread.check(Ptrace.resumeToSyscall(thread.tid(), signal), RESUMING);
             int kind = wait.await(thread.tid(), deadline);
-            switch (kind) {
-                case ThreadWait.SYSTEM_CALL -> {
-                    return;
-                }
-                // A stopped process traps once more before it runs.
-                case ThreadWait.EVENT -> signal = 0;
-                // SIGSTOP, which nobody can block: the process is stopped from here on.
-                case ThreadWait.SIGNAL -> signal = wait.signal;
-                case ThreadWait.GONE -> {
-                    lost = true;
-                    throw AttachException.gone(target.pid());
-                }
-                default -> {
-                    lost = true;
-                    Ptracer.retireAfterTask(thread.tid());
-                    throw unexpected("a remote call does not end");
-                }
+            if (kind == ThreadWait.SYSTEM_CALL) {
+                return;
             }
+            signal = signalBehind(kind);
         }
+    }
+
+    /** What a thread gets with which it goes on that has not stopped where it was to. */
+    private int signalBehind(int kind) throws AttachException {
+        return switch (kind) {
+            // A stopped process traps once more before it runs.
+            case ThreadWait.EVENT -> 0;
+            // SIGSTOP, which nobody can block: the process is stopped from here on.
+            case ThreadWait.SIGNAL -> wait.signal;
+            case ThreadWait.GONE -> {
+                lost = true;
+                throw AttachException.gone(target.pid());
+            }
+            default -> {
+                lost = true;
+                Ptracer.retireAfterTask(thread.tid());
+                throw unexpected("a remote call does not end");
+            }
+        };
     }
 
     private AttachException unexpected(String what) {
@@ -203,7 +263,9 @@ public final class RemoteCalls implements AutoCloseable {
             return;
         }
         started = false;
-        leaveSystemCallStop();
+        if (!inEventStop) {
+            leaveSystemCallStop();
+        }
         // The mask first: until its registers are back the thread would take it from the frame, should the tracer die.
         thread.setSignalMask(originalMask);
         thread.setRegisters(original);
@@ -214,6 +276,11 @@ public final class RemoteCalls implements AutoCloseable {
     void leaveSystemCallStop() throws AttachException {
         Ptrace.interrupt(thread.tid());
         thread.check(Ptrace.resume(thread.tid(), 0), "resume after a remote call");
+        awaitEventStop();
+    }
+
+    /** Of a thread that has been interrupted. */
+    private void awaitEventStop() throws AttachException {
         int kind = wait.awaitEvent(thread.tid(), System.nanoTime() + TIMEOUT_NANOS);
         if (kind == ThreadWait.GONE) {
             throw AttachException.gone(target.pid());

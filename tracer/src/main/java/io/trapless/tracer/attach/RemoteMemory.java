@@ -8,8 +8,12 @@ import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.linux.Processes;
 import io.trapless.tracer.linux.Sockets;
 import io.trapless.tracer.linux.Syscalls;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** Mappings in the target, made by {@link RemoteCalls}. On the {@link Ptracer} thread only. */
 public final class RemoteMemory {
@@ -34,10 +38,7 @@ public final class RemoteMemory {
     public long mapAnonymousNear(long rangeStart, long rangeEnd, long size, int protection) throws AttachException {
         long rounded = (size + 4095) & -4096;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            long address = AddressHoles.nearest(target.mappings(), target.breakStart(), rangeStart, rangeEnd, rounded);
-            if (address == 0) {
-                break;
-            }
+            long address = placeNear(rangeStart, rangeEnd, rounded);
             int flags = Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS | Memory.MAP_FIXED_NOREPLACE;
             long result = calls.call(Syscalls.MMAP, address, rounded, protection, flags, -1, 0);
             if (result == address) {
@@ -47,14 +48,85 @@ public final class RemoteMemory {
                 if (result > 0) {
                     unmap(result, rounded);
                 }
-                throw failed("mmap", result > 0 ? -Errno.EEXIST : result);
+                throw AttachException.failedCall(target, "mmap", result > 0 ? -Errno.EEXIST : result);
             }
             // A thread of the target took the place meanwhile: look again.
         }
-        throw new AttachException(
+        throw noRoom(rangeStart, rounded);
+    }
+
+    /**
+     * Where {@link #mapAnonymousNear} would map it now: for a process of which nobody runs.
+     *
+     * @throws AttachException NO_ROOM_NEARBY
+     */
+    public long placeNear(long rangeStart, long rangeEnd, long size) throws AttachException {
+        long rounded = (size + 4095) & -4096;
+        long address = AddressHoles.nearest(target.mappings(), target.breakStart(), rangeStart, rangeEnd, rounded);
+        if (address == 0) {
+            throw noRoom(rangeStart, rounded);
+        }
+        return address;
+    }
+
+    private AttachException noRoom(long rangeStart, long size) {
+        return new AttachException(
                 Reason.NO_ROOM_NEARBY,
-                "process " + target.pid() + " has no free address range of " + rounded + " bytes within 2 GiB of 0x"
+                "process " + target.pid() + " has no free address range of " + size + " bytes within 2 GiB of 0x"
                         + Long.toHexString(rangeStart));
+    }
+
+    /**
+     * Makes calls around a file of the tracer, in one go if the target can open the file itself, else one by one.
+     *
+     * @param descriptor of the file, open in the tracer, with the access that its mappings need
+     * @param path by which the tracer has opened it, with {@code openFlags}
+     * @param room executable memory of ours that nobody runs yet; its contents are lost
+     * @throws AttachException if the file can't be handed over; that a call has failed stands in the results
+     */
+    public RemoteBatch.Results run(RemoteBatch batch, int descriptor, Path path, int openFlags, long room)
+            throws AttachException {
+        byte[] list = batch.list(calls.scratch(), path.toString(), openFlags);
+        if (list.length > RemoteCalls.SCRATCH_SIZE || !canOpen(path)) {
+            return runOneByOne(batch, descriptor);
+        }
+        list = calls.runList(room, list);
+        long opened = RemoteBatch.descriptor(list);
+        if (opened < 0) {
+            return runOneByOne(batch, descriptor);
+        }
+        RemoteBatch.Results results = batch.results(list, calls.scratch());
+        if (!results.areGood()) {
+            closeRemote(opened);
+        }
+        return results;
+    }
+
+    /** Whether it is the same file for the target, whose user may open what is the tracer's. */
+    private boolean canOpen(Path path) {
+        if (target.uid() != 0 && target.uid() != Processes.uid()) {
+            return false;
+        }
+        try {
+            Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+            return key.equals(Files.readAttributes(Path.of(target.root() + path), BasicFileAttributes.class)
+                    .fileKey());
+        } catch (IOException elsewhere) {
+            return false;
+        }
+    }
+
+    private RemoteBatch.Results runOneByOne(RemoteBatch batch, int descriptor) throws AttachException {
+        try (SharedFile file = share(descriptor)) {
+            RemoteBatch.Results results = new RemoteBatch.Results(batch.calls());
+            for (RemoteBatch.Call call : batch.calls()) {
+                long[] a = call.with(file.remote);
+                if (!results.add(calls.call(call.number(), a[0], a[1], a[2], a[3], a[4], a[5]))) {
+                    break;
+                }
+            }
+            return results;
+        }
     }
 
     /**
@@ -63,7 +135,7 @@ public final class RemoteMemory {
      *
      * @param descriptor open in the tracer, with the access that later mappings need
      */
-    public SharedFile share(int descriptor) throws AttachException {
+    private SharedFile share(int descriptor) throws AttachException {
         int[] ends = socketPair();
         int received = -1;
         try {
@@ -79,7 +151,7 @@ public final class RemoteMemory {
     }
 
     /** A file of the tracer in the target's hands; closing takes the descriptor back, and the socket's that it came through, mappings stay. */
-    public final class SharedFile implements AutoCloseable {
+    private final class SharedFile implements AutoCloseable {
         private final int far;
         private final int near;
         private final int remote;
@@ -88,17 +160,6 @@ public final class RemoteMemory {
             this.far = far;
             this.near = near;
             this.remote = remote;
-        }
-
-        /** Maps the first {@code size} bytes shared, wherever the kernel likes; returns the address in the target. */
-        public long map(long size, int protection) throws AttachException {
-            return check("mmap", calls.call(Syscalls.MMAP, 0, size, protection, Memory.MAP_SHARED, remote, 0));
-        }
-
-        /** Maps the first {@code size} bytes shared, in place of memory of ours. */
-        public void mapOver(long address, long size, int protection) throws AttachException {
-            int flags = Memory.MAP_SHARED | Memory.MAP_FIXED;
-            check("mmap", calls.call(Syscalls.MMAP, address, size, protection, flags, remote, 0));
         }
 
         /** All three by one call where their numbers are neighbours, which they are unless another thread opens and closes files. */
@@ -113,21 +174,9 @@ public final class RemoteMemory {
         }
     }
 
-    /** Maps a whole file of the tracer shared into the target, wherever the kernel likes; as {@link #share}, for a single mapping. */
-    public long mapFile(int descriptor, long size, int protection) throws AttachException {
-        try (SharedFile file = share(descriptor)) {
-            return file.map(size, protection);
-        }
-    }
-
     /** Unmaps. */
     public void unmap(long address, long size) throws AttachException {
         check("munmap", calls.call(Syscalls.MUNMAP, address, size, 0));
-    }
-
-    /** Changes the protection. */
-    public void protect(long address, long size, int protection) throws AttachException {
-        check("mprotect", calls.call(Syscalls.MPROTECT, address, size, protection));
     }
 
     /** Two ends in the target. */
@@ -179,7 +228,7 @@ public final class RemoteMemory {
         int received = Bytes.getInt(target.readMemory(base + Sockets.DESCRIPTOR_OFFSET, 4), 0);
         if (received < 0) {
             // The kernel leaves the message without its descriptor when the receiver's table is full.
-            throw failed("recvmsg", -Errno.EMFILE);
+            throw AttachException.failedCall(target, "recvmsg", -Errno.EMFILE);
         }
         return received;
     }
@@ -190,14 +239,8 @@ public final class RemoteMemory {
 
     private long check(String call, long result) throws AttachException {
         if (result < 0 && result > -4096) {
-            throw failed(call, result);
+            throw AttachException.failedCall(target, call, result);
         }
         return result;
-    }
-
-    private AttachException failed(String call, long result) {
-        return new AttachException(
-                Reason.REMOTE_CALL_FAILED,
-                call + " in the name of process " + target.pid() + " failed: " + Errno.describe((int) -result));
     }
 }

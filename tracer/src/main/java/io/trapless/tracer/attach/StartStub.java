@@ -48,14 +48,17 @@ final class StartStub {
     private final long hook;
     private final byte[] original;
     private final long start;
+    private final long roomEnd;
     private final byte[] code;
 
-    private StartStub(TargetProcess target, int signal, long hook, byte[] original, long start, byte[] code) {
+    private StartStub(
+            TargetProcess target, int signal, long hook, byte[] original, long start, long roomEnd, byte[] code) {
         this.target = target;
         this.signal = signal;
         this.hook = hook;
         this.original = original;
         this.start = start;
+        this.roomEnd = roomEnd;
         this.code = code;
     }
 
@@ -80,7 +83,7 @@ final class StartStub {
         jump.jmp(start);
         target.writeMemory(start, code);
         target.writeMemory(hook, jump.toByteArray());
-        return new StartStub(target, signal, hook, original, start, code);
+        return new StartStub(target, signal, hook, original, start, base + image.roomEnd(), code);
     }
 
     private static int freeSignal(long mask) {
@@ -150,6 +153,9 @@ final class StartStub {
                 .with(Registers.RIP, Bytes.getLong(stack, 8 * SAVED.length))
                 .with(Registers.ORIG_RAX, -1));
         target.writeMemory(start, new byte[code.length]);
+        if (roomEnd - start >= RemoteBatch.routineSize()) {
+            target.setSpareRoom(new AddressRange(start, roomEnd));
+        }
     }
 
     /** Takes it back before it was reached, if the thread does not stand in it just now. */

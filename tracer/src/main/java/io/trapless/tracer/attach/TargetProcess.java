@@ -25,6 +25,7 @@ public final class TargetProcess implements AutoCloseable {
     private final ProcessFacts facts;
     private final int memory;
     private final long imageProbe;
+    private volatile @Nullable AddressRange spareRoom;
 
     private TargetProcess(int pid, ProcessFacts facts, int memory, long imageProbe) {
         this.pid = pid;
@@ -175,6 +176,15 @@ public final class TargetProcess implements AutoCloseable {
         } catch (LinuxException gone) {
             return List.of();
         }
+    }
+
+    /** Executable memory, zero and the process's own, in which no code of its stands; null if none is known. Who uses it leaves zeros. */
+    public @Nullable AddressRange spareRoom() {
+        return spareRoom;
+    }
+
+    void setSpareRoom(AddressRange room) {
+        spareRoom = room;
     }
 
     /** Where the heap of brk(2) begins; it grows upwards from there. */

@@ -71,9 +71,14 @@ final class ThreadWait {
         return (status >> 8) & 0xff;
     }
 
+    /** The next report of {@code tid} if there is one; else NOTHING. */
+    int poll(int tid) {
+        return look(tid, Processes.WNOHANG);
+    }
+
     /** Waits for the next report of {@code tid}; NOTHING when {@code deadline} (System.nanoTime) has passed. */
     int await(int tid, long deadline) {
-        int kind = look(tid, Processes.WNOHANG);
+        int kind = poll(tid);
         if (kind != NOTHING) {
             return kind;
         }

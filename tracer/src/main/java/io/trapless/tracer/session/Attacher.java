@@ -6,7 +6,6 @@ import io.trapless.tracer.attach.DynamicLinker;
 import io.trapless.tracer.attach.Gadgets;
 import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.TargetProcess;
-import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.trap.TrapRefusal;
 import io.trapless.tracer.trap.Traps;
 import java.io.IOException;
@@ -81,16 +80,13 @@ final class Attacher {
                 systemCalls,
                 sizes);
         process.add(attachment);
-        int descriptor = session.openRings();
-        try {
-            onPtracer(ptracer, () -> attachment.map(standstill, descriptor));
+        try (OpenFile ringFile = session.openRings()) {
+            onPtracer(ptracer, () -> attachment.map(standstill, ringFile));
             attachment.generate();
             if (process.origin() == TracedProcess.Origin.STARTED) { // it stands still anyway
                 onPtracer(ptracer, () -> warmUp(attachment, standstill));
             }
             onPtracer(ptracer, () -> attachment.arm(standstill));
-        } finally {
-            Descriptors.close(descriptor);
         }
         for (CodeRegion.Unplaceable site : attachment.unplaceable()) {
             site.site().probes().forEach(probe -> binder.refuse(session.nameOf(probe.eventId()), site.sentence()));

@@ -20,8 +20,8 @@ final class LaterWarmUp {
     /** A loan takes two or three milliseconds: a tenth of the time of one thread at the most. */
     private static final long BREAK_MILLIS = 20;
 
-    /** Where nobody can be lent. */
-    private static final long LONGEST_BREAK_MILLIS = 1000;
+    /** Where nobody can be lent: a look takes some milliseconds, and who never works fills no rings. */
+    private static final long LONGEST_BREAK_MILLIS = 5000;
 
     private final Ptracer ptracer;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -66,7 +66,7 @@ final class LaterWarmUp {
                     }
                     case NONE_PATIENT -> {
                         left.addLast(work);
-                        breakMillis = Math.min(breakMillis + BREAK_MILLIS, LONGEST_BREAK_MILLIS);
+                        breakMillis = Math.min(2 * breakMillis, LONGEST_BREAK_MILLIS);
                     }
                     case OVER -> breakMillis = BREAK_MILLIS;
                 }

@@ -4,17 +4,14 @@ import io.trapless.layout.SessionHeaderDescriptor;
 import io.trapless.tracer.attach.AddressRange;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.AttachRefusal.Reason;
-import io.trapless.tracer.attach.DynamicLinker;
 import io.trapless.tracer.attach.Gadgets;
 import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.RemoteCalls;
-import io.trapless.tracer.attach.RemoteMemory;
 import io.trapless.tracer.attach.RipMove;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.attach.TextChange;
 import io.trapless.tracer.attach.TextPatcher;
 import io.trapless.tracer.attach.ThreadLayout;
-import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.ring.RingGeometry;
 import io.trapless.tracer.session.store.JournalEntry;
 import io.trapless.tracer.session.store.JournalWriter;
@@ -41,9 +38,6 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods that touch the process run on the {@link Ptracer} thread.
  */
 final class ProcessAttachment {
-    private static final int PAGE = 4096;
-    private static final int SYS_MADVISE = 28;
-    private static final int MADV_WIPEONFORK = 18;
 
     /** An address that needs all its bytes, as those of mappings do. */
     private static final long ANYWHERE = 1L << 46;
@@ -237,9 +231,9 @@ final class ProcessAttachment {
     /**
      * Maps rings and code regions.
      *
-     * @param ringsDescriptor the session's ring file, open for reading and writing
+     * @param ringFile the session's
      */
-    void map(Standstill standstill, int ringsDescriptor) throws AttachException, IOException {
+    void map(Standstill standstill, OpenFile ringFile) throws AttachException, IOException {
         // The journal's first use loads classes: not while a thread stands still.
         journal.append(List.of(new JournalEntry.Mapped(key, 0, 0), new JournalEntry.Unmapped(key, 0)));
         lend(standstill, stopped -> {
@@ -255,7 +249,7 @@ final class ProcessAttachment {
                 codeSizes = measure(layout.tidOffset());
             }
             try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
-                map(calls, layout, ringsDescriptor);
+                map(calls, layout, ringFile);
             }
         });
     }
@@ -264,57 +258,31 @@ final class ProcessAttachment {
         noteLoan(standstill.one(work));
     }
 
-    private void map(RemoteCalls calls, ThreadLayout layout, int ringsDescriptor) throws AttachException, IOException {
-        RemoteMemory memory = new RemoteMemory(calls);
-        try (RemoteMemory.SharedFile file = memory.share(ringsDescriptor)) {
-            if (!ringsAreMapped) {
-                rings = file.map(geometry.fileSizeBytes(), Memory.PROT_READ | Memory.PROT_WRITE);
-                note(rings, geometry.fileSizeBytes());
-            }
-            for (CodeRegion region : regions) {
-                mapRegion(calls, memory, file, layout, region);
-            }
-            if (loadHook != null) {
-                mapLoadHook(memory, file, loadHook.linker().hook());
-            }
+    private void map(RemoteCalls calls, ThreadLayout layout, OpenFile ringFile) throws AttachException, IOException {
+        AttachmentMapping mapping = new AttachmentMapping(calls, this::note);
+        for (CodeRegion region : regions) {
+            boolean only = regions.size() == 1 && loadHook == null;
+            mapping.addRegion(region, Objects.requireNonNull(codeSizes.get(region)), only);
         }
-    }
-
-    /** A page of code and, as in every stretch of ours, some of the ring file: by that a stretch is known for ours. */
-    private void mapLoadHook(RemoteMemory memory, RemoteMemory.SharedFile file, long hook)
-            throws AttachException, IOException {
-        loadHookStart = memory.mapAnonymousNear(
-                hook, hook + DynamicLinker.JUMP_BYTES, 2L * PAGE, Memory.PROT_READ | Memory.PROT_EXEC);
-        note(loadHookStart, 2L * PAGE);
-        file.mapOver(loadHookStart + PAGE, PAGE, Memory.PROT_READ | Memory.PROT_WRITE);
-    }
-
-    private void mapRegion(
-            RemoteCalls calls,
-            RemoteMemory memory,
-            RemoteMemory.SharedFile file,
-            ThreadLayout layout,
-            CodeRegion region)
-            throws AttachException, IOException {
-        long codeSize = Objects.requireNonNull(codeSizes.get(region));
-        long headerSize = SessionHeaderDescriptor.RINGS_OFFSET;
-        long size = codeSize + headerSize + PAGE;
-        long start = memory.mapAnonymousNear(
-                region.rangeStart(), region.rangeEnd(), size, Memory.PROT_READ | Memory.PROT_EXEC);
-        note(start, size);
-        long header = start + codeSize;
-        file.mapOver(header, headerSize, Memory.PROT_READ | Memory.PROT_WRITE);
-        long pidCell = header + headerSize;
-        memory.protect(pidCell, PAGE, Memory.PROT_READ | Memory.PROT_WRITE);
-        calls.call(SYS_MADVISE, pidCell, PAGE, MADV_WIPEONFORK);
-        target.writeMemory(
-                pidCell,
-                ByteBuffer.allocate(Integer.BYTES)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .putInt(target.pid())
-                        .array());
-        factsOfRegions.add(facts(layout, rings, header + SessionHeaderDescriptor.ENABLE_OFFSET, pidCell));
-        regionStarts.add(start);
+        if (loadHook != null) {
+            mapping.addLoadHook(loadHook.linker().hook());
+        }
+        if (!ringsAreMapped) {
+            mapping.addRings(geometry.fileSizeBytes());
+        }
+        mapping.map(ringFile);
+        rings = ringsAreMapped ? rings : mapping.rings();
+        loadHookStart = mapping.loadHook();
+        byte[] pid = ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(target.pid())
+                .array();
+        for (AttachmentMapping.Stretch stretch : mapping.regions()) {
+            target.writeMemory(stretch.ownPage(), pid);
+            long enable = stretch.header() + SessionHeaderDescriptor.ENABLE_OFFSET;
+            factsOfRegions.add(facts(layout, rings, enable, stretch.ownPage()));
+            regionStarts.add(stretch.start());
+        }
     }
 
     private ProcessFacts facts(ThreadLayout layout, long ringsAddress, long enable, long pidCell) {

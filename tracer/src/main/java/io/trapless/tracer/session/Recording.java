@@ -360,7 +360,7 @@ public final class Recording {
             if (isAllOver()) {
                 return true;
             }
-            if (left <= 0) {
+            if (System.nanoTime() - deadline >= 0) {
                 return false;
             }
         }

@@ -5,6 +5,7 @@ import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.Gadgets;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.attach.MemoryMapping;
+import io.trapless.tracer.attach.RemoteBatch;
 import io.trapless.tracer.attach.RemoteCalls;
 import io.trapless.tracer.attach.RemoteMemory;
 import io.trapless.tracer.attach.RipMove;
@@ -15,8 +16,10 @@ import io.trapless.tracer.attach.TextChange;
 import io.trapless.tracer.attach.TextPatcher;
 import io.trapless.tracer.attach.ThreadLayout;
 import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Memory;
 import io.trapless.tracer.linux.Processes;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -32,6 +35,8 @@ final class Rehearsal {
     /** Sleeps until it is killed, and is there on every Linux. */
     private static final List<String> CHILD = List.of("sleep", "60");
 
+    private static final Path SOME_FILE = Path.of(System.getProperty("java.home"), "release");
+
     private Rehearsal() {}
 
     static void run() {
@@ -42,7 +47,7 @@ final class Rehearsal {
             // each of its answers would wait for a turn beside what else this JVM has begun
             Processes.favour(child.pid());
             rehearse(child.pid());
-        } catch (AttachException _) {
+        } catch (AttachException | LinuxException _) {
             // The stop of the real target will be a little longer, and will tell if anything is wrong.
         } finally {
             if (child != null) {
@@ -54,14 +59,15 @@ final class Rehearsal {
 
     private static void rehearse(int pid) throws AttachException {
         long begin = System.nanoTime();
-        try (TargetProcess target = TargetProcess.open(pid)) {
+        try (TargetProcess target = TargetProcess.open(pid);
+                OpenFile file = OpenFile.open(SOME_FILE, Descriptors.O_RDONLY)) {
             Gadgets gadgets = Gadgets.find(target);
             long text = firstText(target);
             for (int round = 0; round < ROUNDS && System.nanoTime() - begin < AT_MOST_NANOS; round++) {
                 try (StoppedThreads stopped = target.stopOne()) {
                     ThreadLayout.discover(stopped);
                     try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
-                        mapAndUnmap(new RemoteMemory(calls), text);
+                        mapAndUnmap(new RemoteMemory(calls), file, text);
                     }
                 }
                 try (StoppedThreads stopped = target.stopAll()) {
@@ -74,16 +80,13 @@ final class Rehearsal {
         }
     }
 
-    private static void mapAndUnmap(RemoteMemory memory, long text) throws AttachException {
-        int descriptor = (int) Descriptors.open("/proc/self/exe", Descriptors.O_RDONLY | Descriptors.O_CLOEXEC);
-        try (RemoteMemory.SharedFile file = memory.share(descriptor)) {
-            memory.unmap(file.map(PAGE, Memory.PROT_READ), PAGE);
-            long near = memory.mapAnonymousNear(text, text + 1, 2 * PAGE, Memory.PROT_READ | Memory.PROT_EXEC);
-            file.mapOver(near + PAGE, PAGE, Memory.PROT_READ);
-            memory.unmap(near, 2 * PAGE);
-        } finally {
-            Descriptors.close(descriptor);
-        }
+    private static void mapAndUnmap(RemoteMemory memory, OpenFile file, long text) throws AttachException {
+        long near = memory.mapAnonymousNear(text, text + 1, 2 * PAGE, Memory.PROT_READ | Memory.PROT_EXEC);
+        RemoteBatch batch = new RemoteBatch();
+        int mapping = batch.mapFile(PAGE, Memory.PROT_READ);
+        batch.mapFileOver(near + PAGE, PAGE, Memory.PROT_READ);
+        memory.unmap(file.run(memory, batch, near).of(mapping), PAGE);
+        memory.unmap(near, 2 * PAGE);
     }
 
     private static long firstText(TargetProcess target) throws AttachException {

@@ -239,11 +239,8 @@ final class SessionResources {
      */
     void settle(BooleanSupplier goOn) throws IOException {
         if (later != null) {
-            int descriptor = openRings();
-            try {
-                file.allocate(descriptor, later);
-            } finally {
-                Descriptors.close(descriptor);
+            try (OpenFile opened = openRings()) {
+                file.allocate(opened.descriptor(), later);
             }
         }
         file.clear(goOn);
@@ -285,12 +282,9 @@ final class SessionResources {
         return catalog.nameOf(eventId);
     }
 
-    /** The ring file, opened once more, to be handed to a target; the caller closes it. */
-    int openRings() throws LinuxException {
-        return (int) LinuxException.check(
-                Descriptors.open(
-                        rings().toString(), Descriptors.O_RDWR | Descriptors.O_CLOEXEC | Descriptors.O_NOFOLLOW),
-                "open " + rings());
+    /** The ring file, opened once more, to be mapped into a target; the caller closes it. */
+    OpenFile openRings() throws LinuxException {
+        return OpenFile.open(rings(), Descriptors.O_RDWR);
     }
 
     /** Writes the final clock and closes the trace; all packets have been appended. */

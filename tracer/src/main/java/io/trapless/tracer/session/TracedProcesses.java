@@ -55,8 +55,13 @@ final class TracedProcesses {
         return List.copyOf(present.values());
     }
 
-    /** Whether one still runs. */
-    boolean isAnyAlive() {
-        return present().stream().anyMatch(TracedProcess::isAlive);
+    /** Whether one still runs. Asked again and again by code that is not asked often enough to be compiled. */
+    synchronized boolean isAnyAlive() {
+        for (TracedProcess process : present.values()) {
+            if (process.isAlive()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -2,6 +2,8 @@ package io.trapless.tracer.attach;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trapless.tracer.linux.Descriptors;
+import io.trapless.tracer.linux.Memory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +22,9 @@ class DyingTracerTest {
         CALL_ENTERED,
         CALL_LEFT,
         SECOND_CALL_SET,
-        CALL_FINISHED
+        CALL_FINISHED,
+        LIST_BEGUN,
+        LIST_OVER
     }
 
     /** The end of the ptrace thread is what the kernel sees of a tracer's death, too: it detaches what the thread held. */
@@ -33,6 +37,10 @@ class DyingTracerTest {
                         stopped.threads().get(which % stopped.threads().size());
                 @SuppressWarnings("resource") // never closed: the tracer dies
                 RemoteCalls calls = RemoteCalls.lend(target, thread, gadgets);
+                if (step.compareTo(Step.LIST_BEGUN) >= 0) {
+                    dieInList(calls, step);
+                    return null;
+                }
                 calls.set(39, 0, 0, 0, 0, 0, 0);
                 if (step.compareTo(Step.CALL_ENTERED) >= 0) {
                     calls.runToSystemCallStop();
@@ -48,6 +56,21 @@ class DyingTracerTest {
                 }
                 return null;
             });
+        }
+    }
+
+    private static void dieInList(RemoteCalls calls, Step step) throws AttachException {
+        MemoryMapping text = RemoteMemoryTest.firstText(calls.target());
+        long room = new RemoteMemory(calls)
+                .mapAnonymousNear(text.start(), text.end(), 4096, Memory.PROT_READ | Memory.PROT_EXEC);
+        RemoteBatch batch = new RemoteBatch();
+        batch.mapFile(4096, Memory.PROT_READ);
+        byte[] list = batch.list(calls.scratch(), "/proc/self/exe", Descriptors.O_RDONLY | Descriptors.O_CLOEXEC);
+        if (step == Step.LIST_BEGUN) {
+            calls.beginList(room, list);
+        } else {
+            assertThat(batch.results(calls.runList(room, list), calls.scratch()).of(0))
+                    .isPositive();
         }
     }
 

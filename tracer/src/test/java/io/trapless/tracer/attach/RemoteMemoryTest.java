@@ -1,15 +1,18 @@
 package io.trapless.tracer.attach;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.Memory;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -104,17 +107,26 @@ class RemoteMemoryTest {
     private void checkMappings(int pid) throws Exception {
         Path file = Files.createTempFile("trapless-ring", ".bin");
         Files.write(file, new byte[SIZE]);
+        checkMappings(pid, file, Descriptors.O_RDWR);
+        // What can't be opened by its path comes through a socket.
+        checkMappings(pid, file, Descriptors.O_RDWR | Descriptors.O_DIRECTORY);
+        Files.delete(file);
+    }
+
+    private void checkMappings(int pid, Path file, int flags) throws Exception {
         int descriptor = (int) Descriptors.open(file.toString(), Descriptors.O_RDWR);
         MemorySegment ours = Memory.map(descriptor, SIZE, Memory.PROT_READ | Memory.PROT_WRITE, Memory.MAP_SHARED);
         try (TargetProcess target = TargetProcess.open(pid)) {
             Gadgets gadgets = Gadgets.find(target);
             List<MemoryMapping> before = target.mappings();
+            int files = openFiles(pid);
             long[] mapped = ptracer.call(() -> {
                 try (StoppedThreads one = target.stopOne();
                         RemoteCalls calls = RemoteCalls.borrow(one, gadgets)) {
-                    return mapBoth(target, new RemoteMemory(calls), descriptor);
+                    return mapBoth(target, new RemoteMemory(calls), descriptor, file, flags);
                 }
             });
+            assertThat(openFiles(pid)).isEqualTo(files);
             target.writeMemory(mapped[0] + 100, new byte[] {1, 2, 3});
             assertThat(ours.get(ValueLayout.JAVA_BYTE, 102)).isEqualTo((byte) 3);
             target.writeMemory(mapped[1], new byte[] {4, 5, 6});
@@ -132,19 +144,93 @@ class RemoteMemoryTest {
         } finally {
             Memory.unmap(ours);
             Descriptors.close(descriptor);
+        }
+    }
+
+    private static int openFiles(int pid) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return (int) files.count();
+        }
+    }
+
+    static MemoryMapping firstText(TargetProcess target) throws AttachException {
+        return target.mappings().stream()
+                .filter(MemoryMapping::executable)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long[] mapBoth(TargetProcess target, RemoteMemory memory, int descriptor, Path file, int flags)
+            throws AttachException {
+        MemoryMapping text = firstText(target);
+        long near = memory.mapAnonymousNear(text.start(), text.end(), SIZE, Memory.PROT_READ | Memory.PROT_EXEC);
+        assertThat(Math.abs(near - text.end())).isLessThan(Integer.MAX_VALUE);
+        assertThat(Math.abs(near + SIZE - text.start())).isLessThan(Integer.MAX_VALUE);
+        RemoteBatch batch = new RemoteBatch();
+        int first = batch.mapFile(SIZE, Memory.PROT_READ | Memory.PROT_WRITE);
+        int second = batch.mapFileOver(near + SIZE / 2, SIZE / 2, Memory.PROT_READ | Memory.PROT_WRITE);
+        RemoteBatch.Results results = memory.run(batch, descriptor, file, flags, near);
+        results.check(target);
+        assertThat(results.of(second)).isEqualTo(near + SIZE / 2);
+        return new long[] {results.of(first), near};
+    }
+
+    /** In one go: there is no descriptor that could be handed over. */
+    @Test
+    void aTargetThatSeesTheFileOpensItItself() throws Exception {
+        Path file = Files.createTempFile("trapless-ring", ".bin");
+        Files.write(file, new byte[SIZE]);
+        try (TestTarget program = TestTarget.start("idle");
+                TargetProcess target = TargetProcess.open(program.pid())) {
+            ptracer.call(() -> {
+                try (StoppedThreads stopped = target.stopAll();
+                        RemoteCalls calls = RemoteCalls.borrow(stopped, Gadgets.find(target))) {
+                    long[] mapped = mapBoth(target, new RemoteMemory(calls), -1, file, Descriptors.O_RDWR);
+                    assertThat(calls.call(39, 0, 0, 0)).isEqualTo(target.pid());
+                    assertThat(mapped[0]).isPositive();
+                }
+                return null;
+            });
+            program.terminate();
+            program.assertGoodEnd();
+        } finally {
             Files.delete(file);
         }
     }
 
-    private static long[] mapBoth(TargetProcess target, RemoteMemory memory, int descriptor) throws AttachException {
-        MemoryMapping text = target.mappings().stream()
-                .filter(MemoryMapping::executable)
-                .findFirst()
-                .orElseThrow();
-        long shared = memory.mapFile(descriptor, SIZE, Memory.PROT_READ | Memory.PROT_WRITE);
-        long near = memory.mapAnonymousNear(text.start(), text.end(), SIZE, Memory.PROT_READ | Memory.PROT_EXEC);
-        assertThat(Math.abs(near - text.end())).isLessThan(Integer.MAX_VALUE);
-        assertThat(Math.abs(near + SIZE - text.start())).isLessThan(Integer.MAX_VALUE);
-        return new long[] {shared, near};
+    @Test
+    void theFirstCallThatFailsEndsTheBatchAndTheFileIsClosed() throws Exception {
+        Path file = Files.createTempFile("trapless-ring", ".bin");
+        Files.write(file, new byte[SIZE]);
+        try (TestTarget program = TestTarget.start("idle");
+                TargetProcess target = TargetProcess.open(program.pid())) {
+            int files = openFiles(program.pid());
+            ptracer.call(() -> {
+                try (StoppedThreads stopped = target.stopAll();
+                        RemoteCalls calls = RemoteCalls.borrow(stopped, Gadgets.find(target))) {
+                    RemoteMemory memory = new RemoteMemory(calls);
+                    MemoryMapping text = firstText(target);
+                    long room = memory.mapAnonymousNear(
+                            text.start(), text.end(), SIZE, Memory.PROT_READ | Memory.PROT_EXEC);
+                    RemoteBatch batch = new RemoteBatch();
+                    int good = batch.mapFile(SIZE, Memory.PROT_READ);
+                    int bad = batch.protect(1, 1, Memory.PROT_READ);
+                    int after = batch.mapFile(SIZE, Memory.PROT_READ);
+                    RemoteBatch.Results results = memory.run(batch, -1, file, Descriptors.O_RDWR, room);
+                    assertThat(results.of(good)).isPositive();
+                    assertThat(results.of(bad)).isNegative();
+                    assertThat(results.of(after)).isNegative();
+                    assertThatThrownBy(() -> results.check(target))
+                            .hasMessageContaining(
+                                    "mprotect in the name of process " + target.pid() + " failed: EINVAL");
+                }
+                return null;
+            });
+            assertThat(openFiles(program.pid())).isEqualTo(files);
+            program.terminate();
+            program.assertGoodEnd();
+        } finally {
+            Files.delete(file);
+        }
     }
 }
