@@ -127,10 +127,11 @@ public final class RemoteBatch {
 
     /** What a list that is over says. */
     Results results(byte[] list, long base) {
-        int made = Math.toIntExact((Bytes.getLong(list, END) - base - CALLS) / CALL_SIZE);
+        // The first is the opening; a failed one is where the list ended. Another thread may have written over it.
+        long ended = (Bytes.getLong(list, END) - base - CALLS) / CALL_SIZE;
+        long last = ended <= calls.size() + 2 ? Math.min(ended, calls.size()) : 0;
         Results results = new Results(calls);
-        // The first is the opening; a failed one is where the list ended.
-        for (int i = 1; i <= Math.min(made, calls.size()); i++) {
+        for (int i = 1; i <= last; i++) {
             results.add(Bytes.getLong(list, CALLS + CALL_SIZE * i + NUMBER));
         }
         return results;
@@ -165,14 +166,23 @@ public final class RemoteBatch {
             return index >= 0 && index < values.size() ? values.get(index) : -1;
         }
 
-        boolean areGood() {
-            return values.isEmpty() || !isError(values.getLast());
+        private boolean anyFailed() {
+            return !values.isEmpty() && isError(values.getLast());
         }
 
-        /** @throws AttachException REMOTE_CALL_FAILED, if one failed */
+        boolean areGood() {
+            return values.size() == calls.size() && !anyFailed();
+        }
+
+        /** @throws AttachException REMOTE_CALL_FAILED, if one failed; UNEXPECTED, if some were not made for no reason */
         public void check(TargetProcess target) throws AttachException {
-            if (!areGood()) {
+            if (anyFailed()) {
                 throw AttachException.failedCall(target, calls.get(values.size() - 1).name, values.getLast());
+            }
+            if (!areGood()) {
+                throw new AttachException(
+                        AttachRefusal.Reason.UNEXPECTED,
+                        "what a thread of process " + target.pid() + " was asked to do was written over; try again");
             }
         }
     }

@@ -16,7 +16,7 @@ import java.util.List;
  * state of an interrupted system call.
  *
  * <p>The calls are stepped by system-call stops, not by single steps: a single step is a SIGTRAP, which the kernel forces by resetting the handler and the mask of a thread
- * that blocks it. All signals are blocked in the thread meanwhile; they stay pending. On the {@link Ptracer} thread only.
+ * that blocks it. A list of calls ({@link RemoteBatch}) runs without stops until it waits at its end. All signals are blocked in the thread meanwhile; they stay pending. On the {@link Ptracer} thread only.
  */
 public final class RemoteCalls implements AutoCloseable {
     /** Bytes of {@link #scratch()}. */

@@ -102,15 +102,16 @@ public final class RemoteMemory {
         return results;
     }
 
-    /** Whether it is the same file for the target, whose user may open what is the tracer's. */
+    /** Whether it is the same file for the lent thread (threads may have roots and namespaces of their own), whose user may open what is the tracer's. */
     private boolean canOpen(Path path) {
         if (target.uid() != 0 && target.uid() != Processes.uid()) {
             return false;
         }
         try {
             Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-            return key.equals(Files.readAttributes(Path.of(target.root() + path), BasicFileAttributes.class)
-                    .fileKey());
+            Path itsOwn = Path.of("/proc/" + target.pid() + "/task/" + calls.tid() + "/root" + path);
+            return key.equals(
+                    Files.readAttributes(itsOwn, BasicFileAttributes.class).fileKey());
         } catch (IOException elsewhere) {
             return false;
         }

@@ -8,6 +8,8 @@ import io.trapless.tracer.linux.Memory;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -231,6 +233,21 @@ class RemoteMemoryTest {
             program.assertGoodEnd();
         } finally {
             Files.delete(file);
+        }
+    }
+
+    /** Another thread of the target may write where the list stands. */
+    @Test
+    void aListThatWasWrittenOverIsNoSuccess() throws Exception {
+        RemoteBatch batch = new RemoteBatch();
+        batch.mapFile(SIZE, Memory.PROT_READ);
+        long base = 0x7000;
+        for (long end : new long[] {1, -1, Long.MIN_VALUE, Long.MAX_VALUE, base, base + 32}) {
+            ByteBuffer list = ByteBuffer.wrap(batch.list(base, "/x", 0)).order(ByteOrder.LITTLE_ENDIAN);
+            list.putLong(0, end);
+            assertThat(batch.results(list.array(), base).areGood())
+                    .as("end %x", end)
+                    .isFalse();
         }
     }
 }
