@@ -79,21 +79,18 @@ public final class RemoteMemory {
     /**
      * Makes calls around a file of the tracer, in one go if the target can open the file itself, else one by one.
      *
-     * @param descriptor of the file, open in the tracer, with the access that its mappings need
-     * @param path by which the tracer has opened it, with {@code openFlags}
      * @param room executable memory of ours that nobody runs yet; its contents are lost
      * @throws AttachException if the file can't be handed over; that a call has failed stands in the results
      */
-    public RemoteBatch.Results run(RemoteBatch batch, int descriptor, Path path, int openFlags, long room)
-            throws AttachException {
-        byte[] list = batch.list(calls.scratch(), path.toString(), openFlags);
-        if (list.length > RemoteCalls.SCRATCH_SIZE || !canOpen(path)) {
-            return runOneByOne(batch, descriptor);
+    public RemoteBatch.Results run(RemoteBatch batch, OpenFile file, long room) throws AttachException {
+        byte[] list = batch.list(calls.scratch(), file.path().toString(), file.flags());
+        if (list.length > RemoteCalls.SCRATCH_SIZE || !canOpen(file.path())) {
+            return runOneByOne(batch, file.descriptor());
         }
         list = calls.runList(room, list);
         long opened = RemoteBatch.descriptor(list);
         if (opened < 0) {
-            return runOneByOne(batch, descriptor);
+            return runOneByOne(batch, file.descriptor());
         }
         RemoteBatch.Results results = batch.results(list, calls.scratch());
         if (!results.areGood()) {

@@ -4,6 +4,7 @@ import io.trapless.layout.SessionHeaderDescriptor;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.DynamicLinker;
 import io.trapless.tracer.attach.Gadgets;
+import io.trapless.tracer.attach.OpenFile;
 import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.trap.TrapRefusal;

@@ -4,6 +4,7 @@ import io.trapless.layout.SessionHeaderDescriptor;
 import io.trapless.tracer.attach.AddressRange;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.DynamicLinker;
+import io.trapless.tracer.attach.OpenFile;
 import io.trapless.tracer.attach.RemoteBatch;
 import io.trapless.tracer.attach.RemoteCalls;
 import io.trapless.tracer.attach.RemoteMemory;
@@ -102,10 +103,10 @@ final class AttachmentMapping {
         AddressRange spare = firstCall == NO_CALL ? null : target.spareRoom();
         RemoteBatch.Results results;
         if (spare != null) {
-            results = ringFile.run(memory, batch, spare.start());
+            results = memory.run(batch, ringFile, spare.start());
             target.writeMemory(spare.start(), new byte[RemoteBatch.routineSize()]);
         } else {
-            results = ringFile.run(memory, batch, regions.isEmpty() ? loadHook : regions.getFirst().start);
+            results = memory.run(batch, ringFile, regions.isEmpty() ? loadHook : regions.getFirst().start);
         }
         if (results.of(ringsCall) > 0) {
             rings = results.of(ringsCall);

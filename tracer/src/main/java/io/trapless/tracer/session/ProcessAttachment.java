@@ -5,6 +5,7 @@ import io.trapless.tracer.attach.AddressRange;
 import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.AttachRefusal.Reason;
 import io.trapless.tracer.attach.Gadgets;
+import io.trapless.tracer.attach.OpenFile;
 import io.trapless.tracer.attach.Ptracer;
 import io.trapless.tracer.attach.RemoteCalls;
 import io.trapless.tracer.attach.RipMove;

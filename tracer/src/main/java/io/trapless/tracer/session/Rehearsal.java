@@ -5,6 +5,7 @@ import io.trapless.tracer.attach.AttachException;
 import io.trapless.tracer.attach.Gadgets;
 import io.trapless.tracer.attach.LaunchedProcess;
 import io.trapless.tracer.attach.MemoryMapping;
+import io.trapless.tracer.attach.OpenFile;
 import io.trapless.tracer.attach.RemoteBatch;
 import io.trapless.tracer.attach.RemoteCalls;
 import io.trapless.tracer.attach.RemoteMemory;
@@ -85,7 +86,7 @@ final class Rehearsal {
         RemoteBatch batch = new RemoteBatch();
         int mapping = batch.mapFile(PAGE, Memory.PROT_READ);
         batch.mapFileOver(near + PAGE, PAGE, Memory.PROT_READ);
-        memory.unmap(file.run(memory, batch, near).of(mapping), PAGE);
+        memory.unmap(memory.run(batch, file, near).of(mapping), PAGE);
         memory.unmap(near, 2 * PAGE);
     }
 

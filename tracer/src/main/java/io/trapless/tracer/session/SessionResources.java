@@ -3,6 +3,7 @@ package io.trapless.tracer.session;
 import io.trapless.trace.ctf.PacketScanner;
 import io.trapless.trace.event.EventType;
 import io.trapless.trace.event.TscCalibration;
+import io.trapless.tracer.attach.OpenFile;
 import io.trapless.tracer.attach.TargetProcess;
 import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.LinuxException;

@@ -125,7 +125,7 @@ class RemoteMemoryTest {
             long[] mapped = ptracer.call(() -> {
                 try (StoppedThreads one = target.stopOne();
                         RemoteCalls calls = RemoteCalls.borrow(one, gadgets)) {
-                    return mapBoth(target, new RemoteMemory(calls), descriptor, file, flags);
+                    return mapBoth(target, new RemoteMemory(calls), new OpenFile(file, flags, descriptor));
                 }
             });
             assertThat(openFiles(pid)).isEqualTo(files);
@@ -162,8 +162,7 @@ class RemoteMemoryTest {
                 .orElseThrow();
     }
 
-    private static long[] mapBoth(TargetProcess target, RemoteMemory memory, int descriptor, Path file, int flags)
-            throws AttachException {
+    private static long[] mapBoth(TargetProcess target, RemoteMemory memory, OpenFile file) throws AttachException {
         MemoryMapping text = firstText(target);
         long near = memory.mapAnonymousNear(text.start(), text.end(), SIZE, Memory.PROT_READ | Memory.PROT_EXEC);
         assertThat(Math.abs(near - text.end())).isLessThan(Integer.MAX_VALUE);
@@ -171,7 +170,7 @@ class RemoteMemoryTest {
         RemoteBatch batch = new RemoteBatch();
         int first = batch.mapFile(SIZE, Memory.PROT_READ | Memory.PROT_WRITE);
         int second = batch.mapFileOver(near + SIZE / 2, SIZE / 2, Memory.PROT_READ | Memory.PROT_WRITE);
-        RemoteBatch.Results results = memory.run(batch, descriptor, file, flags, near);
+        RemoteBatch.Results results = memory.run(batch, file, near);
         results.check(target);
         assertThat(results.of(second)).isEqualTo(near + SIZE / 2);
         return new long[] {results.of(first), near};
@@ -187,7 +186,8 @@ class RemoteMemoryTest {
             ptracer.call(() -> {
                 try (StoppedThreads stopped = target.stopAll();
                         RemoteCalls calls = RemoteCalls.borrow(stopped, Gadgets.find(target))) {
-                    long[] mapped = mapBoth(target, new RemoteMemory(calls), -1, file, Descriptors.O_RDWR);
+                    long[] mapped =
+                            mapBoth(target, new RemoteMemory(calls), new OpenFile(file, Descriptors.O_RDWR, -1));
                     assertThat(calls.call(39, 0, 0, 0)).isEqualTo(target.pid());
                     assertThat(mapped[0]).isPositive();
                 }
@@ -218,7 +218,7 @@ class RemoteMemoryTest {
                     int good = batch.mapFile(SIZE, Memory.PROT_READ);
                     int bad = batch.protect(1, 1, Memory.PROT_READ);
                     int after = batch.mapFile(SIZE, Memory.PROT_READ);
-                    RemoteBatch.Results results = memory.run(batch, -1, file, Descriptors.O_RDWR, room);
+                    RemoteBatch.Results results = memory.run(batch, new OpenFile(file, Descriptors.O_RDWR, -1), room);
                     assertThat(results.of(good)).isPositive();
                     assertThat(results.of(bad)).isNegative();
                     assertThat(results.of(after)).isNegative();
