@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -49,6 +50,21 @@ final class ErrorsTest {
     void aFileThatTheProcessHasNotMapped() throws Exception {
         try (Target target = Target.start("seqloop", 1, 1)) {
             assertFails(record(target.pid(), "uprobe:/usr/bin/openssl:main"), "/usr/bin/openssl");
+        }
+    }
+
+    /** It is found out when the target stands still and the session is there. */
+    @Test
+    void noMemoryForTheRings() throws Exception {
+        try (Target target =
+                Target.start(Programs.compiled("seqloop"), Map.of(), List.of("prlimit", "--as=500000000"), 1, 1)) {
+            Path maps = Path.of("/proc/" + target.pid() + "/maps");
+            List<String> before = Files.readAllLines(maps);
+            List<Object> words = new ArrayList<>(List.of(recordWords(target.pid(), target.uprobe("work"))));
+            words.addAll(List.of("--buffer-size", "1G"));
+            assertFails(Trapless.run(words.toArray()), "mmap in the name of process " + target.pid(), "ENOMEM");
+            assertThat(target.bytes()).isEqualTo(target.originalBytes());
+            assertThat(Files.readAllLines(maps)).isEqualTo(before);
         }
     }
 

@@ -307,14 +307,22 @@ final class SessionResources {
 
     /** Gives up before anything has been recorded: nothing stays, unless a target could not be detached from. */
     void abandon(boolean keepSession) {
+        consumer.close();
+        tryTo(output::abandon);
+        if (!keepSession) {
+            tryTo(this::delete);
+        }
+    }
+
+    private interface CleanUp {
+        void run() throws IOException;
+    }
+
+    /** If one part can't be taken away the others are; the reason for giving up is what the user is told. */
+    private static void tryTo(CleanUp part) {
         try {
-            consumer.close();
-            output.abandon();
-            if (!keepSession) {
-                delete();
-            }
+            part.run();
         } catch (IOException e) {
-            // The reason for giving up is what the user is told.
             return;
         }
     }
