@@ -145,7 +145,8 @@ final class RestlessTest {
             assertThat(result.out() + said).doesNotContain("internal error").doesNotContain("Exception");
             endings.merge(ending + (result.exitStatus() == 0 ? "" : " failed"), 1, Integer::sum);
             if (said.contains(NOTHING_NAMED_SO)) {
-                assertThat(result.exitStatus()).as(said).isEqualTo(1);
+                // The signal may come when that has been said.
+                assertThat(result.exitStatus()).as(said).isIn(1, early(ending));
             } else if (said.startsWith(HALF_A_JVM)) {
                 assertThat(said).hasLineCount(1);
             } else {
