@@ -71,13 +71,13 @@ final class AttachmentMapping {
     /**
      * A code region's stretch.
      *
-     * @param only there is no other, and nothing for loads
+     * @param placeIsSure nobody, nor another stretch, can take its place before it is mapped
      */
-    void addRegion(CodeRegion region, long codeSize, boolean only) throws AttachException, IOException {
+    void addRegion(CodeRegion region, long codeSize, boolean placeIsSure) throws AttachException, IOException {
         long headerSize = SessionHeaderDescriptor.RINGS_OFFSET;
         long size = codeSize + headerSize + PAGE;
         long start;
-        if (only && target.spareRoom() != null) {
+        if (placeIsSure && target.spareRoom() != null) {
             start = memory.placeNear(region.rangeStart(), region.rangeEnd(), size);
             firstCall = batch.mapAnonymous(start, size, READ_EXECUTE);
         } else {

@@ -250,7 +250,7 @@ final class ProcessAttachment {
                 codeSizes = measure(layout.tidOffset());
             }
             try (RemoteCalls calls = RemoteCalls.borrow(stopped, gadgets)) {
-                map(calls, layout, ringFile);
+                map(calls, layout, ringFile, stopped.complete());
             }
         });
     }
@@ -259,11 +259,13 @@ final class ProcessAttachment {
         noteLoan(standstill.one(work));
     }
 
-    private void map(RemoteCalls calls, ThreadLayout layout, OpenFile ringFile) throws AttachException, IOException {
+    /** @param nobodyRuns all threads of the process stand still */
+    private void map(RemoteCalls calls, ThreadLayout layout, OpenFile ringFile, boolean nobodyRuns)
+            throws AttachException, IOException {
         AttachmentMapping mapping = new AttachmentMapping(calls, this::note);
         for (CodeRegion region : regions) {
-            boolean only = regions.size() == 1 && loadHook == null;
-            mapping.addRegion(region, Objects.requireNonNull(codeSizes.get(region)), only);
+            boolean placeIsSure = nobodyRuns && regions.size() == 1 && loadHook == null;
+            mapping.addRegion(region, Objects.requireNonNull(codeSizes.get(region)), placeIsSure);
         }
         if (loadHook != null) {
             mapping.addLoadHook(loadHook.linker().hook());
