@@ -8,6 +8,9 @@ import io.trapless.tracer.linux.Processes;
 
 /** Who may be attached to: each check reads /proc and says what to do about a refusal. */
 final class Admission {
+    private static final int FREEDOM_LOOKS = 100;
+    private static final long FREEDOM_PAUSE_NANOS = 1_000_000;
+
     private static final int ELF_CLASS_64 = 2;
     private static final int MACHINE_X86_64 = 62;
     private static final int MACHINE_386 = 3;
@@ -39,7 +42,7 @@ final class Admission {
                     Reason.ZOMBIE, "process " + pid + " has ended already and waits for its parent " + facts.parent());
         }
         if (facts.tracer() != 0 && !ours) {
-            throw alreadyTraced(pid, facts.tracer());
+            awaitFreedom(pid, facts.tracer());
         }
         if (!ours && facts.parent() == Processes.pid() && !LaunchedProcess.isKnown(pid)) {
             throw new AttachException(
@@ -50,6 +53,17 @@ final class Admission {
         }
         checkConfinement(pid, facts);
         return facts;
+    }
+
+    /** Another recording holds a thread for milliseconds again and again while rings are warmed up; a debugger stays. */
+    private static void awaitFreedom(int pid, int tracer) throws AttachException {
+        for (int i = 0; i < FREEDOM_LOOKS; i++) {
+            Processes.sleepNanos(FREEDOM_PAUSE_NANOS);
+            if (tracerOf(pid, pid) == 0) {
+                return;
+            }
+        }
+        throw alreadyTraced(pid, tracer);
     }
 
     static AttachException alreadyTraced(int pid, int tracer) {
