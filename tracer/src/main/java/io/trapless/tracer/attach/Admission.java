@@ -55,15 +55,23 @@ final class Admission {
         return facts;
     }
 
-    /** Another recording holds a thread for milliseconds again and again while rings are warmed up; a debugger stays. */
+    /** Another recording holds a thread for milliseconds, again and again while its rings are warmed up; who follows, and a debugger, stays. */
     private static void awaitFreedom(int pid, int tracer) throws AttachException {
-        for (int i = 0; i < FREEDOM_LOOKS; i++) {
+        for (int i = 0; i < FREEDOM_LOOKS && isOfTrapless(tracer); i++) {
             Processes.sleepNanos(FREEDOM_PAUSE_NANOS);
             if (tracerOf(pid, pid) == 0) {
                 return;
             }
         }
         throw alreadyTraced(pid, tracer);
+    }
+
+    private static boolean isOfTrapless(int tracer) {
+        try {
+            return Descriptors.readText("/proc/" + tracer + "/comm").strip().equals(Ptracer.THREAD_NAME);
+        } catch (LinuxException gone) {
+            return true; // it has let go by now
+        }
     }
 
     static AttachException alreadyTraced(int pid, int tracer) {

@@ -27,6 +27,9 @@ public final class Ptracer implements AutoCloseable {
         T run() throws AttachException;
     }
 
+    /** Of the ptrace thread; the kernel keeps 15 characters. */
+    static final String THREAD_NAME = "trapless-ptrace";
+
     private @Nullable Worker worker;
 
     /** Runs {@code task} on the ptrace thread and waits for its end. An interrupt does not cut the task short; it is kept for the caller. A {@link LinuxException} of the task comes out as it is. */
@@ -154,7 +157,7 @@ public final class Ptracer implements AutoCloseable {
         private @Nullable WakeUps wakeUps;
 
         Worker() {
-            super("trapless-ptrace");
+            super(THREAD_NAME);
             setDaemon(true);
         }
 
