@@ -5,11 +5,17 @@ import io.trapless.tracer.linux.Descriptors;
 import io.trapless.tracer.linux.Errno;
 import io.trapless.tracer.linux.LinuxException;
 import io.trapless.tracer.linux.Processes;
+import io.trapless.tracer.linux.Ptrace;
 
 /** Who may be attached to: each check reads /proc and says what to do about a refusal. */
 final class Admission {
-    private static final int FREEDOM_LOOKS = 100;
-    private static final long FREEDOM_PAUSE_NANOS = 1_000_000;
+    /** Another recording holds a thread for milliseconds, again and again while its rings are warmed up. */
+    private static final int LOAN_MILLIS = 100;
+
+    /** Where threads are seized already: one of them that gets a signal stands still meanwhile. */
+    private static final int SHORT_LOAN_MILLIS = 30;
+
+    private static final long MILLISECOND_NANOS = 1_000_000;
 
     private static final int ELF_CLASS_64 = 2;
     private static final int MACHINE_X86_64 = 62;
@@ -41,8 +47,8 @@ final class Admission {
             throw new AttachException(
                     Reason.ZOMBIE, "process " + pid + " has ended already and waits for its parent " + facts.parent());
         }
-        if (facts.tracer() != 0 && !ours) {
-            awaitFreedom(pid, facts.tracer());
+        if (facts.tracer() != 0 && !ours && !awaitFreedom(pid, pid, LOAN_MILLIS)) {
+            throw alreadyTraced(pid, facts.tracer());
         }
         if (!ours && facts.parent() == Processes.pid() && !LaunchedProcess.isKnown(pid)) {
             throw new AttachException(
@@ -55,15 +61,27 @@ final class Admission {
         return facts;
     }
 
-    /** Another recording holds a thread for milliseconds, again and again while its rings are warmed up; who follows, and a debugger, stays. */
-    private static void awaitFreedom(int pid, int tracer) throws AttachException {
-        for (int i = 0; i < FREEDOM_LOOKS && isOfTrapless(tracer); i++) {
-            Processes.sleepNanos(FREEDOM_PAUSE_NANOS);
-            if (tracerOf(pid, pid) == 0) {
-                return;
+    /** As {@link Ptrace#seize}; a thread that another recording has borrowed is waited for. */
+    static long seize(int pid, int tid, int options) {
+        long result = Ptrace.seize(tid, options);
+        return result == -Errno.EPERM && awaitFreedom(pid, tid, SHORT_LOAN_MILLIS)
+                ? Ptrace.seize(tid, options)
+                : result;
+    }
+
+    /** Waits until nobody traces a thread; false if somebody still does. A debugger stays, and who follows. */
+    private static boolean awaitFreedom(int pid, int tid, int millis) {
+        for (int i = 0; i < millis; i++) {
+            int tracer = tracerOf(pid, tid);
+            if (tracer == 0) {
+                return true;
             }
+            if (tracer == Processes.tid() || !isOfTrapless(tracer)) {
+                return false;
+            }
+            Processes.sleepNanos(MILLISECOND_NANOS);
         }
-        throw alreadyTraced(pid, tracer);
+        return false;
     }
 
     private static boolean isOfTrapless(int tracer) {

@@ -86,7 +86,7 @@ public final class Following {
 
     /** False if the thread has ended. */
     private boolean seize(int pid, int tid, int uid) throws AttachException {
-        long result = Ptrace.seize(tid, HeldThreads.OPTIONS);
+        long result = Admission.seize(pid, tid, HeldThreads.OPTIONS);
         // One that was made meanwhile by a thread that is held is ours already.
         if (result < 0 && !Admission.isTracedByThisThread(pid, tid)) {
             if (result == -Errno.ESRCH || ProcessFacts.hasEnded(pid, tid)) {

@@ -87,7 +87,7 @@ final class ThreadStopper {
         if (ours && Objects.requireNonNull(held).standsAtExec(tid)) {
             throw AttachException.gone(target.pid());
         }
-        long result = ours ? 0 : Ptrace.seize(tid, Ptrace.O_TRACESYSGOOD);
+        long result = ours ? 0 : seizeNow(tid);
         if (result == -Errno.EPERM && held != null && Admission.isTracedByThisThread(target.pid(), tid)) {
             // Made a moment ago by a thread that is held.
             held.hold(target.pid(), tid);
@@ -108,6 +108,13 @@ final class ThreadStopper {
         throw tracer != 0
                 ? Admission.alreadyTraced(target.pid(), tracer)
                 : Admission.noPermission(target.pid(), target.uid());
+    }
+
+    /** Who stands still already is not kept waiting for another recording. */
+    private long seizeNow(int tid) {
+        return firstInterrupt == 0
+                ? Admission.seize(target.pid(), tid, Ptrace.O_TRACESYSGOOD)
+                : Ptrace.seize(tid, Ptrace.O_TRACESYSGOOD);
     }
 
     private void interruptPending() {

@@ -7,6 +7,9 @@ import io.trapless.tracer.attach.AttachRefusal.Reason;
 import io.trapless.tracer.linux.Processes;
 import java.io.IOException;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +61,44 @@ class StoppedThreadsTest {
                     }
                     return null;
                 });
+            }
+            program.terminate();
+            program.assertGoodEnd();
+        }
+    }
+
+    /** Two recordings of one process: while the rings of the first are warmed up, one thread is not to be had for some milliseconds. */
+    @Test
+    void aThreadThatAnotherRecordingHasBorrowedIsWaitedFor() throws Exception {
+        try (TestTarget program = TestTarget.start("busy", 4);
+                TargetProcess target = TargetProcess.open(program.pid());
+                Ptracer other = new Ptracer()) {
+            for (int i = 0; i < 20; i++) {
+                CountDownLatch borrowed = new CountDownLatch(1);
+                CompletableFuture<Void> loan = CompletableFuture.runAsync(() -> {
+                    try {
+                        other.call(() -> {
+                            try (StoppedThreads one = target.stopOne()) {
+                                borrowed.countDown();
+                                Processes.sleepNanos(2_000_000);
+                                assertThat(one.threads()).hasSize(1);
+                            }
+                            return null;
+                        });
+                    } catch (AttachException e) {
+                        throw new CompletionException(e);
+                    } finally {
+                        borrowed.countDown();
+                    }
+                });
+                borrowed.await();
+                ptracer.call(() -> {
+                    try (StoppedThreads stopped = target.stopAll()) {
+                        assertThat(stopped.threads()).hasSize(5);
+                    }
+                    return null;
+                });
+                loan.get();
             }
             program.terminate();
             program.assertGoodEnd();
