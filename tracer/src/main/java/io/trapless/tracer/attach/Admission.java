@@ -69,6 +69,12 @@ final class Admission {
                 : result;
     }
 
+    /** Why {@link #seize} was refused for a living thread of a process that belongs to {@code uid}. */
+    static AttachException unseizable(int pid, int tid, int uid) {
+        int tracer = tracerOf(pid, tid);
+        return tracer != 0 ? alreadyTraced(pid, tracer) : noPermission(pid, uid);
+    }
+
     /** Waits until nobody traces a thread; false if somebody still does. A debugger stays, and who follows. */
     private static boolean awaitFreedom(int pid, int tid, int millis) {
         for (int i = 0; i < millis; i++) {
@@ -92,7 +98,7 @@ final class Admission {
         }
     }
 
-    static AttachException alreadyTraced(int pid, int tracer) {
+    private static AttachException alreadyTraced(int pid, int tracer) {
         return new AttachException(
                 Reason.ALREADY_TRACED,
                 "process " + pid + " is already traced by process " + processOf(tracer)
@@ -143,7 +149,7 @@ final class Admission {
         throw AttachException.gone(pid);
     }
 
-    static AttachException noPermission(int pid, int uid) {
+    private static AttachException noPermission(int pid, int uid) {
         String why;
         if (uid != Processes.uid()) {
             why = "it belongs to user " + uid + " and this is user " + Processes.uid()
@@ -172,7 +178,7 @@ final class Admission {
     }
 
     /** The id of the thread that traces the thread; 0 for nobody. */
-    static int tracerOf(int pid, int tid) {
+    private static int tracerOf(int pid, int tid) {
         try {
             return ProcessFacts.read("/proc/" + pid + "/task/" + tid).tracer();
         } catch (LinuxException gone) {

@@ -92,8 +92,7 @@ public final class Following {
             if (result == -Errno.ESRCH || ProcessFacts.hasEnded(pid, tid)) {
                 return false;
             }
-            int tracer = Admission.tracerOf(pid, tid);
-            throw tracer != 0 ? Admission.alreadyTraced(pid, tracer) : Admission.noPermission(pid, uid);
+            throw Admission.unseizable(pid, tid, uid);
         }
         held.hold(pid, tid);
         return true;

@@ -104,10 +104,7 @@ final class ThreadStopper {
         if (result == -Errno.ESRCH || ProcessFacts.hasEnded(target.pid(), tid)) {
             return false;
         }
-        int tracer = Admission.tracerOf(target.pid(), tid);
-        throw tracer != 0
-                ? Admission.alreadyTraced(target.pid(), tracer)
-                : Admission.noPermission(target.pid(), target.uid());
+        throw Admission.unseizable(target.pid(), tid, target.uid());
     }
 
     /** Who stands still already is not kept waiting for another recording. */
